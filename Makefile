@@ -1,0 +1,59 @@
+# Everything that is done here by hand or by CI, one target each; `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+# Two workers on the two cores; sockets to this machine only. Plugins stand here and not in pyproject.toml, so that the
+# money cases run without them. PYTEST adds arguments: make test PYTEST="tests/unit -k money".
+TESTS := -n 2 --dist loadfile --disable-socket --allow-unix-socket --allow-hosts=127.0.0.1,::1,localhost
+PYTEST ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check format migration translations pins demo bench soak
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: ## Make .venv and install what the office needs
+	@$(PYTHON) tools/set_up.py
+
+run: ## Install, then start the office (HOST, PORT, DATABASE_URL, REDIS_URL, INSTANCE_DIR, DEMO, ADMIN_PASSWORD)
+	@$(PYTHON) tools/set_up.py
+	@exec $(BIN)/python run.py
+
+dev: # what tests and checks need
+	@$(PYTHON) tools/set_up.py --dev
+.PHONY: dev
+
+test: dev ## Run every test (PYTEST="…" adds arguments)
+	$(BIN)/python -m pytest $(TESTS) $(PYTEST)
+
+check: dev ## Format, lint, types, imports, templates, migrations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python tools/templates.py
+	$(BIN)/python tools/migration.py check
+
+format: dev ## Format the Python sources
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only .
+
+demo: install ## Make communities with a believable history in an empty database (ROOMS, MONTHS)
+	$(BIN)/flask --app app db upgrade
+	$(BIN)/flask --app app sync
+	$(BIN)/flask --app app demo $(if $(ROOMS),--rooms $(ROOMS)) $(if $(MONTHS),--months $(MONTHS))
+
+migration: dev ## Write a migration from the documents as declared now (m="what changes")
+	@$(BIN)/python tools/migration.py "$(m)"
+
+translations: dev ## Collect the message ids of sources and templates into translations/en
+	@$(BIN)/python tools/translations.py update
+
+pins: dev ## Pin the installed versions in requirements.txt and requirements-dev.txt
+	@$(BIN)/python tools/pins.py
+
+bench: dev ## Measure, a JSON object a line (FOR=10: for about so many seconds)
+	@$(BIN)/python -m bench.bench $(if $(FOR),--seconds $(FOR))
+
+soak: dev ## Work on a running office for long and see that nothing breaks (FOR=600: seconds)
+	@$(BIN)/python -m bench.soak $(if $(FOR),--seconds $(FOR))

@@ -1,0 +1,57 @@
+"""Writes a migration from the documents as declared now (`make migration m="…"`), or checks that none is missing.
+
+Both compare with a database of their own that the existing migrations have just built, never with the office's.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VERSIONS = ROOT / "migrations" / "versions"
+
+
+def main() -> int:
+    """The command: `check`, or the new migration's message."""
+    if len(sys.argv) != 2 or not sys.argv[1].strip():
+        print('usage: make migration m="what changes"', file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory(prefix="migration-") as folder:
+        os.environ["INSTANCE_DIR"] = folder
+        os.environ.pop("DATABASE_URL", None)
+        return check() if sys.argv[1] == "check" else write(sys.argv[1])
+
+
+def check() -> int:
+    """0 when the migrations build exactly what the documents declare."""
+    return flask_db("upgrade") or flask_db("check")
+
+
+def write(message: str) -> int:
+    """Write the migration and format it; the file still wants reading by a person."""
+    before = set(VERSIONS.glob("*.py"))
+    failed = flask_db("upgrade") or flask_db("migrate", "-m", message)
+    if failed:
+        return failed
+    written = sorted(set(VERSIONS.glob("*.py")) - before)
+    for path in written:
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        path.write_text("".join(line for line in lines if "# ###" not in line), encoding="utf-8")
+        subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(path)], check=True)
+        print(f"{path.relative_to(ROOT)}: read it before it is committed")
+    if not written:
+        print("nothing to migrate")
+    return 0
+
+
+def flask_db(*arguments: str) -> int:
+    """Run `flask db …` in the project's folder and return its exit code."""
+    return subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "app", "db", *arguments], cwd=ROOT
+    ).returncode
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
