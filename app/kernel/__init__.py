@@ -1,0 +1,1 @@
+"""Pure Python of the product: money, dates, numbers, machines. Imports no framework."""
