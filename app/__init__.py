@@ -1,0 +1,42 @@
+"""物业管理: the property office's back-office."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+
+def create_app(config: Mapping[str, Any] | None = None) -> Flask:
+    """Make the app from the environment's settings, overridden by `config`.
+
+    Imports stand inside, so that rules and kernel can be used and tested without any of this.
+    """
+    from flask_appbuilder import AppBuilder
+    from flask_migrate import Migrate
+
+    import config as office
+    from app import modules
+
+    # Flask-AppBuilder's security views configure the mappers when imported: every document is declared first.
+    manifests = modules.load()
+    from app.lowcode import commands, errors, frame, jobs, permissions, security
+    from app.lowcode.db import db, init_db
+
+    app = Flask(__name__)
+    app.config.update(
+        office.settings() if config is None else {**office.settings(config.get("ENVIRON", {})), **config}
+    )
+    init_db(app)
+    with app.app_context():
+        from app.lowcode.home import HomeView
+
+        jobs.init_jobs(app)
+        security.init_security(app)
+        AppBuilder(app, db.session, indexview=HomeView, security_manager_class=security.OfficeSecurityManager)
+        permissions.init_gate(app)
+        errors.init_errors(app)
+        frame.init_frame(app)
+        modules.register(app, manifests)
+        Migrate(app, db, directory=str(office.ROOT / "migrations"), render_as_batch=True)
+        commands.register(app)
+    return app

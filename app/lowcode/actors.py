@@ -1,0 +1,84 @@
+"""Who acts, and over which communities: the one answer that row scope, permissions and history share."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from flask import g, has_request_context
+from flask_login import current_user
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What an actor may touch: None means everything, an empty set nothing."""
+
+    communities: frozenset[int] | None
+    companies: frozenset[int] | None
+
+    def includes(self, community_id: int | None) -> bool:
+        """Whether a row of this community is within reach."""
+        return self.communities is None or community_id in self.communities
+
+
+EVERYTHING = Reach(None, None)
+NOTHING = Reach(frozenset(), frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person or the system. `user_id` is None for the system user and for a stranger."""
+
+    user_id: int | None
+    name: str
+    reach: Reach
+
+
+STRANGER = Actor(None, "", NOTHING)
+SYSTEM = Actor(None, "系统", EVERYTHING)
+
+_acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
+_resolve_reach: list[Callable[[int], Reach]] = []
+
+
+def register_reach(resolver: Callable[[int], Reach]) -> None:
+    """Name the function that turns a user's grants into a reach (the estate module knows the tree)."""
+    _resolve_reach[:] = [resolver]
+
+
+def reach_of(user_id: int) -> Reach:
+    """The reach of a user as granted now; nothing when nobody can tell."""
+    return _resolve_reach[0](user_id) if _resolve_reach else NOTHING
+
+
+def current_actor() -> Actor:
+    """The actor of this job, command or request; a stranger, who reaches nothing, when there is none."""
+    acting = _acting.get()
+    if acting is not None:
+        return acting
+    if not has_request_context():
+        return STRANGER
+    if "actor" not in g:
+        # While the user and the grants are read, nobody acts: reading them asks for the actor again.
+        g.actor = STRANGER
+        if not current_user.is_authenticated:
+            g.pop("actor")  # a login later in this request acts at once
+            return STRANGER
+        g.actor = Actor(current_user.id, person_name(current_user), reach_of(current_user.id))
+    actor: Actor = g.actor
+    return actor
+
+
+def person_name(user: object) -> str:
+    """A user's name as Chinese write it: family name first, no space."""
+    return f"{getattr(user, 'last_name', '')}{getattr(user, 'first_name', '')}"
+
+
+@contextmanager
+def acting_as(actor: Actor) -> Iterator[Actor]:
+    """Run the block as `actor`: jobs as their starter, commands as the system."""
+    token = _acting.set(actor)
+    try:
+        yield actor
+    finally:
+        _acting.reset(token)

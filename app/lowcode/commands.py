@@ -1,0 +1,73 @@
+"""Commands of the engine: permissions and roles synchronised, the administrator made."""
+
+import os
+import secrets
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from flask_appbuilder.security.sqla.models import Role, User
+from sqlalchemy import select
+
+from app.lowcode import permissions
+from app.lowcode.actors import SYSTEM, acting_as
+from app.lowcode.logins import set_password
+from app.lowcode.unit import unit_of_work
+
+ADMINISTRATOR = "admin"
+
+
+@click.command("sync")
+@with_appcontext
+def sync() -> None:
+    """权限、角色与代码一致(可重复执行)。"""
+    with acting_as(SYSTEM), unit_of_work() as session:
+        written = permissions.synchronise(
+            session=session,
+            pairs=permissions.known_pairs(current_app),
+            roles=current_app.extensions["roles"](),
+        )
+    click.echo(f"已同步权限与角色,写入 {written} 项。")
+
+
+@click.command("ensure-admin")
+@with_appcontext
+def ensure_admin() -> None:
+    """没有任何用户时建立管理员,打印一次性密码(或取自 ADMIN_PASSWORD)。"""
+    password = first_administrator()
+    if password is not None:
+        click.echo(f"管理员 {ADMINISTRATOR} 的初始密码:{password}")
+
+
+def first_administrator() -> str | None:
+    """Make the administrator when there is no user at all; returns the password, None when nothing was done."""
+    with acting_as(SYSTEM), unit_of_work() as session:
+        if session.scalar(select(User.id).limit(1)) is not None:
+            return None
+        password = os.environ.get("ADMIN_PASSWORD") or one_time_password()
+        user = User(
+            first_name="",
+            last_name="管理员",
+            username=ADMINISTRATOR,
+            email=f"{ADMINISTRATOR}@office.invalid",
+            active=True,
+        )
+        set_password(user=user, password=password)
+        user.roles = [
+            session.scalars(select(Role).where(Role.name == current_app.config["AUTH_ROLE_ADMIN"])).one()
+        ]
+        session.add(user)
+        session.flush()
+        current_app.extensions["grant_everything"](session=session, user_id=user.id)
+        return password
+
+
+def one_time_password() -> str:
+    """A random password that the rules allow."""
+    return f"{secrets.token_urlsafe(9)}-A7a"
+
+
+def register(app: Flask) -> None:
+    """Add the engine's commands."""
+    app.cli.add_command(sync)
+    app.cli.add_command(ensure_admin)

@@ -1,0 +1,72 @@
+"""The database handle and what each server needs to keep the laws: real transactions, foreign keys, no surprises."""
+
+import sqlite3
+from contextvars import ContextVar
+from typing import Any
+
+from flask import Flask
+from flask_appbuilder import Model
+from sqlalchemy import BigInteger, Engine, Integer, event
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+# Before the security models are imported: their constraints take these names in the migrations too.
+Model.metadata.naming_convention = NAMING
+
+from flask_appbuilder.models.sqla.base import SQLA
+from flask_appbuilder.security.sqla import models as security_models  # noqa: F401
+
+# FAB's keys carry Sequence(), which Alembic does not create on MariaDB; every server has its own identity columns.
+for _table in Model.metadata.tables.values():
+    for _column in _table.primary_key.columns:
+        if _column.default is not None and _column.default.is_sequence:
+            _column.default = None
+
+Key = BigInteger().with_variant(Integer(), "sqlite")
+"""Type of every primary and foreign key; SQLite gives ids only to a plain INTEGER."""
+
+db = SQLA(metadata=Model.metadata)
+
+writing: ContextVar[bool] = ContextVar("writing", default=False)
+"""True inside a unit of work: SQLite then begins IMMEDIATE, for a read that turns into a write fails at once."""
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Engine settings for a database URL: READ COMMITTED and live connections on servers, a patient SQLite."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 30, "check_same_thread": False}}
+    options: dict[str, Any] = {"pool_pre_ping": True, "isolation_level": "READ COMMITTED", "pool_size": 20}
+    if url.startswith("mysql"):
+        options["connect_args"] = {"charset": "utf8mb4"}
+        options["pool_recycle"] = 3600
+    return options
+
+
+@event.listens_for(Engine, "connect")
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    # The driver's own transaction guessing is off: BEGIN is ours (below), so that savepoints and locks are real.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", "synchronous=NORMAL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Any) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+
+
+def init_db(app: Flask) -> None:
+    """Bind the database of `DATABASE_URL` to the app."""
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options(url))
+    db.init_app(app)

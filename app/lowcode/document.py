@@ -1,0 +1,239 @@
+"""A document is declared once: this base turns the class into what every other part of the engine reads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from flask_appbuilder import Model
+from sqlalchemy import Column, Text, UniqueConstraint, inspect, text as sql_text
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, synonym
+
+from app.kernel.errors import N_
+from app.lowcode import clock
+from app.lowcode.actors import current_actor
+from app.lowcode.db import Key
+from app.lowcode.fields import FIELD, Field, enum_check, link, moment, table_name
+
+# Code-point order for every text on MariaDB too, where the default would sort and compare without case.
+TABLE_OPTIONS = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a document says of itself beside its columns."""
+
+    label: str
+    title: str  # the column that names a row to a person
+    icon: str = "file"
+    subtitle: str = ""
+    order: Sequence[str] = ("id",)  # the list's own order; "-name" is descending
+    described: str = ""
+    readonly: bool = False  # written by operations only: no add, edit or delete pages
+    deletable: bool = True
+    menu: bool = True
+    depends: Sequence[
+        tuple[str, str]
+    ] = ()  # (field, field it depends on), beside those the engine finds itself
+    tabs: Sequence[str] | None = (
+        None  # class names of the related documents to show; None: all that link here
+    )
+
+
+class DocumentBase(Model):
+    """Every table that the engine knows. Subclass `Document`, or `MoneyDocument` for what is never edited."""
+
+    __abstract__ = True
+    __about__: ClassVar[About]
+    __table_args__: Any = TABLE_OPTIONS
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        if not cls.__dict__.get("__abstract__"):
+            _complete(cls)
+        super().__init_subclass__(**options)
+        if not cls.__dict__.get("__abstract__"):
+            documents[cls.__name__] = cls
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=True)
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:
+        return table_name(cls.__name__)
+
+    def __str__(self) -> str:
+        return str(getattr(self, self.__about__.title))
+
+
+class Document(DocumentBase):
+    """A document that people add and edit: knows who did so last, and refuses to overwrite what it has not seen."""
+
+    __abstract__ = True
+
+    created_at: Mapped[Any] = moment(
+        N_("建立时间"), default=clock.now, nullable=True, written=False, tracked=False, group="-"
+    )
+    changed_at: Mapped[Any] = moment(
+        N_("修改时间"),
+        default=clock.now,
+        onupdate=clock.now,
+        nullable=True,
+        written=False,
+        tracked=False,
+        group="-",
+    )
+    changed_by: Mapped[str | None] = mapped_column(
+        Text, default=lambda: current_actor().name, onupdate=lambda: current_actor().name
+    )
+    row_version: Mapped[int] = mapped_column(nullable=False, default=1, server_default=sql_text("1"))
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.__dict__.get("row_version", Document.row_version)}
+
+
+class MoneyDocument(DocumentBase):
+    """A document that is never edited or deleted; operations add others that change its meaning."""
+
+    __abstract__ = True
+
+    created_at: Mapped[Any] = moment(
+        N_("制单时间"), default=clock.now, nullable=True, written=False, tracked=False, group="-"
+    )
+    created_by: Mapped[str | None] = mapped_column(
+        Text,
+        default=lambda: current_actor().name,
+        info={FIELD: Field(N_("制单人"), "text", written=False, tracked=False, group="-")},
+    )
+
+
+class CommunityScoped:
+    """Mixin: a row belongs to one community, and only those who reach that community may know of it."""
+
+    community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True, listed=True)
+
+
+class CompanyScoped:
+    """Mixin: a row belongs to a company of the tree."""
+
+    company_id: Mapped[int] = link(N_("公司"), "Company", required=True)
+
+
+documents: dict[str, type[DocumentBase]] = {}
+"""Every declared document by class name, in the order of declaration."""
+
+
+def _complete(cls: type[DocumentBase]) -> None:
+    """Before mapping: relationships for the links, CHECKs for the enums, table options."""
+    checks = []
+    for name, column in _declared_columns(cls).items():
+        field: Field | None = column.info.get(FIELD)
+        if field is None:
+            continue
+        if field.kind == "link" and name.endswith("_id") and not hasattr(cls, name[:-3]):
+            setattr(cls, name[:-3], _relationship(cls, name, field))
+        if field.kind == "choice" and field.enum is not None:
+            checks.append(enum_check(name, field.enum))
+    given = cls.__dict__.get("__table_args__", ())
+    arguments = list(given if isinstance(given, tuple) else ())
+    cls.__table_args__ = (*arguments, *checks, TABLE_OPTIONS)
+
+
+def _relationship(cls: type[DocumentBase], name: str, field: Field) -> Any:
+    return relationship(
+        field.target,
+        foreign_keys=lambda: [cls.__table__.c[name]],
+        primaryjoin=lambda: cls.__table__.c[name] == documents[str(field.target)].__table__.c.id,
+        remote_side=lambda: [documents[str(field.target)].__table__.c.id],
+        lazy="select",
+        viewonly=False,
+    )
+
+
+def _declared_columns(cls: type[DocumentBase]) -> dict[str, Column[Any]]:
+    """Columns that the class and its mixins declare, before mapping."""
+    found: dict[str, Column[Any]] = {}
+    for base in reversed(cls.__mro__):
+        for name, value in vars(base).items():
+            column = getattr(value, "column", None)
+            if isinstance(column, Column):
+                found[name] = column
+            elif name in found and isinstance(value, type(synonym("id"))):
+                del found[name]
+    return found
+
+
+class Spec:
+    """The declaration of a document, read once: its fields in order, links, totals, what may be searched and sorted."""
+
+    def __init__(self, model: type[DocumentBase]) -> None:
+        self.model = model
+        self.about = model.__about__
+        self.name = model.__name__
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """Every declared field by attribute name, the class's own before its mixins' bookkeeping."""
+        # The attribute's info is the column's, or that of a column_property: what is computed in the database is
+        # declared like what is kept there.
+        named = [
+            self.column(name).info[FIELD].named(name)
+            for name in inspect(self.model).column_attrs.keys()  # noqa: SIM118 (iterating it gives the attributes, not their names)
+            if FIELD in self.column(name).info
+        ]
+        own = [f for f in named if f.group != "-"]
+        scope_first = sorted(own, key=lambda f: f.name not in ("company_id", "community_id"))
+        return {f.name: f for f in (*scope_first, *(f for f in named if f.group == "-"))}
+
+    @cached_property
+    def links(self) -> dict[str, Field]:
+        """The fields that point to another document."""
+        return {name: f for name, f in self.fields.items() if f.kind == "link"}
+
+    @cached_property
+    def listed(self) -> list[Field]:
+        """The columns of the list, in the order of declaration."""
+        return [f for f in self.fields.values() if f.listed]
+
+    @cached_property
+    def written(self) -> list[Field]:
+        """The fields of the form."""
+        return [f for f in self.fields.values() if f.written]
+
+    @cached_property
+    def dependencies(self) -> dict[str, list[str]]:
+        """Which fields narrow a link's choices: found where both ends link to the same document under one name."""
+        found: dict[str, list[str]] = {}
+        names = list(self.links)
+        for place, name in enumerate(names):
+            target = documents[str(self.links[name].target)]
+            its_links = spec_of(target).links
+            found[name] = [other for other in names[:place] if other in its_links]
+        for name, other in self.about.depends:
+            found.setdefault(name, []).append(other)
+        return {name: others for name, others in found.items() if others}
+
+    @cached_property
+    def unique_sets(self) -> list[list[str]]:
+        """Column names of each unique constraint, to be checked before the database refuses."""
+        table = self.model.__table__
+        sets = [[c.name for c in u.columns] for u in table.constraints if isinstance(u, UniqueConstraint)]
+        return sets + [[c.name] for c in table.columns if c.unique]
+
+    def column(self, name: str) -> Any:
+        """The mapped attribute of a field."""
+        return getattr(self.model, name)
+
+    @property
+    def url(self) -> str:
+        """The document's route base: /parking_space."""
+        return f"/{table_name(self.name)}"
+
+
+_specs: dict[str, Spec] = {}
+
+
+def spec_of(model: type[DocumentBase]) -> Spec:
+    """The (cached) reading of a document's declaration."""
+    if model.__name__ not in _specs:
+        _specs[model.__name__] = Spec(model)
+    return _specs[model.__name__]

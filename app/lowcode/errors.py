@@ -1,0 +1,80 @@
+"""How refusals and faults reach the person: one sentence, translated, never SQL or a traceback."""
+
+import logging
+from typing import Any
+
+from flask import Flask, jsonify, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from app.kernel.errors import N_, DomainError
+from app.lowcode.db import db
+
+log = logging.getLogger(__name__)
+
+SENTENCES = {
+    400: N_("请求不完整或已过期,请返回重试。"),
+    401: N_("请先登录。"),
+    403: N_("您没有这项操作的权限。需要时请联系管理员。"),
+    404: N_("没有这个页面或这条记录,或您无权查看。"),
+    405: N_("不能这样访问这个地址。"),
+    413: N_("文件太大。"),
+    429: N_("操作太频繁,请稍后再试。"),
+    500: N_("系统出错,已记录。请稍后重试或联系管理员。"),
+}
+# What a refusal means over HTTP, by code; everything else is 400.
+STATUS = {"out_of_scope": 404}
+
+
+def message_of(error: DomainError) -> str:
+    """The refusal's sentence in the reader's language."""
+    params = {k: _(v) if isinstance(v, str) and v else v for k, v in error.params.items()}
+    return _(error.message, **params) if params else _(error.message)
+
+
+def wants_json() -> bool:
+    """Whether the caller is one of our scripts rather than a person's address bar."""
+    return (
+        request.is_json
+        or request.path.endswith(".json")
+        or (
+            request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
+            == "application/json"
+        )
+    )
+
+
+def refusal(sentence: str, status: int, **more: Any) -> Any:
+    """A refusal as a page, a fragment's text or JSON."""
+    if wants_json():
+        return jsonify(error=sentence, **more), status
+    return render_template("error.html", code=status, message=sentence), status
+
+
+def init_errors(app: Flask) -> None:
+    """Answer every refusal and fault in the product's own words."""
+
+    @app.errorhandler(DomainError)
+    def _refused(error: DomainError) -> Any:
+        db.session.rollback()
+        return refusal(message_of(error), STATUS.get(error.code, 400), code=error.code, field=error.field)
+
+    @app.errorhandler(CSRFError)
+    def _forged(_error: CSRFError) -> Any:
+        return refusal(_("页面已过期或来源不明,请刷新后重试。"), 400, code="csrf")
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Any:
+        code = error.code or 500
+        if code < 400:
+            return error
+        sentence = _(SENTENCES.get(code, SENTENCES[500 if code >= 500 else 400]))
+        return refusal(sentence, code, code=str(code))
+
+    @app.errorhandler(SQLAlchemyError)
+    def _database(_error: SQLAlchemyError) -> Any:
+        log.exception("database error")
+        db.session.rollback()
+        return refusal(_(SENTENCES[500]), 500, code="500")

@@ -1,0 +1,183 @@
+"""How a document's columns are declared: each function makes a column that knows its label, format and meaning."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Integer, String, Text
+from sqlalchemy.orm import mapped_column
+
+from app.kernel.enums import LabelledEnum
+from app.lowcode.db import Key
+from app.lowcode.types import (
+    AREA_SCALE,
+    MONEY_SCALE,
+    PRICE_SCALE,
+    Encrypted,
+    EnumType,
+    Moment,
+    PeriodType,
+    Scaled,
+)
+
+FIELD = "field"  # key of a Field in Column.info
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What the engine knows of a column. `kind` chooses filter, form field, cell and Excel format:
+
+    text, long_text, secret, integer, number, money, date, period, moment, choice, bool, link.
+    """
+
+    label: str
+    kind: str
+    name: str = ""
+    group: str = ""
+    help: str = ""
+    required: bool = False
+    listed: bool = False  # a column of the list
+    searched: bool = False  # found by the quick search
+    filtered: bool = True
+    sorted: bool = True
+    totalled: bool = False  # summed under the list
+    written: bool = True  # on the add and edit forms
+    shown: bool = True  # on the show page
+    tracked: bool = True  # in the history
+    masked: Callable[[str], str] | None = None  # how lists, exports and prints show it
+    width: int = 12  # characters in Excel
+    length: int | None = None
+    scale: int = 0
+    minimum: Decimal | None = None
+    unit: str = ""
+    enum: type[LabelledEnum] | None = None
+    target: str | None = None  # class name of the linked document
+    fixed: bool = False  # may be set when adding, never after
+
+    def named(self, name: str) -> "Field":
+        """The same field, knowing its attribute name."""
+        return replace(self, name=name)
+
+
+def _column(type_: Any, field: Field, *args: Any, **column: Any) -> Any:
+    column.setdefault("nullable", not field.required)
+    return mapped_column(type_, *args, info={FIELD: field}, **column)
+
+
+def _split(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Options of the field, and options of the column (default, index, unique …)."""
+    known = Field.__dataclass_fields__
+    return (
+        {k: v for k, v in options.items() if k in known},
+        {k: v for k, v in options.items() if k not in known},
+    )
+
+
+def text(label: str, length: int = 100, **options: Any) -> Any:
+    """A line of text of at most `length` characters."""
+    field, column = _split(options)
+    field.setdefault("width", min(max(length // 2, 8), 40))
+    return _column(String(length), Field(label, "text", length=length, **field), **column)
+
+
+def long_text(label: str, **options: Any) -> Any:
+    """Text of several lines, at most 4,000 characters."""
+    field, column = _split(options)
+    return _column(Text, Field(label, "long_text", length=4000, sorted=False, width=40, **field), **column)
+
+
+def secret(label: str, **options: Any) -> Any:
+    """Text encrypted at rest: never filtered, sorted or searched, and its history says only that it changed."""
+    field, column = _split(options)
+    field |= {"filtered": False, "sorted": False, "searched": False}
+    return _column(Encrypted, Field(label, "secret", length=100, **field), **column)
+
+
+def integer(label: str, **options: Any) -> Any:
+    """A whole number."""
+    field, column = _split(options)
+    return _column(Integer, Field(label, "integer", **field), **column)
+
+
+def exact(label: str, scale: int, **options: Any) -> Any:
+    """An exact number with up to `scale` decimals."""
+    field, column = _split(options)
+    return _column(Scaled(scale), Field(label, "number", scale=scale, **field), **column)
+
+
+def money(label: str, **options: Any) -> Any:
+    """元, exact to 分."""
+    field, column = _split(options)
+    return _column(
+        Scaled(MONEY_SCALE), Field(label, "money", scale=MONEY_SCALE, unit="元", **field), **column
+    )
+
+
+def square_metres(label: str, **options: Any) -> Any:
+    """㎡, up to four decimals."""
+    return exact(label, AREA_SCALE, **{"unit": "㎡", **options})
+
+
+def unit_price(label: str, **options: Any) -> Any:
+    """A price, rate or factor, up to six decimals."""
+    return exact(label, PRICE_SCALE, **options)
+
+
+def date_(label: str, **options: Any) -> Any:
+    """A business date."""
+    field, column = _split(options)
+    return _column(Date, Field(label, "date", **field), **column)
+
+
+def month(label: str, **options: Any) -> Any:
+    """A month."""
+    field, column = _split(options)
+    return _column(PeriodType, Field(label, "period", **field), **column)
+
+
+def moment(label: str, **options: Any) -> Any:
+    """A point in time."""
+    field, column = _split(options)
+    return _column(Moment, Field(label, "moment", width=18, **field), **column)
+
+
+def flag(label: str, *, default: bool = False, **options: Any) -> Any:
+    """Yes or no; never unknown."""
+    field, column = _split(options)
+    return _column(
+        Boolean(create_constraint=False),
+        Field(label, "bool", **field),
+        default=default,
+        server_default="1" if default else "0",
+        **{"nullable": False, **column},
+    )
+
+
+def choice(label: str, enum: type[LabelledEnum], **options: Any) -> Any:
+    """One of an enum's members; the database refuses anything else. A declared `default` is a member."""
+    field, column = _split(options)
+    return _column(EnumType(enum), Field(label, "choice", enum=enum, **field), **column)
+
+
+def link(label: str, target: str, **options: Any) -> Any:
+    """A foreign key to another document, named `<name>_id`; the relationship `<name>` comes with it.
+
+    `constraint=False`: no foreign key in the database (hot tables: each one costs a look-up a row).
+    """
+    field, column = _split(options)
+    constraint = column.pop("constraint", True)
+    column.setdefault("index", True)
+    arguments = [ForeignKey(f"{table_name(target)}.id")] if constraint else []
+    return _column(Key, Field(label, "link", target=target, **field), *arguments, **column)
+
+
+def table_name(class_name: str) -> str:
+    """ParkingSpace → parking_space."""
+    return "".join("_" + c.lower() if c.isupper() else c for c in class_name).lstrip("_")
+
+
+def enum_check(name: str, enum: type[LabelledEnum]) -> CheckConstraint:
+    """The CHECK that keeps an enum's column to its members."""
+    values = ", ".join(f"'{member.value}'" for member in enum)
+    return CheckConstraint(f"{name} IN ({values})", name=f"{name}_known")

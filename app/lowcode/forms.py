@@ -1,0 +1,252 @@
+"""Forms made from a declaration: each field reads exactly its kind, and says in Chinese what is wrong."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import Choice, SelectChoice, SelectFieldBase
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.widgets import Select, TextInput
+
+from app.kernel.cells import read_date, read_decimal
+from app.kernel.errors import DomainError
+from app.kernel.periods import Period
+from app.lowcode import scope
+from app.lowcode.db import db
+from app.lowcode.document import Spec, documents, spec_of
+from app.lowcode.fields import Field
+
+LARGEST = Decimal(10) ** 12
+
+
+class ExactField(StringField):
+    """A number typed by a person, kept exact: no float on the way."""
+
+    def __init__(
+        self, label: str, validators: Sequence[Any] = (), *, declared: Field, **options: Any
+    ) -> None:
+        super().__init__(label, validators, **options)
+        self.declared = declared
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data: Any = None
+        if not valuelist or not valuelist[0].strip():
+            return
+        try:
+            value = read_decimal(valuelist[0])
+        except (DomainError, ArithmeticError) as error:
+            raise ValueError(_("请填写数字。")) from error
+        if value is None:
+            return
+        if self.declared.kind == "integer":
+            if value != value.to_integral_value() or abs(value) >= 2**31:
+                raise ValueError(_("请填写整数。"))
+            self.data = int(value)
+            return
+        if abs(value) >= LARGEST:
+            raise ValueError(_("数字太大。"))
+        if value != value.quantize(Decimal(1).scaleb(-self.declared.scale)):
+            raise ValueError(_("最多 %(places)s 位小数。", places=self.declared.scale))
+        self.data = value
+
+    def pre_validate(self, form: Any) -> None:
+        low = self.declared.minimum
+        if low is not None and self.data is not None and self.data < low:
+            raise ValidationError(_("不能小于 %(low)s。", low=low))
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return (
+            ""
+            if self.data is None
+            else (format(self.data, "f") if isinstance(self.data, Decimal) else str(self.data))
+        )
+
+
+class DayField(StringField):
+    """A date, picked or typed in any of the ways that people write one."""
+
+    widget = TextInput(input_type="date")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data: Any = None
+        if not valuelist or not valuelist[0].strip():
+            return
+        try:
+            self.data = read_date(valuelist[0])
+        except (DomainError, ValueError) as error:
+            raise ValueError(_("日期不正确,请写成 2026-03-31。")) from error
+
+    def _value(self) -> str:
+        if isinstance(self.data, date):
+            return self.data.isoformat()
+        return str(self.raw_data[0]) if self.raw_data else ""
+
+
+class MonthField(StringField):
+    """A month, YYYY-MM."""
+
+    widget = TextInput(input_type="month")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data: Any = None
+        if not valuelist or not valuelist[0].strip():
+            return
+        try:
+            self.data = Period.parse(valuelist[0].strip())
+        except (DomainError, ValueError) as error:
+            raise ValueError(_("月份不正确,请写成 2026-03。")) from error
+
+    def _value(self) -> str:
+        return str(self.data) if self.data else (str(self.raw_data[0]) if self.raw_data else "")
+
+
+class ChoiceField(SelectField):
+    """One of an enum's members."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist:
+            return
+        try:
+            self.data = self.coerce(valuelist[0])
+        except ValueError as error:
+            raise ValueError(_("请从列表中选择。")) from error
+
+
+class RemoteSelect(SelectFieldBase):
+    """A link: renders the chosen row only, asks the server for others, and takes a key within the person's reach."""
+
+    widget = Select()
+
+    def __init__(self, label: str, validators: Sequence[Any] = (), *, target: str, **options: Any) -> None:
+        super().__init__(label, validators, **options)
+        self.target = documents[target]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data: Any = None
+        if not valuelist or not valuelist[0].strip():
+            return
+        if not valuelist[0].isascii() or not valuelist[0].isdigit() or len(valuelist[0]) > 18:
+            raise ValueError(_("请从列表中选择。"))
+        self.data = int(valuelist[0])
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is not None and scope.find(db.session(), self.target, self.data) is None:
+            raise ValidationError(_("请从列表中选择。"))
+
+    def iter_choices(self) -> Iterator[Choice]:
+        """The empty choice and the chosen row."""
+        yield Choice("", "", self.data is None, {})
+        row = None if self.data is None else scope.find(db.session(), self.target, self.data)
+        if row is not None:
+            yield Choice(str(row.id), str(row), True, {})
+
+
+class DocumentForm(FlaskForm):
+    """Base of the made forms; `row_version` tells whether somebody else changed the row meanwhile."""
+
+    row_version = StringField()
+
+
+def form_class(spec: Spec, *, adding: bool, extra: Sequence[Field] = ()) -> type[DocumentForm]:
+    """The form of a document: its written fields; one that is fixed is only there when adding.
+
+    `extra`: inputs that are no column; of them one that is not `shown` is only there when editing.
+    """
+    members: dict[str, Any] = {}
+    for one in spec.written:
+        if adding or not one.fixed:
+            members[one.name] = _form_field(spec, one)
+    for one in extra:
+        if not one.fixed if not adding else one.shown:
+            members[one.name] = _form_field(spec, one)
+    return type(f"{spec.name}Form", (DocumentForm,), members)
+
+
+def _form_field(spec: Spec, one: Field) -> Any:
+    # bool and choice without blank always arrive; anything else required must be given.
+    validators: list[Any] = (
+        [InputRequired(_("必填。"))] if one.required and one.kind != "bool" else [Optional()]
+    )
+    if one.length:
+        validators.append(Length(max=one.length, message=_("最多 %(max)d 个字。")))
+    common: dict[str, Any] = {
+        "label": _(one.label) + (f"({one.unit})" if one.unit else ""),
+        "validators": validators,
+        "description": _(one.help) if one.help else "",
+    }
+    default = _default(spec, one)
+    match one.kind:
+        case "integer" | "number" | "money":
+            return ExactField(**common, declared=one, default=default, render_kw={"inputmode": "decimal"})
+        case "date":
+            return DayField(**common, default=default)
+        case "period":
+            return MonthField(**common, default=default)
+        case "long_text":
+            return TextAreaField(**common, filters=[_stripped], render_kw={"rows": 3})
+        case "bool":
+            return BooleanField(common["label"], description=common["description"], default=default)
+        case "choice":
+            assert one.enum is not None
+            blank = [] if one.required and default is not None else [SelectChoice("", "")]
+            choices = [*blank, *(SelectChoice(member.value, _(member.label)) for member in one.enum)]
+            return ChoiceField(
+                **common, choices=choices, coerce=_coerce(one), default=default, validate_choice=False
+            )
+        case "link":
+            target = documents[str(one.target)]
+            attributes = {"data-select-url": f"{spec.url}/select/{one.name}"}
+            depends = spec.dependencies.get(one.name)
+            if depends:
+                attributes["data-depends-on"] = " ".join(depends)
+            return RemoteSelect(**common, target=target.__name__, render_kw=attributes)
+        case _:
+            return StringField(**common, filters=[_stripped])
+
+
+def _default(spec: Spec, one: Field) -> Any:
+    column = spec.model.__table__.c.get(one.name)
+    default = None if column is None else column.default
+    return default.arg if default is not None and default.is_scalar else None
+
+
+def _stripped(value: str | None) -> str | None:
+    return (value.strip() or None) if isinstance(value, str) else value
+
+
+def _coerce(one: Field) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        if value is None or value == "":
+            return None
+        assert one.enum is not None
+        if isinstance(value, one.enum):
+            return value
+        try:
+            return one.enum(value)
+        except ValueError as error:
+            raise ValueError(_("请从列表中选择。")) from error
+
+    return read
+
+
+def groups_of(spec: Spec, form: DocumentForm) -> list[tuple[str, list[str]]]:
+    """The form's fields under their group headings, in the order of declaration."""
+    groups: dict[str, list[str]] = {}
+    for one in spec.written:
+        if one.name in form:
+            groups.setdefault(_(one.group) if one.group else "", []).append(one.name)
+    rest = [f.name for f in form if f.name not in spec.fields and f.name not in ("row_version", "csrf_token")]
+    if rest:
+        groups.setdefault("", []).extend(rest)
+    return list(groups.items())
+
+
+def target_spec(one: Field) -> Spec:
+    """The declaration of what a link points to."""
+    return spec_of(documents[str(one.target)])

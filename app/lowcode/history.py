@@ -1,0 +1,123 @@
+"""History: who changed which field of which document, from what, to what, and when; written in the same unit."""
+
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import Index, String, event, inspect
+from sqlalchemy.orm import InstanceState, Mapped, Session, mapped_column
+
+from app.kernel.enums import LabelledEnum
+from app.kernel.errors import N_
+from app.lowcode import clock
+from app.lowcode.actors import current_actor
+from app.lowcode.db import Key
+from app.lowcode.document import About, DocumentBase, spec_of
+from app.lowcode.fields import Field, choice, long_text, moment, text
+
+
+class Deed(LabelledEnum):
+    """What was done to a document."""
+
+    ADDED = "added", N_("新增"), "green"
+    CHANGED = "changed", N_("修改"), "blue"
+    DELETED = "deleted", N_("删除"), "red"
+    DONE = "done", N_("操作"), "azure"
+
+
+class History(DocumentBase):
+    """历史(审计): one line a changed field; a line without a field is the deed itself."""
+
+    __about__ = About(N_("历史"), "document", icon="history", order=("-id",), readonly=True)
+    __table_args__ = (Index("ix_history_document_row", "document", "row_id"),)
+
+    at: Mapped[Any] = moment(N_("时间"), default=clock.now, required=True, listed=True)
+    who: Mapped[str] = text(N_("操作人"), 100, listed=True, searched=True, required=True)
+    user_id: Mapped[int | None] = mapped_column(Key)
+    document: Mapped[str] = text(N_("单据"), 60, required=True, listed=True, filtered=True)
+    row_id: Mapped[int] = mapped_column(Key, nullable=False)
+    row_title: Mapped[str] = text(N_("对象"), 200, listed=True, searched=True, required=True)
+    deed: Mapped[Deed] = choice(N_("动作"), Deed, required=True, listed=True)
+    field: Mapped[str | None] = mapped_column(String(60))
+    label: Mapped[str | None] = text(N_("字段"), 60, listed=True)
+    old: Mapped[str | None] = long_text(N_("原值"), listed=True)
+    new: Mapped[str | None] = long_text(N_("新值"), listed=True)
+
+
+def words(value: Any, field: Field | None = None) -> str | None:
+    """A value as the history keeps it: readable, and never a secret in full."""
+    if value is None:
+        return None
+    if field is not None and field.kind == "secret":
+        return "●●●"
+    if field is not None and field.masked is not None:
+        return field.masked(str(value))
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def note(row: DocumentBase, *, label: str, reason: str | None = None) -> None:
+    """Write a deed on a document that is not a change of a field: printed, voided, posted."""
+    actor = current_actor()
+    session: Session | None = inspect(row).session
+    assert session is not None
+    session.add(
+        History(
+            who=actor.name or "?", user_id=actor.user_id, document=type(row).__name__, row_id=row.id,
+            row_title=str(row)[:200], deed=Deed.DONE, label=label, new=reason,
+        )
+    )  # fmt: skip
+
+
+@event.listens_for(Session, "before_flush")
+def _collect(session: Session, _context: object, _instances: object) -> None:
+    lines = session.info.setdefault("history", [])
+    for row in session.dirty:
+        if _keeps(row) and session.is_modified(row):
+            lines += [(row, Deed.CHANGED, *change) for change in _changes(row)]
+    for row in session.deleted:
+        if _keeps(row):
+            lines.append((row, Deed.DELETED, None, None, str(row)))
+    for row in session.new:
+        if _keeps(row):
+            lines.append((row, Deed.ADDED, None, None, None))
+
+
+@event.listens_for(Session, "after_flush")
+def _write(session: Session, _context: object) -> None:
+    lines = session.info.pop("history", [])
+    if not lines:
+        return
+    actor = current_actor()
+    moment_now = clock.now()
+    session.execute(
+        History.__table__.insert(),
+        [
+            {
+                "at": moment_now, "who": actor.name or "?", "user_id": actor.user_id, "document": type(row).__name__,
+                "row_id": row.id, "row_title": str(row)[:200], "deed": deed, "field": field.name if field else None,
+                "label": field.label if field else None, "old": old, "new": new,
+            }
+            for row, deed, field, old, new in lines
+        ],
+    )  # fmt: skip
+
+
+def _keeps(row: object) -> bool:
+    return isinstance(row, DocumentBase) and not isinstance(row, History) and not row.__about__.readonly
+
+
+def _changes(row: DocumentBase) -> list[tuple[Field, str | None, str | None]]:
+    state: InstanceState[Any] = inspect(row)
+    found = []
+    for name, field in spec_of(type(row)).fields.items():
+        history = state.attrs[name].history
+        if field.tracked and history.has_changes():
+            old = history.deleted[0] if history.deleted else None
+            new = history.added[0] if history.added else None
+            if old != new:
+                found.append((field, words(old, field), words(new, field)))
+    return found

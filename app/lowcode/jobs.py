@@ -1,0 +1,221 @@
+"""Long work: a row in the product's database is the truth, the queue carries its id after the commit."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app
+from flask_appbuilder.security.sqla.models import User
+from huey import Huey, RedisHuey, SqliteHuey
+from sqlalchemy import JSON, String, event, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.kernel.enums import LabelledEnum
+from app.kernel.errors import N_, DomainError
+from app.lowcode import clock
+from app.lowcode.actors import SYSTEM, Actor, acting_as, current_actor, person_name, reach_of
+from app.lowcode.db import Key, db
+from app.lowcode.document import About, DocumentBase
+from app.lowcode.fields import choice, long_text, moment, text
+from app.lowcode.unit import unit_of_work
+
+log = logging.getLogger(__name__)
+
+
+class JobState(LabelledEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued", N_("排队中"), "secondary"
+    RUNNING = "running", N_("进行中"), "blue"
+    DONE = "done", N_("已完成"), "green"
+    FAILED = "failed", N_("失败"), "red"
+    CANCELLED = "cancelled", N_("已取消"), "orange"
+
+
+OPEN = (JobState.QUEUED, JobState.RUNNING)
+
+
+class Job(DocumentBase):
+    """后台任务: belongs to its starter; runs in the starter's reach."""
+
+    __about__ = About(N_("后台任务"), "label", icon="loader", order=("-id",), readonly=True, menu=False)
+
+    kind: Mapped[str] = mapped_column(String(40), nullable=False)
+    label: Mapped[str] = text(N_("任务"), 200, required=True, listed=True)
+    params: Mapped[Any] = mapped_column(JSON, nullable=False)
+    user_id: Mapped[int | None] = mapped_column(Key, index=True)
+    state: Mapped[JobState] = choice(
+        N_("状态"), JobState, required=True, listed=True, default=JobState.QUEUED
+    )
+    created_at: Mapped[Any] = moment(N_("建立时间"), default=clock.now, required=True, listed=True)
+    ended_at: Mapped[Any] = moment(N_("结束时间"), listed=True)
+    message: Mapped[str | None] = long_text(N_("结果"), listed=True)
+    file: Mapped[str | None] = text(N_("文件"), 300)
+    url: Mapped[str | None] = text(N_("去向"), 300)
+
+
+class Cancelled(Exception):
+    """Raised inside a handler at its next progress report after somebody pressed cancel."""
+
+
+@dataclass(slots=True)
+class Run:
+    """What a handler is given: its parameters, and how to report."""
+
+    job_id: int
+    params: dict[str, Any]
+    message: str = ""
+    file: Path | None = None
+    url: str | None = None
+
+    def progress(self, done: int, total: int) -> None:
+        """Report how far the work is. Raises Cancelled when somebody asked to stop."""
+        queue().put(f"progress-{self.job_id}", (done, total))
+        if queue().get(f"cancel-{self.job_id}", peek=True):
+            raise Cancelled
+
+    def new_file(self, name: str) -> Path:
+        """A path for a result to download."""
+        folder = Path(current_app.config["INSTANCE_DIR"]) / "files" / "jobs" / str(self.job_id)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.file = folder / name
+        return self.file
+
+
+handlers: dict[str, Callable[[Run], None]] = {}
+
+
+def job_handler(kind: str) -> Callable[[Callable[[Run], None]], Callable[[Run], None]]:
+    """Name the function that does jobs of this kind; it must be safe to run again from the start."""
+
+    def register(handler: Callable[[Run], None]) -> Callable[[Run], None]:
+        handlers[kind] = handler
+        return handler
+
+    return register
+
+
+def start_job(*, session: Session, kind: str, label: str, params: dict[str, Any]) -> Job:
+    """Add a job inside the open unit of work; it is queued when that unit commits, and only then."""
+    job = Job(kind=kind, label=label, params=params, user_id=current_actor().user_id)
+    session.add(job)
+    session.flush()
+    session.info.setdefault("queue_after_commit", []).append(job.id)
+    return job
+
+
+@event.listens_for(Session, "after_commit")
+def _queue(session: Session) -> None:
+    for job_id in session.info.pop("queue_after_commit", []):
+        enqueue(job_id)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, _previous: object) -> None:
+    session.info.pop("queue_after_commit", None)
+
+
+def queue() -> Huey:
+    """The queue of this app."""
+    found: Huey = current_app.extensions["huey"]
+    return found
+
+
+def enqueue(job_id: int) -> None:
+    """Put a job's id into the queue."""
+    task = current_app.extensions["job_task"].s(job_id)
+    task.id = f"job-{job_id}"
+    queue().enqueue(task)
+
+
+def init_jobs(app: Flask) -> None:
+    """Make the queue: Redis when `REDIS_URL` is set, else a SQLite file of its own in the instance folder."""
+    if app.config.get("REDIS_URL"):
+        huey: Huey = RedisHuey("office", url=app.config["REDIS_URL"], immediate=False)
+    else:
+        folder = Path(app.config["INSTANCE_DIR"])
+        folder.mkdir(parents=True, exist_ok=True)
+        huey = SqliteHuey("office", filename=str(folder / "jobs.db"), immediate=False)
+    app.extensions["huey"] = huey
+
+    @huey.task(name="run_job")
+    def run(job_id: int) -> None:
+        with app.app_context():
+            run_job(job_id)
+
+    app.extensions["job_task"] = run
+
+
+def run_job(job_id: int) -> None:
+    """Do one job to its end and write how it ended; nothing when it already has."""
+    with acting_as(SYSTEM), unit_of_work() as session:
+        claimed = session.execute(
+            update(Job).where(Job.id == job_id, Job.state.in_(OPEN)).values(state=JobState.RUNNING)
+        )
+        if not claimed.rowcount:  # type: ignore[attr-defined]
+            return
+        job = session.get_one(Job, job_id)
+        run = Run(job_id, dict(job.params))
+        handler, user_id = handlers[job.kind], job.user_id
+    ended, message = JobState.DONE, ""
+    try:
+        with acting_as(_starter(user_id)):
+            handler(run)
+        message = run.message
+    except Cancelled:
+        ended = JobState.CANCELLED
+    except DomainError as error:
+        ended, message = JobState.FAILED, error.text()
+    except Exception:
+        log.exception("job %s failed", job_id)
+        ended, message = JobState.FAILED, N_("任务出错,已记录。请稍后重试或联系管理员。")
+    db.session.rollback()
+    with acting_as(SYSTEM), unit_of_work() as session:
+        session.execute(
+            update(Job)
+            .where(Job.id == job_id)
+            .values(
+                state=ended, message=message, ended_at=clock.now(), url=run.url,
+                file=str(run.file) if run.file and ended is JobState.DONE else None,
+            )
+        )  # fmt: skip
+
+
+def _starter(user_id: int | None) -> Actor:
+    if user_id is None:
+        return SYSTEM
+    user = db.session.get(User, user_id)
+    name = person_name(user) if user else "?"
+    actor = Actor(user_id, name, reach_of(user_id))
+    db.session.rollback()
+    return actor
+
+
+def progress_of(job: Job) -> tuple[int, int]:
+    """(done, total) as last reported; (0, 0) before."""
+    found = queue().get(f"progress-{job.id}", peek=True)
+    return found if isinstance(found, tuple) else (0, 0)
+
+
+def cancel(job: Job) -> None:
+    """Ask a job to stop at its next report; one that still waits is ended at once. Within a unit of work."""
+    queue().put(f"cancel-{job.id}", True)
+    if job.state is JobState.QUEUED:
+        job.state, job.ended_at = JobState.CANCELLED, clock.now()
+
+
+def requeue_orphans() -> int:
+    """Queue again what a killed process left unfinished; returns how many. Called once at start."""
+    with acting_as(SYSTEM):
+        pending = {task.id for task in (*queue().pending(), *queue().scheduled())}
+        orphans = [
+            job_id
+            for job_id in db.session.scalars(select(Job.id).where(Job.state.in_(OPEN)).order_by(Job.id))
+            if f"job-{job_id}" not in pending
+        ]
+        db.session.rollback()
+    for job_id in orphans:
+        enqueue(job_id)
+    return len(orphans)

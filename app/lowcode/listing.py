@@ -1,0 +1,241 @@
+"""The query behind every list: filters, quick search, whitelisted order, totals, and pages cut before anything joins."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from flask import has_request_context
+from flask_babel import force_locale, get_locale
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.kernel.errors import N_, DomainError
+from app.lowcode.document import DocumentBase, Spec, documents, spec_of
+from app.lowcode.fields import Field
+from app.lowcode.filters import Filter, parse
+
+SIZES = (25, 50, 100, 200, 500)
+
+
+class UnknownOrder(DomainError):
+    code = "unknown_order"
+    message = N_("不能按“%(name)s”排序。")
+
+
+class BadPage(DomainError):
+    code = "bad_page"
+    message = N_("页码或每页行数不正确。")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a list's URL asks for."""
+
+    spec: Spec
+    filters: Sequence[Filter] = ()
+    search: str = ""
+    order: Sequence[tuple[str, bool]] = ()  # (field, descending)
+    page: int = 1
+    size: int = SIZES[0]
+    narrowed: bool = True
+    extra: Sequence[ColumnElement[bool]] = field(default=())
+
+    @classmethod
+    def of(cls, spec: Spec, arguments: Sequence[tuple[str, str]]) -> "Query":
+        """Read a URL's parameters. Raises UnknownFilter, BadFilter, UnknownOrder, BadPage."""
+        given: Mapping[str, str] = dict(arguments)
+        order = []
+        for part in filter(None, given.get("order", "").split(",")):
+            name, descending = part.removeprefix("-"), part.startswith("-")
+            one = spec.fields.get(name)
+            if one is None or not one.sorted:
+                raise UnknownOrder(name=name)
+            order.append((name, descending))
+        try:
+            page, size = int(given.get("page", "1")), int(given.get("size", SIZES[0]))
+        except ValueError as error:
+            raise BadPage from error
+        if size not in SIZES or not 1 <= page <= 10**9:
+            raise BadPage
+        return cls(
+            spec, parse(spec, arguments), given.get("q", "").strip()[:100], order, page, size,
+            narrowed="embedded" not in given,
+        )  # fmt: skip
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The WHERE clauses."""
+        found = [one.condition(self.spec.column(one.field.name)) for one in self.filters]
+        if self.search:
+            found.append(self._searching())
+        if self.narrowed:
+            narrowing = narrowing_condition(self.spec.model)
+            found += [] if narrowing is None else [narrowing]
+        return [*found, *self.extra]
+
+    def _searching(self) -> ColumnElement[bool]:
+        """Every searched column of the row itself, and the titles of what it links to."""
+        ways = []
+        for one in self.spec.fields.values():
+            column = self.spec.column(one.name)
+            if one.searched and one.kind in ("text", "long_text"):
+                ways.append(column.contains(self.search, autoescape=True))
+            elif one.searched and one.kind == "link":
+                target = documents[str(one.target)]
+                its = [f.name for f in spec_of(target).fields.values() if f.searched and f.kind == "text"]
+                inner = select(target.id).where(
+                    or_(*(getattr(target, name).contains(self.search, autoescape=True) for name in its))
+                )
+                ways.append(column.in_(inner))
+        return or_(*ways) if ways else self.spec.model.id == -1
+
+    def ordering(self) -> list[Any]:
+        """ORDER BY: what was asked, else the document's own; the key last, so that pages never overlap."""
+        asked = list(self.order) or [(n.removeprefix("-"), n.startswith("-")) for n in self.spec.about.order]
+        found = []
+        for name, descending in asked:
+            column = self.spec.column(name)
+            found.append(column.desc() if descending else column.asc())
+        if "id" not in [name for name, _descending in asked]:
+            found.append(self.spec.model.id.desc() if asked and asked[0][1] else self.spec.model.id.asc())
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A page of rows as read: per row its key, its values by field name, the titles of its links."""
+
+    count: int
+    totals: dict[str, Decimal]
+    rows: list[tuple[int, dict[str, Any], dict[str, str | None]]]
+
+
+def summary(*, session: Session, query: Query, fields: Sequence[Field]) -> tuple[int, dict[str, Decimal]]:
+    """(number of rows, totals by field) of everything the filter finds: one statement."""
+    totalled = [f for f in fields if f.totalled]
+    row = session.execute(
+        select(
+            func.count(query.spec.model.id), *(func.sum(query.spec.column(f.name)) for f in totalled)
+        ).where(*query.conditions())
+    ).one()
+    zero = Decimal(0)
+    return int(row[0]), {
+        f.name: row[i + 1] or zero.quantize(Decimal(1).scaleb(-f.scale)) for i, f in enumerate(totalled)
+    }
+
+
+def page_of(*, session: Session, query: Query, fields: Sequence[Field]) -> Result:
+    """The page asked for: keys first, cut to the page, and only then the rows with the titles of their links."""
+    count, totals = summary(session=session, query=query, fields=fields)
+    model = query.spec.model
+    ids = (
+        select(model.id)
+        .where(*query.conditions())
+        .order_by(*query.ordering())
+        .limit(query.size)
+        .offset((query.page - 1) * query.size)
+    )
+    keys = list(session.scalars(ids))
+    statement, read = _reading(query.spec, fields)
+    found = {r[0]: r for r in session.execute(statement.where(model.id.in_(keys)))} if keys else {}
+    return Result(count, totals, [read(found[key]) for key in keys if key in found])
+
+
+def stream(*, session: Session, query: Query, fields: Sequence[Field], batch: int = 2000) -> Iterator[Any]:
+    """Every row that the filter finds, in order, a batch at a time: for exports and prints."""
+    statement, read = _reading(query.spec, fields)
+    statement = statement.where(*query.conditions()).order_by(*query.ordering())
+    for row in session.execute(statement, execution_options={"yield_per": batch}):
+        yield read(row)
+
+
+def _reading(spec: Spec, fields: Sequence[Field]) -> tuple[Select[Any], Callable[[Any], Any]]:
+    """A SELECT of the key, the fields and the titles of the links, and what reads a row of it."""
+    columns: list[Any] = [spec.model.id]
+    joins = []
+    places: list[tuple[str, int, int | None]] = []
+    for one in fields:
+        columns.append(spec.column(one.name))
+        place = len(columns) - 1
+        title_place = None
+        if one.kind == "link":
+            target = aliased(documents[str(one.target)])
+            columns.append(getattr(target, documents[str(one.target)].__about__.title))
+            title_place = len(columns) - 1
+            joins.append((target, spec.column(one.name) == target.id))
+        places.append((one.name, place, title_place))
+    statement = select(*columns).select_from(spec.model)
+    for target, condition in joins:
+        statement = statement.outerjoin(target, condition)
+
+    def read(row: Any) -> tuple[int, dict[str, Any], dict[str, str | None]]:
+        values = {name: row[place] for name, place, _title in places}
+        titles = {name: _text(row[title]) for name, _place, title in places if title is not None}
+        return row[0], values, titles
+
+    return statement, read
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+@dataclass(slots=True)
+class Narrowing:
+    """How the estate narrows lists by the chosen tree node: what is chosen now, how it applies, how it reads."""
+
+    chosen: Callable[[], str | None]
+    condition: Callable[[str, type[DocumentBase]], ColumnElement[bool] | None]
+    words: Callable[[str], str | None]
+
+
+_narrowing: list[Narrowing] = []
+_held: ContextVar[str | None] = ContextVar("narrowing", default=None)
+
+
+def register_narrowing(narrowing: Narrowing) -> None:
+    """Name what narrows every list of the product."""
+    _narrowing[:] = [narrowing]
+
+
+def narrowing_now() -> str | None:
+    """The key of the tree node chosen at the page (or held by a job); None for none."""
+    if _held.get() is not None:
+        return _held.get() or None
+    return _narrowing[0].chosen() if _narrowing and has_request_context() else None
+
+
+def narrowing_words() -> str | None:
+    """The chosen node in words."""
+    key = narrowing_now()
+    return _narrowing[0].words(key) if key else None
+
+
+def narrowing_condition(model: type[DocumentBase]) -> ColumnElement[bool] | None:
+    """The WHERE clause of the chosen node on a document; None where it says nothing of it."""
+    key = narrowing_now()
+    return _narrowing[0].condition(key, model) if key else None
+
+
+@contextmanager
+def narrowed_as(key: str | None) -> Iterator[None]:
+    """Hold a chosen node in a job."""
+    token = _held.set(key or "")
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+def language_now() -> str:
+    """The reader's language."""
+    return str(get_locale() or "zh")
+
+
+@contextmanager
+def in_language(language: str) -> Iterator[None]:
+    """Speak a language in a job."""
+    with force_locale(language):
+        yield

@@ -1,0 +1,91 @@
+"""Who may log in: attempts written down, lock-out after five failures, passwords that are not weak."""
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import Index, func, select
+from sqlalchemy.orm import Mapped, Session
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from app.kernel.errors import N_, DomainError
+from app.lowcode import clock
+from app.lowcode.document import About, DocumentBase
+from app.lowcode.fields import flag, moment, text
+
+FAILURES_ALLOWED = 5
+LOCKED_FOR = timedelta(minutes=15)
+PASSWORD_LENGTH = 8
+# Compared against when the name is unknown, so that the answer takes as long as for a known one.
+_NOBODYS_HASH = generate_password_hash(secrets.token_hex())
+
+
+class LoginRecord(DocumentBase):
+    """登录日志: every attempt, kept for the law (等保2.0) and for the lock-out."""
+
+    __about__ = About(N_("登录日志"), "username", icon="login", order=("-id",), readonly=True)
+    __table_args__ = (Index("ix_login_record_username_at", "username", "at"),)
+
+    at: Mapped[Any] = moment(N_("时间"), default=clock.now, required=True, listed=True)
+    username: Mapped[str] = text(N_("登录名"), 128, required=True, listed=True, searched=True)
+    address: Mapped[str] = text(N_("来源地址"), 64, required=True, listed=True)
+    succeeded: Mapped[bool] = flag(N_("成功"), listed=True)
+    reason: Mapped[str | None] = text(N_("说明"), 60, listed=True)
+
+
+class WeakPassword(DomainError):
+    code = "weak_password"
+    message = N_("密码至少 8 位,并且含有大写字母、小写字母、数字、符号中的三种。")
+
+
+def check_password(password: str, *, field: str | None = None) -> None:
+    """Refuse a weak password (等保2.0). Raises WeakPassword."""
+    classes = [str.isupper, str.islower, str.isdigit, lambda c: not c.isalnum()]
+    found = sum(any(test(c) for c in password) for test in classes)
+    if len(password) < PASSWORD_LENGTH or len(password) > 200 or found < 3:
+        raise WeakPassword(field=field)
+
+
+def set_password(*, user: User, password: str) -> None:
+    """Store the hash of a password that the rules allow. Raises WeakPassword."""
+    check_password(password, field="password")
+    user.password = generate_password_hash(password)
+
+
+def is_locked(*, session: Session, username: str) -> bool:
+    """Whether five attempts for this name failed in the last 15 minutes with none succeeding since."""
+    since = clock.now() - LOCKED_FOR
+    last = session.scalar(
+        select(func.max(LoginRecord.id)).where(
+            LoginRecord.username == username, LoginRecord.at >= since, LoginRecord.succeeded.is_(True)
+        )
+    )
+    failures = session.scalar(
+        select(func.count(LoginRecord.id)).where(
+            LoginRecord.username == username, LoginRecord.at >= since,
+            LoginRecord.succeeded.is_(False), LoginRecord.id > (last or 0),
+        )
+    )  # fmt: skip
+    return (failures or 0) >= FAILURES_ALLOWED
+
+
+def log_in(*, session: Session, username: str, password: str, address: str) -> tuple[User | None, str]:
+    """Check a name and password, write the attempt down; (user, "") or (None, why in Chinese)."""
+    if is_locked(session=session, username=username):
+        return None, N_("登录失败次数过多,账号已锁定 15 分钟。")
+    user = session.scalars(select(User).where(User.username == username)).one_or_none()
+    right = check_password_hash(user.password if user and user.password else _NOBODYS_HASH, password)
+    good = bool(user is not None and user.password and user.active and right)
+    session.add(
+        LoginRecord(username=username, address=address, succeeded=good, reason=None if good else N_("失败"))
+    )
+    if good and user is not None:
+        user.last_login, user.login_count = clock.now().replace(tzinfo=None), (user.login_count or 0) + 1
+        return user, ""
+    return None, N_("登录名或密码不正确。")
+
+
+def is_password_of(user: User, password: str) -> bool:
+    """Whether this is the user's password; a user without one has none."""
+    return check_password_hash(user.password or _NOBODYS_HASH, password)

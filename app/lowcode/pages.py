@@ -1,0 +1,191 @@
+"""What the engine hands to its templates: plain data, so that a template holds no logic and a test needs no HTML."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value as a person reads it. `kind`: text, number, money, date, enum, bool, link."""
+
+    text: str
+    kind: str = "text"
+    href: str | None = None
+    tone: str | None = None  # a colour name of the theme (green, red …) for an enum that has one
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column of a list; `sort_url` is None where the column cannot be sorted."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    sort_url: str | None = None
+    sorted: str | None = None  # "asc", "desc" or None
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something the person may do here. `post`: sent as a POST with the CSRF token; `confirm`: asked first.
+
+    `bulk`: applies to the ticked rows (their ids are sent as `rowid`). `fields`: extra inputs that the confirm
+    dialog asks for, as (name, label, required). `tone`: primary, danger or None.
+    """
+
+    name: str
+    label: str
+    url: str
+    icon: str = ""
+    post: bool = False
+    confirm: str | None = None
+    bulk: bool = False
+    tone: str | None = None
+    fields: Sequence[tuple[str, str, bool]] = ()
+    # opens in a new tab (prints)
+    blank: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a list: its key, where its page is, its cells in the order of the headings, its row menu."""
+
+    key: int
+    url: str | None
+    cells: Sequence[Cell]
+    buttons: Sequence[Button] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FilterChip:
+    """A filter that is on, in words: 建筑面积 大于等于 90; `remove_url` is the list without it."""
+
+    label: str
+    operator: str
+    value: str
+    remove_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilterField:
+    """A column that may be filtered: its operators as (name, label), its choices where it has them.
+
+    The panel sends `f.<name>.<operator>=<value>`. `select_url`: a remote select for links.
+    """
+
+    name: str
+    label: str
+    kind: str
+    operators: Sequence[tuple[str, str]]
+    choices: Sequence[tuple[str, str]] = ()
+    select_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Where we are: `page` from 1; `count` is exact unless `more` (then it is a floor: 10,000+)."""
+
+    page: int
+    pages: int
+    size: int
+    count: int
+    more: bool
+    first_url: str | None
+    previous_url: str | None
+    next_url: str | None
+    last_url: str | None
+    sizes: Sequence[tuple[int, str]] = ()  # (size, url)
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A list, whole or as a related tab (`embedded`)."""
+
+    title: str
+    base_url: str
+    headings: Sequence[Heading]
+    rows: Sequence[Row]
+    totals: Mapping[str, str]  # by column name, formatted; empty: no footer
+    pager: Pager
+    search: str
+    search_placeholder: str
+    can_search: bool
+    chips: Sequence[FilterChip]
+    filter_fields: Sequence[FilterField]
+    keep: Sequence[tuple[str, str]]  # hidden inputs that the search form must carry on (filters, order, size)
+    buttons: Sequence[Button]  # 新增, 导入, 导出 Excel, 打印
+    bulk: Sequence[Button]
+    scope: str | None = None  # the tree node that narrows this list, in words
+    embedded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormPage:
+    """An add or edit page; `groups` are (label, field names) over the WTForms `form`."""
+
+    title: str
+    form: Any
+    groups: Sequence[tuple[str, Sequence[str]]]
+    back_url: str
+    submit: str
+    crumbs: Sequence[tuple[str, str | None]] = ()
+    error: str | None = None  # a refusal that belongs to no single field
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and its value on a show page."""
+
+    label: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A part of a show page that loads by itself from `url` (an HTML fragment)."""
+
+    name: str
+    label: str
+    url: str
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPage:
+    """A document: facts in groups, buttons for what may be done now, tabs."""
+
+    title: str
+    subtitle: str
+    groups: Sequence[tuple[str, Sequence[Fact]]]
+    buttons: Sequence[Button]
+    tabs: Sequence[Tab]
+    crumbs: Sequence[tuple[str, str | None]] = ()
+    badge: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """An entry of the left menu; a group has children and no url."""
+
+    name: str
+    label: str
+    icon: str
+    url: str | None = None
+    active: bool = False
+    children: Sequence["MenuEntry"] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page shows around its content. It is `frame` in every template."""
+
+    product: str
+    menu: Sequence[MenuEntry]
+    user_name: str
+    scope_label: str | None  # the chosen tree node; None: everything in the user's scope
+    language: str
+    languages: Sequence[tuple[str, str, str]] = ()  # (code, name, url)
+    searching: bool = True  # the person may use the top search
+    jobs_running: int = 0
+    extra: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,176 @@
+"""Login, lock-out, password rules, cookies and headers: safe by default, not by configuration."""
+
+import secrets
+from typing import Any
+
+from flask import Flask, Response, flash, g, redirect, render_template, request, session, url_for
+from flask_appbuilder import BaseView, expose
+from flask_appbuilder.security.sqla.manager import SecurityManager
+from flask_appbuilder.security.sqla.models import User
+from flask_babel import gettext as _
+from flask_login import current_user, login_user, logout_user
+from flask_wtf import CSRFProtect, FlaskForm
+from wtforms import PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from app.kernel.errors import N_, DomainError
+from app.lowcode.actors import SYSTEM, acting_as, person_name
+from app.lowcode.db import db
+from app.lowcode.errors import message_of
+from app.lowcode.logins import is_password_of, log_in, set_password
+from app.lowcode.pages import FormPage
+from app.lowcode.permissions import for_anyone_logged_in, may, open_to_all
+from app.lowcode.scope import UNSCOPED
+from app.lowcode.unit import unit_of_work
+
+csrf = CSRFProtect()
+
+
+class LoginForm(FlaskForm):
+    """登录."""
+
+    username = StringField(N_("登录名"), [InputRequired(), Length(max=128)])
+    password = PasswordField(N_("密码"), [InputRequired(), Length(max=200)])
+
+
+class PasswordForm(FlaskForm):
+    """修改密码."""
+
+    old = PasswordField(N_("原密码"), [InputRequired(), Length(max=200)])
+    password = PasswordField(N_("新密码"), [InputRequired(), Length(max=200)])
+    again = PasswordField(N_("再输一次"), [InputRequired(), Length(max=200)])
+
+
+class LoginView(BaseView):
+    """Login, logout, own password."""
+
+    route_base = ""
+    default_view = "login"
+
+    @expose("/login/", methods=["GET", "POST"])
+    @open_to_all
+    def login(self) -> Any:
+        """The login page; a stranger who wanted another page goes on there."""
+        if current_user.is_authenticated:
+            return redirect(safe_next())
+        form = LoginForm()
+        for one in (form.username, form.password):
+            one.label.text = _(str(one.label.text))
+        error = None
+        if form.validate_on_submit():
+            with acting_as(SYSTEM), unit_of_work() as unit:
+                user, why = log_in(
+                    session=unit, username=form.username.data.strip(), password=form.password.data,
+                    address=request.remote_addr or "",
+                )  # fmt: skip
+            if user is not None:
+                session.clear()
+                login_user(user)
+                session.permanent = True
+                return redirect(safe_next())
+            error = _(why)
+        elif request.method == "POST":
+            error = _("请填写登录名和密码。")
+        return render_template("login.html", form=form, error=error), 401 if error else 200
+
+    @expose("/logout/", methods=["POST"])
+    @for_anyone_logged_in
+    def logout(self) -> Any:
+        """Leave; nothing of the session stays."""
+        logout_user()
+        session.clear()
+        return redirect(url_for("LoginView.login"))
+
+    @expose("/password", methods=["GET", "POST"])
+    @for_anyone_logged_in
+    def password(self) -> Any:
+        """Change one's own password; the old one is asked for."""
+        form = PasswordForm()
+        for one in (form.old, form.password, form.again):
+            one.label.text = _(str(one.label.text))
+        if form.validate_on_submit():
+            if not is_password_of(current_user, form.old.data):
+                form.old.errors = [_("原密码不正确。")]
+            elif form.password.data != form.again.data:
+                form.again.errors = [_("两次输入的密码不同。")]
+            else:
+                try:
+                    with unit_of_work() as unit:
+                        set_password(user=unit.get_one(User, current_user.id), password=form.password.data)
+                    flash(_("密码已修改。"), "success")
+                    return redirect("/")
+                except DomainError as error:
+                    form.password.errors = [message_of(error)]
+        page = FormPage(
+            title=_("修改密码"),
+            form=form,
+            groups=[("", ["old", "password", "again"])],
+            back_url="/",
+            submit=_("保存"),
+        )
+        return render_template("form.html", page=page), 422 if form.errors else 200
+
+    @expose("/lang/<code>")
+    @open_to_all
+    def language(self, code: str) -> Any:
+        """Speak Chinese or English from now on."""
+        if code in self.appbuilder.bm.languages:
+            session["locale"] = code
+        return redirect(safe_next())
+
+
+def safe_next() -> str:
+    """Where to go after login: a path of this site only."""
+    target = request.args.get("next", "/")
+    if not target.startswith("/") or target.startswith(("//", "/\\")) or "\n" in target or "\r" in target:
+        return "/"
+    return target
+
+
+class OfficeSecurityManager(SecurityManager):
+    """Flask-AppBuilder's users, roles and permissions, with our pages and one permission query a request."""
+
+    def register_views(self) -> None:
+        """Our login page is the only security page here; users and roles are pages of the system module."""
+        self.auth_view = LoginView()
+        self.appbuilder.add_view_no_menu(self.auth_view)
+
+    def load_user(self, pk: int) -> User | None:
+        """The user of a session; nobody acts yet, so this read decides no scope and asks for none."""
+        user = db.session.get(User, int(pk), execution_options={UNSCOPED: True})
+        return user if user is not None and user.is_active else None
+
+    def has_access(self, permission_name: str, view_name: str) -> bool:
+        """Answer from the request's cached set."""
+        return may(permission_name.removeprefix("can_"), view_name)
+
+
+def csp_nonce() -> str:
+    """This response's nonce for scripts and style elements."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+def init_security(app: Flask) -> None:
+    """CSRF on every writing request, strict headers on every response."""
+    csrf.init_app(app)
+    app.jinja_env.globals.update(csp_nonce=csp_nonce, person_name=person_name)
+
+    @app.after_request
+    def _headers(response: Response) -> Response:
+        nonce = csp_nonce()
+        response.headers.setdefault(
+            "Content-Security-Policy",
+            f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
+            "style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
+            "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'",
+        )
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if request.endpoint not in ("static",):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response

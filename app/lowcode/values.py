@@ -1,0 +1,58 @@
+"""How a value is read by a person: one place for lists, show pages, prints and exports."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.kernel.enums import LabelledEnum
+from app.kernel.money import format_money
+from app.lowcode import clock
+from app.lowcode.document import documents, spec_of
+from app.lowcode.fields import Field
+from app.lowcode.pages import Cell
+from app.lowcode.permissions import may
+
+NUMERIC = ("number", "money", "integer")
+
+
+def shown(value: Any, field: Field) -> str:
+    """The value as text, in the reader's language; empty for nothing."""
+    if value is None or value == "":
+        return ""
+    if field.masked is not None:
+        return field.masked(str(value))
+    match value:
+        case bool():
+            return _("是") if value else _("否")
+        case LabelledEnum():
+            return _(value.label)
+        case Decimal():
+            return format_money(value) if field.kind == "money" else plain_number(value)
+        case datetime():
+            return value.astimezone(clock.timezone()).strftime("%Y-%m-%d %H:%M")
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def plain_number(value: Decimal) -> str:
+    """98.5000 → 98.5, with thousands; never an exponent."""
+    whole, _point, rest = format(value, "f").partition(".")
+    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    rest = rest.rstrip("0")
+    return f"{sign}{int(digits):,}" + (f".{rest}" if rest else "")
+
+
+def cell(value: Any, field: Field, *, title: str | None = None) -> Cell:
+    """The value as a cell; a link is given with the `title` of what it points to."""
+    if field.kind == "link":
+        target = documents[str(field.target)]
+        if value is None or title is None:
+            return Cell("", "link")
+        url = f"{spec_of(target).url}/show/{value}" if may("read", target.__name__) else None
+        return Cell(title, "link", href=url)
+    tone = value.tone if isinstance(value, LabelledEnum) else None
+    return Cell(shown(value, field), field.kind, tone=tone)

@@ -1,0 +1,74 @@
+"""A document's view: Flask-AppBuilder's ModelView (registration, permissions, menu) with the engine's own pages."""
+
+from typing import Any
+
+from flask import current_app
+from flask_appbuilder import ModelView
+
+from app.lowcode.document import DocumentBase, spec_of
+from app.lowcode.interface import DocumentInterface
+from app.lowcode.manifest import Entry
+from app.lowcode.pages import Button
+from app.lowcode.views.actions import ActionMixin
+from app.lowcode.views.forms import FormMixin
+from app.lowcode.views.lists import ListMixin
+from app.lowcode.views.shows import ShowMixin
+
+# Routes of the stock view that the engine has no use for.
+UNUSED = {"action", "action_post", "download", "api", "api_read", "api_create", "api_update", "api_delete",
+          "api_get", "api_readvalues", "api_column_add", "api_column_edit"}  # fmt: skip
+READ_ONLY = {"add", "edit", "delete"}
+
+
+class DocumentView(ActionMixin, FormMixin, ShowMixin, ListMixin, ModelView):
+    """Every document's view; `view_of` makes one a document."""
+
+    def extra_list_buttons(self) -> list[Button]:
+        """Buttons that the module adds to the list."""
+        return list(self.entry.list_links()) if self.entry.list_links is not None else []
+
+    def _bulk_buttons(self) -> list[Button]:
+        """The document's own actions, and what higher modules offer for its ticked rows."""
+        found = super()._bulk_buttons()
+        for manifest in current_app.extensions["manifests"]:
+            if self.spec.name in manifest.bulk_links:
+                found += manifest.bulk_links[self.spec.name]()
+        return found
+
+    def _init_properties(self) -> None:
+        # The stock view would build filters, forms and columns from the mapping; ours come from the declaration.
+        self.related_views: list[Any] = []
+        self._related_views: list[Any] = []
+        self.list_columns = [one.name for one in self.spec.listed]
+        self.show_columns = [one.name for one in self.spec.fields.values()]
+        self.add_columns = self.edit_columns = [one.name for one in self.spec.written]
+
+    def _init_forms(self) -> None:
+        """Forms are made at each request, in the reader's language."""
+
+    def _init_titles(self) -> None:
+        self.title = self.list_title = self.spec.about.label
+
+
+def view_of(entry: Entry) -> type[DocumentView]:
+    """The view class of a document, with the permissions of its name and the routes that it has."""
+    model: type[DocumentBase] = entry.document
+    spec = spec_of(model)
+    unused = UNUSED | (READ_ONLY if spec.about.readonly else set())
+    if not spec.about.deletable:
+        unused = unused | {"delete"}
+    if not entry.actions:
+        unused = unused | {"do"}
+    if not any(action.bulk for action in entry.actions):
+        unused = unused | {"do_ticked"}
+    if not spec.links:
+        unused = unused | {"select"}
+    members: dict[str, Any] = {
+        "spec": spec,
+        "entry": entry,
+        "datamodel": DocumentInterface(model),
+        "route_base": spec.url,
+        "class_permission_name": spec.name,
+        "exclude_route_methods": unused,
+    }
+    return type(f"{spec.name}View", (DocumentView,), members)

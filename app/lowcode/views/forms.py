@@ -1,0 +1,163 @@
+"""Add, edit and delete: one unit of work each; what was typed is kept when it is refused."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request
+from flask_appbuilder import expose
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.kernel.errors import N_, DomainError
+from app.lowcode import scope
+from app.lowcode.db import db
+from app.lowcode.document import Spec
+from app.lowcode.errors import message_of
+from app.lowcode.forms import DocumentForm, form_class, groups_of
+from app.lowcode.manifest import Entry
+from app.lowcode.pages import FormPage
+from app.lowcode.permissions import needs
+from app.lowcode.uniqueness import AlreadyThere, check_unique
+from app.lowcode.unit import unit_of_work
+
+
+class StillReferred(DomainError):
+    code = "still_referred"
+    message = N_("“%(title)s”还被其他资料引用,不能删除。")
+
+
+class ChangedMeanwhile(DomainError):
+    code = "changed_meanwhile"
+    message = N_("别人刚刚修改了这条记录。请核对后再保存一次。")
+
+
+class FormMixin:
+    """The forms of a document."""
+
+    spec: Spec
+    entry: Entry
+    datamodel: Any
+
+    @expose("/add", methods=["GET", "POST"])
+    @needs("add")
+    def add(self) -> Any:
+        """The form of a new row; URL parameters fill it in."""
+        self._refuse_readonly()
+        form = self.form(adding=True, obj=None)
+        if request.method == "POST" and form.validate():
+            key = self._saved(form, None)
+            if key is not None:
+                flash(_("已新增%(label)s。", label=_(self.spec.about.label)), "success")
+                return redirect(f"{self.spec.url}/show/{key}")
+        return self._form_page(
+            form, _("新增%(label)s", label=_(self.spec.about.label)), f"{self.spec.url}/list/"
+        )
+
+    @expose("/edit/<int:pk>", methods=["GET", "POST"])
+    @needs("edit")
+    def edit(self, pk: int) -> Any:
+        """The form of an existing row."""
+        self._refuse_readonly()
+        row = self.row_or_404(pk)
+        title = _("修改%(label)s:%(title)s", label=_(self.spec.about.label), title=str(row))
+        form = self.form(adding=False, obj=row)
+        if request.method == "POST" and form.validate():
+            key = self._saved(form, pk)
+            if key is not None:
+                flash(_("已保存。"), "success")
+                return redirect(f"{self.spec.url}/show/{key}")
+        elif request.method == "GET":
+            form.row_version.data = str(getattr(row, "row_version", ""))
+        return self._form_page(form, title, f"{self.spec.url}/show/{pk}")
+
+    @expose("/delete/<int:pk>", methods=["POST"])
+    @needs("delete")
+    def delete(self, pk: int) -> Any:
+        """Really delete a row that nothing refers to."""
+        self._refuse_readonly()
+        if not self.spec.about.deletable:
+            abort(404)
+        with unit_of_work():
+            row = self.row_or_404(pk)
+            title = str(row)
+            try:
+                self.datamodel.delete(row)
+            except IntegrityError as error:
+                raise StillReferred(title=title) from error
+        flash(_("已删除“%(title)s”。", title=title), "success")
+        return redirect(f"{self.spec.url}/list/")
+
+    def row_or_404(self, pk: int) -> Any:
+        """The row within the person's reach; to anybody else it does not exist."""
+        row = scope.find(db.session(), self.spec.model, pk) if pk < 2**63 else None
+        if row is None:
+            abort(404)
+        return row
+
+    def form(self, *, adding: bool, obj: Any) -> DocumentForm:
+        """The form, filled from the row, the URL or what was typed."""
+        preset = None
+        if adding and request.method == "GET":
+            preset = request.args
+        kind = form_class(self.spec, adding=adding, extra=self.entry.extra_fields)
+        if preset is not None:
+            form = kind(formdata=None)
+            for name, value in preset.items():
+                if name in form and name in self.spec.fields:
+                    try:
+                        form[name].process_formdata([value])
+                    except ValueError:
+                        continue
+            return form
+        return kind(obj=obj)
+
+    def _refuse_readonly(self) -> None:
+        if self.spec.about.readonly:
+            abort(404)
+
+    def _saved(self, form: DocumentForm, pk: int | None) -> int | None:
+        """Save in a unit of its own; on refusal put the reason on the form and return None."""
+        try:
+            with unit_of_work() as session:
+                row = self.spec.model() if pk is None else self.row_or_404(pk)
+                if pk is not None and form.row_version.data != str(getattr(row, "row_version", "")):
+                    form.row_version.data = str(getattr(row, "row_version", ""))
+                    raise ChangedMeanwhile
+                values = {one.name: form[one.name].data for one in self.spec.written if one.name in form}
+                for one in self.entry.extra_fields:
+                    if one.name in form:
+                        values[one.name] = form[one.name].data
+                if self.entry.save is not None:
+                    row = self.entry.save(session=session, row=row, **values)
+                    session.flush()
+                else:
+                    with session.no_autoflush:
+                        for name, value in values.items():
+                            setattr(row, name, value)
+                        check_unique(session=session, row=row)
+                    self.datamodel.add(row) if pk is None else self.datamodel.edit(row)
+                key: int = row.id
+                return key
+        except DomainError as error:
+            self._blame(form, error.field, message_of(error))
+        except IntegrityError:
+            self._blame(form, None, message_of(AlreadyThere(label=self.spec.about.label)))
+        except StaleDataError:
+            self._blame(form, None, message_of(ChangedMeanwhile()))
+        return None
+
+    @staticmethod
+    def _blame(form: DocumentForm, name: str | None, message: str) -> None:
+        if name and name in form:
+            form[name].errors = [*form[name].errors, message]
+        else:
+            form.form_errors = [*form.form_errors, message]
+
+    def _form_page(self, form: DocumentForm, title: str, back: str) -> Any:
+        page = FormPage(
+            title=title, form=form, groups=groups_of(self.spec, form), back_url=back, submit=_("保存"),
+            crumbs=[(_(self.spec.about.label), f"{self.spec.url}/list/"), (title, None)],
+            error=";".join(form.form_errors) or None,
+        )  # fmt: skip
+        status = 422 if form.errors and request.method == "POST" else 200
+        return render_template("form.html", page=page), status

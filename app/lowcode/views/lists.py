@@ -1,0 +1,323 @@
+"""Lists: the page, the fragment inside another document's page, the export and the print."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, current_app, redirect, render_template, request, send_file
+from flask_appbuilder import expose
+from flask_babel import gettext as _
+
+from app.kernel.errors import N_, DomainError
+from app.lowcode import clock, excel, listing
+from app.lowcode.actors import current_actor
+from app.lowcode.db import db
+from app.lowcode.document import Spec, documents, spec_of
+from app.lowcode.fields import Field
+from app.lowcode.filters import LABELS, OPERATORS, Filter
+from app.lowcode.jobs import Run, job_handler, start_job
+from app.lowcode.listing import SIZES, Query
+from app.lowcode.pages import Button, Cell, FilterChip, FilterField, Heading, ListPage, Pager, Row
+from app.lowcode.permissions import may, needs
+from app.lowcode.scope import find
+from app.lowcode.unit import unit_of_work
+from app.lowcode.values import NUMERIC, cell, shown
+
+EXPORT_INLINE_ROWS = 5000
+PRINT_ROWS = 5000
+MOMENT = Field("", "moment")
+Pairs = list[tuple[str, str]]
+# The class below has a method named list, as Flask-AppBuilder names it.
+Buttons = list[Button]
+
+
+class TooManyToPrint(DomainError):
+    code = "too_many_to_print"
+    message = N_("共 %(count)d 行,超过一次打印的 %(limit)d 行。请先筛选,或导出 Excel。")
+
+
+def arguments() -> Pairs:
+    """This request's query parameters in their order."""
+    return list(request.args.items(multi=True))
+
+
+def url_with(base: str, pairs: Iterable[tuple[str, str]], **changes: str | None) -> str:
+    """`base` with the parameters, some replaced or (None) taken away."""
+    kept = [(k, v) for k, v in pairs if k not in changes]
+    kept += [(k, v) for k, v in changes.items() if v is not None]
+    return f"{base}?{urlencode(kept)}" if kept else base
+
+
+class ListMixin:
+    """The list of a document, and everything that holds exactly what the list shows."""
+
+    spec: Spec
+    list_base: str
+    scope_label: Any
+
+    @expose("/list/")
+    @needs("read")
+    def list(self) -> Any:
+        """The list, or with `embedded=1` its fragment for a tab."""
+        page = self.list_page(arguments())
+        template = "_list.html" if page.embedded else "list.html"
+        return render_template(template, page=page)
+
+    def list_page(self, pairs: Pairs) -> ListPage:
+        """Read the URL and the database into what the template shows."""
+        query = Query.of(self.spec, pairs)
+        fields = self.spec.listed
+        found = listing.page_of(session=db.session(), query=query, fields=fields)
+        embedded = any(k == "embedded" for k, _v in pairs)
+        base = f"{self.spec.url}/list/"
+        return ListPage(
+            title=_(self.spec.about.label),
+            base_url=base,
+            headings=[self._heading(one, query, base, pairs) for one in fields],
+            rows=[self._row(key, values, titles, fields) for key, values, titles in found.rows],
+            totals={name: shown(total, self.spec.fields[name]) for name, total in found.totals.items()},
+            pager=_pager(query, found.count, base, pairs),
+            search=query.search,
+            search_placeholder=_("搜索 %(columns)s", columns=self._searched_words()),
+            can_search=bool(self._searched_words()),
+            chips=[_chip(one, base, pairs) for one in query.filters],
+            filter_fields=[
+                _filter_field(self.spec, one) for one in self.spec.fields.values() if _offered(one)
+            ],
+            keep=[(k, v) for k, v in pairs if k not in ("q", "page")],
+            buttons=self._list_buttons(pairs),
+            bulk=self._bulk_buttons(),
+            scope=None if embedded else scope_words(),
+            embedded=embedded,
+        )
+
+    def _searched_words(self) -> str:
+        return "、".join(_(f.label) for f in self.spec.fields.values() if f.searched)
+
+    def _heading(self, one: Field, query: Query, base: str, pairs: Pairs) -> Heading:
+        sorting = dict(query.order).get(one.name)
+        towards = f"-{one.name}" if sorting is False else one.name
+        url = url_with(base, pairs, order=towards, page=None) if one.sorted else None
+        return Heading(
+            one.name, excel.heading(one), "number" if one.kind in NUMERIC else one.kind, url,
+            None if sorting is None else ("desc" if sorting else "asc"),
+        )  # fmt: skip
+
+    def _row(self, key: int, values: dict[str, Any], titles: dict[str, Any], fields: Sequence[Field]) -> Row:
+        url = f"{self.spec.url}/show/{key}"
+        cells = [cell(values[one.name], one, title=titles.get(one.name)) for one in fields]
+        named = next((i for i, one in enumerate(fields) if one.name == self.spec.about.title), 0)
+        if cells and cells[named].href is None:
+            cells[named] = Cell(cells[named].text or "—", cells[named].kind, href=url, tone=cells[named].tone)
+        return Row(key, url, cells, self._row_buttons(key))
+
+    def _row_buttons(self, key: int) -> Buttons:
+        name, about = self.spec.name, self.spec.about
+        found = []
+        if not about.readonly and may("edit", name):
+            found.append(Button("edit", _("修改"), f"{self.spec.url}/edit/{key}", "edit"))
+        if not about.readonly and about.deletable and may("delete", name):
+            found.append(self.delete_button(key))
+        return found
+
+    def delete_button(self, key: int) -> Button:
+        """The button that deletes a row after asking."""
+        return Button(
+            "delete", _("删除"), f"{self.spec.url}/delete/{key}", "trash", post=True,
+            confirm=_("确定删除这条%(label)s?删除后不能恢复。", label=_(self.spec.about.label)), tone="danger",
+        )  # fmt: skip
+
+    def _list_buttons(self, pairs: Pairs) -> Buttons:
+        name, url = self.spec.name, self.spec.url
+        plain = [(k, v) for k, v in pairs if k not in ("page", "size")]
+        found: Buttons = []
+        if not self.spec.about.readonly and may("add", name):
+            preset = [(k[2:-3], v) for k, v in pairs if k.startswith("f.") and k.endswith(".eq")]
+            found.append(Button("add", _("新增"), url_with(f"{url}/add", preset), "plus", tone="primary"))
+        found += self.extra_list_buttons()
+        if may("export", name):
+            found.append(
+                Button("export", _("导出 Excel"), url_with(f"{url}/export", plain), "file-spreadsheet")
+            )
+        if may("print", name):
+            found.append(Button("print", _("打印"), url_with(f"{url}/print", plain), "printer", blank=True))
+        return found
+
+    def extra_list_buttons(self) -> Buttons:
+        """Buttons that the module adds."""
+        return []
+
+    def _bulk_buttons(self) -> Buttons:
+        return []
+
+    @expose("/export")
+    @needs("export")
+    def export(self) -> Any:
+        """Exactly the filtered list as Excel: at once, or beyond a few thousand rows as a job."""
+        pairs = arguments()
+        query = Query.of(self.spec, pairs)
+        session = db.session()
+        count, totals = listing.summary(session=session, query=query, fields=self.spec.listed)
+        title = _(self.spec.about.label)
+        if count > EXPORT_INLINE_ROWS:
+            # The tree node narrows by the person's session, which a job has not: it goes along by its words.
+            with unit_of_work() as unit:
+                job = start_job(
+                    session=unit, kind="export", label=_("导出 %(title)s", title=title),
+                    params={"document": self.spec.name, "pairs": pairs, "narrowing": listing.narrowing_now(),
+                            "language": listing.language_now()},
+                )  # fmt: skip
+                job_id = job.id
+            return redirect(f"/jobs/{job_id}")
+        folder = Path(current_app.config["INSTANCE_DIR"]) / "files" / "exports"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{secrets.token_hex(8)}.xlsx"
+        try:
+            write_export(self.spec, query, path, count, totals)
+            data = BytesIO(path.read_bytes())  # a few thousand rows: small
+        finally:
+            path.unlink(missing_ok=True)
+        return send_file(data, as_attachment=True, download_name=f"{title}-{clock.today()}.xlsx")
+
+    @expose("/print")
+    @needs("print")
+    def print(self) -> str:
+        """The filtered list on paper."""
+        pairs = [(k, v) for k, v in arguments() if k not in ("page", "size")]
+        query, fields = Query.of(self.spec, pairs), self.spec.listed
+        page = self.list_page(pairs)
+        if page.pager.count > PRINT_ROWS:
+            raise TooManyToPrint(count=page.pager.count, limit=PRINT_ROWS)
+        rows = [
+            Row(key, None, [cell(values[one.name], one, title=titles.get(one.name)) for one in fields])
+            for key, values, titles in listing.stream(session=db.session(), query=query, fields=fields)
+        ]
+        return render_template(
+            "print_list.html", page=replace(page, rows=rows), printed_by=current_actor().name,
+            printed_at=shown(clock.now(), MOMENT),
+        )  # fmt: skip
+
+    @expose("/select/<name>")
+    @needs("read")
+    def select(self, name: str) -> Response:
+        """The choices of a link: by what was typed and what it depends on, twenty at a time."""
+        one = self.spec.links.get(name)
+        if one is None:
+            raise UnknownSelect(name=name)
+        return select_response(self.spec, one)
+
+
+class UnknownSelect(DomainError):
+    code = "unknown_select"
+    message = N_("没有名为“%(name)s”的选择框。")
+
+
+def select_response(spec: Spec, one: Field) -> Any:
+    """JSON {items: [{value, text}], more} for a remote select."""
+    target = spec_of(documents[str(one.target)])
+    typed = request.args.get("q", "").strip()
+    narrowing: Pairs = [("q", typed)] if typed else []
+    for name in spec.dependencies.get(one.name, []):
+        value = request.args.get(name, "")
+        if value:
+            narrowing.append((f"f.{name}.eq", value))
+    query = Query.of(target, [*narrowing, ("embedded", "1"), ("page", request.args.get("page", "1"))])
+    title = target.column(target.about.title)
+    statement = (
+        listing.select(target.model.id, title)
+        .where(*query.conditions())
+        .order_by(*query.ordering())
+        .limit(query.size + 1)
+        .offset((query.page - 1) * query.size)
+    )
+    rows = list(db.session.execute(statement))
+    return {
+        "items": [{"value": key, "text": str(text)} for key, text in rows[: query.size]],
+        "more": len(rows) > query.size,
+    }
+
+
+def write_export(spec: Spec, query: Query, path: Path, count: int, totals: Any, progress: Any = None) -> int:
+    """Write the list that `query` finds to an Excel file."""
+    return excel.write_list(
+        path=path, title=_(spec.about.label), subtitle=subtitle_of(query, count), fields=spec.listed,
+        rows=listing.stream(session=db.session(), query=query, fields=spec.listed), totals=totals,
+        progress=progress or (lambda done: None),
+    )  # fmt: skip
+
+
+@job_handler("export")
+def export_job(run: Run) -> None:
+    """A large export, in its starter's reach and language."""
+    spec = spec_of(documents[run.params["document"]])
+    with listing.narrowed_as(run.params["narrowing"]), listing.in_language(run.params["language"]):
+        query = Query.of(spec, [(k, v) for k, v in run.params["pairs"]])
+        count, totals = listing.summary(session=db.session(), query=query, fields=spec.listed)
+        path = run.new_file(f"{_(spec.about.label)}-{clock.today()}.xlsx")
+        written = write_export(spec, query, path, count, totals, lambda done: run.progress(done, count))
+        run.progress(written, count)
+        run.message = _("共 %(count)d 行。", count=written)
+    db.session.rollback()
+
+
+def scope_words() -> str | None:
+    """The chosen node of the property tree, in words."""
+    return listing.narrowing_words()
+
+
+def subtitle_of(query: Query, count: int) -> str:
+    """What the list holds, in words: scope, filters, search, number of rows, date."""
+    parts = [words] if query.narrowed and (words := scope_words()) else []
+    parts += [
+        f"{_(c.label)} {c.operator} {c.value}".strip() for c in (_chip(one, "", []) for one in query.filters)
+    ]
+    if query.search:
+        parts.append(_("搜索“%(text)s”", text=query.search))
+    parts.append(_("共 %(count)d 行", count=count))
+    parts.append(clock.today().isoformat())
+    return " · ".join(parts)
+
+
+def _chip(one: Filter, base: str, pairs: Pairs) -> FilterChip:
+    value = one.text
+    if one.operator == "none":
+        value = ""
+    elif one.field.kind in ("choice", "bool"):
+        value = shown(one.value(), one.field)
+    elif one.field.kind == "link":
+        row = find(db.session(), documents[str(one.field.target)], one.value())
+        value = str(row) if row is not None else "—"
+    removed = [(k, v) for k, v in pairs if (k, v) != (one.parameter, one.text)]
+    return FilterChip(_(one.field.label), _(LABELS[one.operator]), value, url_with(base, removed, page=None))
+
+
+def _offered(one: Field) -> bool:
+    return one.filtered and one.kind in OPERATORS
+
+
+def _filter_field(spec: Spec, one: Field) -> FilterField:
+    choices: Sequence[tuple[str, str]] = ()
+    if one.kind == "choice" and one.enum is not None:
+        choices = [(member.value, _(member.label)) for member in one.enum]
+    elif one.kind == "bool":
+        choices = [("1", _("是")), ("0", _("否"))]
+    return FilterField(
+        one.name, _(one.label), one.kind, [(name, _(label)) for name, label in OPERATORS[one.kind]], choices,
+        f"{spec.url}/select/{one.name}" if one.kind == "link" else None,
+    )  # fmt: skip
+
+
+def _pager(query: Query, count: int, base: str, pairs: Pairs) -> Pager:
+    pages = max(1, -(-count // query.size))
+
+    def to(page: int) -> str | None:
+        return url_with(base, pairs, page=str(page)) if page != query.page and 1 <= page <= pages else None
+
+    return Pager(
+        query.page, pages, query.size, count, False, to(1), to(query.page - 1), to(query.page + 1), to(pages),
+        [(size, url_with(base, pairs, size=str(size), page=None)) for size in SIZES],
+    )  # fmt: skip

@@ -1,0 +1,147 @@
+"""The page of one row: facts, what may be done now, related documents in tabs that load by themselves, history."""
+
+from typing import Any
+
+from flask import render_template
+from flask_appbuilder import expose
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.lowcode.db import db
+from app.lowcode.document import CommunityScoped, DocumentBase, Spec, documents, spec_of
+from app.lowcode.fields import Field
+from app.lowcode.history import History
+from app.lowcode.manifest import Entry
+from app.lowcode.pages import Button, Cell, Fact, ShowPage, Tab
+from app.lowcode.permissions import may, needs
+from app.lowcode.values import cell
+
+HISTORY_LINES = 200
+
+
+class ShowMixin:
+    """The show page of a document."""
+
+    spec: Spec
+    entry: Entry
+    row_or_404: Any
+    delete_button: Any
+
+    @expose("/show/<int:pk>")
+    @needs("read")
+    def show(self, pk: int) -> Any:
+        """The page of one row."""
+        row = self.row_or_404(pk)
+        return render_template("show.html", page=self.show_page(row))
+
+    def show_page(self, row: Any) -> ShowPage:
+        """Read a row into what the template shows."""
+        spec = self.spec
+        groups: dict[str, list[Fact]] = {}
+        for one in spec.fields.values():
+            if one.shown:
+                heading = "" if one.group == "-" else one.group
+                groups.setdefault(heading, []).append(Fact(_(one.label), self._fact(row, one)))
+        subtitle = getattr(row, spec.about.subtitle) if spec.about.subtitle else ""
+        return ShowPage(
+            title=str(row), subtitle=str(subtitle or _(spec.about.label)),
+            groups=[(_(name) if name else "", facts) for name, facts in groups.items()],
+            buttons=[*self._show_buttons(row)], tabs=self._tabs(row),
+            crumbs=[(_(spec.about.label), f"{spec.url}/list/"), (str(row), None)],
+            badge=next((self._fact(row, f) for f in spec.fields.values() if f.name in ("state", "status")), None),
+        )  # fmt: skip
+
+    def _fact(self, row: Any, one: Field) -> Cell:
+        value = getattr(row, one.name)
+        if one.kind == "link":
+            target = getattr(row, one.name.removesuffix("_id")) if value is not None else None
+            return cell(value, one, title=None if target is None else str(target))
+        return cell(value, one)
+
+    def _show_buttons(self, row: Any) -> list[Button]:
+        spec, found = self.spec, []
+        if not spec.about.readonly and may("edit", spec.name):
+            found.append(Button("edit", _("修改"), f"{spec.url}/edit/{row.id}", "edit", tone="primary"))
+        for action in self.entry.actions:
+            if may(action.name, spec.name) and action.allowed(row):
+                found.append(
+                    Button(
+                        action.name, _(action.label), f"{spec.url}/do/{action.name}/{row.id}", action.icon, post=True,
+                        confirm=_(action.confirm) if action.confirm else None, tone=action.tone,
+                        fields=[(name, _(label), required) for name, label, required in action.fields],
+                    )
+                )  # fmt: skip
+        if self.entry.links is not None:
+            found += self.entry.links(row)
+        if not spec.about.readonly and spec.about.deletable and may("delete", spec.name):
+            found.append(self.delete_button(row.id))
+        return found
+
+    def _tabs(self, row: Any) -> list[Tab]:
+        found = [tab for make in self.entry.tabs if (tab := make(row)) is not None]
+        for other, one in related(self.spec):
+            its = spec_of(other)
+            url = f"{its.url}/list/?embedded=1&f.{one.name}.eq={row.id}"
+            if may("read", its.name):
+                found.append(Tab(f"{its.name}-{one.name}", _(its.about.label), url, its.about.icon))
+        found.append(Tab("history", _("修改记录"), f"{self.spec.url}/history/{row.id}", "history"))
+        return found
+
+    @expose("/history/<int:pk>")
+    @needs("read")
+    def history(self, pk: int) -> Any:
+        """Who changed what, newest first."""
+        row = self.row_or_404(pk)
+        lines = db.session.scalars(
+            select(History)
+            .where(History.document == self.spec.name, History.row_id == row.id)
+            .order_by(History.id.desc())
+            .limit(HISTORY_LINES)
+        ).all()
+        return render_template("_history.html", entries=[self._entry(line) for line in lines])
+
+    def _entry(self, line: History) -> dict[str, Any]:
+        one = self.spec.fields.get(line.field or "")
+        spec = spec_of(History).fields
+        return {
+            "at": cell(line.at, spec["at"]).text, "who": line.who, "action": _(line.deed.label), "tone": line.deed.tone,
+            "label": _(line.label) if line.label else "", "old": self._kept(line.old, one),
+            "new": self._kept(line.new, one),
+        }  # fmt: skip
+
+    def _kept(self, value: str | None, one: Field | None) -> str:
+        """A kept value in words: an enum's label, a link's title."""
+        if value is None:
+            return ""
+        if one is not None and one.kind == "choice" and one.enum is not None:
+            return next((_(m.label) for m in one.enum if m.value == value), value)
+        if one is not None and one.kind == "bool":
+            return _("是") if value == "1" else _("否")
+        if one is not None and one.kind == "link" and value.isdigit():
+            target = documents[str(one.target)]
+            title = db.session.scalar(
+                select(getattr(target, target.__about__.title)).where(target.id == int(value))
+            )
+            return value if title is None else str(title)
+        return value
+
+
+def related(spec: Spec) -> list[tuple[type[DocumentBase], Field]]:
+    """The documents that link to this one, each with the link: they become its tabs."""
+    found = []
+    for other in documents.values():
+        if other.__about__.menu is False or (
+            spec.about.tabs is not None and other.__name__ not in spec.about.tabs
+        ):
+            continue
+        for one in spec_of(other).links.values():
+            if one.target == spec.name and other is not spec.model and one.filtered:
+                # A community's page would show everything; its lists are narrowed by the tree instead.
+                if (
+                    issubclass(other, CommunityScoped)
+                    and one.name == "community_id"
+                    and spec.about.tabs is None
+                ):
+                    continue
+                found.append((other, one))
+    return found

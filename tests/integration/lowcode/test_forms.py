@@ -1,0 +1,123 @@
+"""Forms: typed input kept, errors beside the field, nothing half-written, nothing overwritten unseen."""
+
+import pytest
+from sqlalchemy import select
+
+from app.estate.models import Building
+from app.lowcode.actors import SYSTEM, acting_as
+from app.lowcode.db import db
+from app.lowcode.history import History
+
+
+def names(app) -> list[str]:
+    with app.app_context(), acting_as(SYSTEM):
+        return sorted(db.session.scalars(select(Building.name)))
+
+
+def add(client, **typed: object):
+    return client.post("/building/add", data=typed)
+
+
+def test_adding_shows_the_row_and_writes_history(app, cast, client_of):
+    answer = add(
+        client_of("物业经理"),
+        name="5号楼",
+        community_id=cast.ours.community_id,
+        height="54.5",
+        kind="high_rise",
+    )
+    assert answer.status_code == 302
+    page = client_of("物业经理").get(answer.headers["Location"]).get_data(as_text=True)
+    assert "54.5" in page
+    assert "高层" in page
+    with app.app_context(), acting_as(SYSTEM):
+        line = db.session.scalars(select(History).where(History.row_title == "5号楼")).one()
+        assert (line.who, line.document) == ("物业经理", "Building")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"name": ""}, "必填"),
+        ({"height": "高"}, "请填写数字"),
+        ({"height": "-1"}, "不能小于"),
+        ({"height": "1.23456"}, "最多 4 位小数"),
+        ({"height": "9" * 30}, "数字太大"),
+        ({"height": "NaN"}, "请填写数字"),
+        ({"floors": "2.5"}, "请填写整数"),
+        ({"floors": "1" * 400}, "整数"),
+        ({"kind": "castle"}, "请从列表中选择"),
+        ({"community_id": "999999"}, "请从列表中选择"),
+        ({"community_id": "abc"}, "请从列表中选择"),
+        ({"community_id": "9" * 40}, "请从列表中选择"),
+        ({"name": "楼" * 61}, "最多 60 个字"),
+        ({"name": "1号楼"}, "已有相同的"),
+    ],
+)
+def test_what_cannot_be_is_refused_beside_its_field_and_kept(app, cast, client_of, typed, sentence):
+    before = names(app)
+    given = {"name": "6号楼", "community_id": str(cast.ours.community_id), "facing": "记住我"} | typed
+    answer = add(client_of("物业经理"), **given)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert sentence in page
+    assert "记住我" in page
+    assert names(app) == before
+
+
+def test_the_neighbours_community_cannot_be_named(app, cast, client_of):
+    before = names(app)
+    answer = add(client_of("物业经理"), name="6号楼", community_id=cast.neighbour.community_id)
+    assert answer.status_code == 422
+    assert names(app) == before
+
+
+def test_a_row_changed_meanwhile_is_not_overwritten(app, cast, client_of):
+    client, url = client_of("物业经理"), f"/building/edit/{cast.ours.building_id}"
+    assert client.post(url, data={"name": "甲楼", "row_version": "1"}).status_code == 302
+    late = client.post(url, data={"name": "乙楼", "row_version": "1"})
+    assert late.status_code == 422
+    assert "别人刚刚修改了" in late.get_data(as_text=True)
+    assert "甲楼" in names(app)
+    # What was typed is kept, and pressing 保存 once more, having seen it, saves.
+    assert client.post(url, data={"name": "乙楼", "row_version": "2"}).status_code == 302
+
+
+def test_a_fixed_field_cannot_be_smuggled_in(app, cast, client_of):
+    client = client_of("物业经理")
+    client.post(
+        f"/building/edit/{cast.ours.building_id}",
+        data={"name": "甲楼", "row_version": "1", "community_id": cast.neighbour.community_id, "id": 7},
+    )
+    with app.app_context(), acting_as(SYSTEM):
+        row = db.session.get(Building, cast.ours.building_id)
+        assert (row.name, row.community_id) == ("甲楼", cast.ours.community_id)
+
+
+def test_a_referred_row_stays_and_the_sentence_says_why(app, cast, client_of):
+    answer = client_of("物业经理").post(f"/building/delete/{cast.ours.building_id}")
+    assert answer.status_code == 400
+    assert "还被其他资料引用" in answer.get_data(as_text=True)
+    assert names(app) == ["1号楼", "1号楼"]
+
+
+def test_history_tells_from_and_to(app, cast, client_of):
+    client = client_of("物业经理")
+    client.post(
+        f"/building/edit/{cast.ours.building_id}", data={"name": "甲楼", "row_version": "1", "kind": "villa"}
+    )
+    page = client.get(f"/building/history/{cast.ours.building_id}").get_data(as_text=True)
+    assert "1号楼" in page
+    assert "甲楼" in page
+    assert "别墅" in page
+
+
+def test_select_offers_only_what_is_in_reach_and_depends_on_the_community(cast, client_of):
+    client = client_of("物业经理")
+    url = "/room/select/building_id"
+    mine = client.get(url, query_string={"community_id": cast.ours.community_id}).get_json()
+    assert [one["value"] for one in mine["items"]] == [cast.ours.building_id]
+    assert (
+        client.get(url, query_string={"community_id": cast.neighbour.community_id}).get_json()["items"] == []
+    )
+    assert client.get("/room/select/area").status_code == 400
