@@ -1,0 +1,90 @@
+// The ways of paying: the first line takes what the others leave, so that the lines always make up the amount.
+import { parse, plain } from "./cents.js";
+
+export class Methods {
+  constructor({ box, template, more, changed }) {
+    Object.assign(this, { box, template, changed, button: more });
+    more.addEventListener("click", () => this.add({ focus: true }));
+  }
+
+  get lines() {
+    return [...this.box.children];
+  }
+
+  reset() {
+    this.box.replaceChildren();
+    this.add({ focus: false });
+  }
+
+  first() {
+    return this.lines[0].querySelector("select");
+  }
+
+  add({ focus }) {
+    const line = this.template.content.firstElementChild.cloneNode(true);
+    const [select, input, drop] = line.children;
+    const used = new Set(this.lines.map((one) => one.querySelector("select").value));
+    const free = [...select.options].find((option) => !used.has(option.value));
+    if (!free) return;
+    select.value = free.value;
+    this.box.append(line);
+    select.addEventListener("change", this.changed);
+    // Enter in a list of ways takes the money like everywhere else in the form
+    select.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") {
+        event.preventDefault();
+        select.form.requestSubmit();
+      }
+    });
+    input.addEventListener("input", this.changed);
+    input.addEventListener("focus", () => input.select());
+    drop.addEventListener("click", () => {
+      line.remove();
+      this.changed();
+      this.first().focus();
+    });
+    this.changed();
+    if (focus) select.focus();
+  }
+
+  // Give the first line what the others leave of `amount`; each way stands once.
+  fit(amount) {
+    const lines = this.lines;
+    if (!lines.length) return;
+    const others = lines.slice(1).reduce((total, line) => total + (parse(line.children[1].value) ?? 0), 0);
+    const used = lines.map((line) => line.querySelector("select").value);
+    lines.forEach((line, index) => {
+      const [select, input, drop] = line.children;
+      input.readOnly = index === 0;
+      input.tabIndex = index === 0 ? -1 : 0;
+      input.hidden = lines.length === 1;
+      drop.hidden = index === 0;
+      for (const option of select.options) option.disabled = option.value !== select.value && used.includes(option.value);
+    });
+    lines[0].children[1].value = plain(amount - others);
+    this.button.hidden = lines.length >= lines[0].querySelector("select").options.length;
+  }
+
+  // What stands beside a way of paying; null when it is not used.
+  amountOf(method) {
+    const line = this.lines.find((one) => one.querySelector("select").value === method);
+    return line ? (parse(line.children[1].value) ?? 0) : null;
+  }
+
+  // [sentence, field] of the first trouble, or null.
+  wrong(amount, words) {
+    const lines = this.lines;
+    for (const line of lines.slice(1)) {
+      const value = parse(line.children[1].value);
+      if (value === null || value <= 0) return [words.zero, line.children[1]];
+    }
+    const left = parse(lines[0].children[1].value);
+    if (left === null || left < 0) return [words.methods, lines.at(-1).children[1]];
+    if (left === 0) return [words.zero, lines.at(-1).children[1]];
+    return null;
+  }
+
+  list() {
+    return this.lines.map((line) => ({ method: line.querySelector("select").value, amount: plain(parse(line.children[1].value)) }));
+  }
+}

@@ -1,0 +1,112 @@
+// What the desk draws: the customers that match, what is owed, the receipts that were made.
+import { parse, shown } from "./cents.js";
+import { make } from "./net.js";
+
+// A list of customers; arrows move, Enter picks, Escape goes back to the box.
+export function drawPicks(list, customers, { pick, leave }) {
+  const rows = customers.map((one) =>
+    make(
+      "button",
+      { type: "button", class: "desk-pick", role: "option" },
+      make("b", {}, one.name),
+      make("span", {}, one.phone_masked || ""),
+      make("span", { class: "text-secondary" }, one.community || ""),
+      make("span", { class: "desk-pick-rooms" }, (one.rooms || []).join("、")),
+    ),
+  );
+  rows.forEach((row, index) => {
+    row.addEventListener("click", () => pick(customers[index].id));
+    row.addEventListener("keydown", (event) => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      if (index + step < 0) leave();
+      else rows[Math.min(index + step, rows.length - 1)].focus();
+    });
+  });
+  list.replaceChildren(...rows);
+  list.hidden = false;
+  rows[0].focus();
+}
+
+function chargeRow(charge) {
+  const tick = make("input", { type: "checkbox", class: "form-check-input", value: charge.id, "data-due": charge.due, tabindex: "-1", "aria-label": `${charge.fee} ${charge.period}` });
+  tick.checked = Boolean(charge.ticked);
+  const money = (text) => make("td", { class: "num" }, shown(parse(text) ?? 0));
+  const row = make(
+    "tr",
+    { "data-charge": charge.id, tabindex: "-1" },
+    make("td", { class: "tick" }, tick),
+    make("td", { class: "fixed" }, charge.fee),
+    make("td", { class: "fixed" }, charge.period || ""),
+    make("td", { class: "num desk-owe" }, shown(parse(charge.due) ?? 0)),
+    money(charge.amount),
+    money(charge.paid),
+    make("td", { class: "fixed text-secondary" }, [charge.from, charge.to].filter(Boolean).join(" ~ ")),
+    make("td", { class: "fixed text-secondary" }, charge.due_date || ""),
+  );
+  return row;
+}
+
+// The charges under their room or space; one row of all takes the Tab key, arrows move, Space ticks, Enter goes on.
+export function drawCharges(table, groups, { toggled, onward }) {
+  table.querySelectorAll("tbody").forEach((body) => body.remove());
+  for (const group of groups.filter((one) => one.charges.length)) {
+    const head = make(
+      "tr",
+      { class: "desk-group" },
+      make("th", { colspan: 3, scope: "rowgroup" }, make("span", {}, group.payer), group.label ? make("small", { class: "text-secondary" }, ` ${group.label}`) : null),
+      make("td", { class: "num", "data-group-sum": true }, "0.00"),
+      make("td", { colspan: 4 }),
+    );
+    table.append(make("tbody", { "data-group": true }, head, ...group.charges.map(chargeRow)));
+  }
+  const rows = [...table.querySelectorAll("[data-charge]")];
+  const mark = (row) => row.classList.toggle("ticked", row.querySelector("input").checked);
+  const flip = (row) => {
+    mark(row);
+    toggled();
+  };
+  if (rows[0]) rows[0].tabIndex = 0;
+  rows.forEach((row, index) => {
+    mark(row);
+    const tick = row.querySelector("input");
+    tick.addEventListener("change", () => flip(row));
+    row.addEventListener("focus", () => rows.forEach((other) => (other.tabIndex = other === row ? 0 : -1)));
+    row.addEventListener("click", (event) => {
+      if (event.target === tick || tick.disabled) return;
+      tick.checked = !tick.checked;
+      flip(row);
+    });
+    row.addEventListener("keydown", (event) => {
+      const to = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: rows.length - 1 }[event.key];
+      if (to !== undefined) {
+        event.preventDefault();
+        rows[Math.max(0, Math.min(to, rows.length - 1))].focus();
+      } else if (event.key === " " && !tick.disabled) {
+        event.preventDefault();
+        tick.checked = !tick.checked;
+        flip(row);
+      } else if (event.key === "Enter") {
+        event.preventDefault();
+        onward();
+      }
+    });
+  });
+  document.getElementById("desk-all").onclick = () => setTimeout(() => rows.forEach(mark));
+}
+
+export function drawReceipts(box, receipts, words) {
+  box.replaceChildren(
+    ...receipts.map((receipt) =>
+      make(
+        "div",
+        { class: "desk-line desk-receipt" },
+        make("span", {}, `${words.receipt} ${receipt.number}`),
+        make("span", { class: "text-secondary desk-words" }, receipt.words || ""),
+        make("b", { class: "figure" }, shown(parse(receipt.total) ?? 0)),
+        make("a", { href: receipt.print_url, target: "_blank", rel: "noopener", class: "btn" }, words.print),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,136 @@
+// Lists: ticking rows, the filter panel, keys (/ to search, j and k to move, Enter to open).
+import { word } from "./net.js";
+import { startSelects } from "./select.js";
+
+function bulk(list) {
+  const bar = list.querySelector("[data-bulk-bar]");
+  const all = list.querySelector("[data-tick-all]");
+  if (!bar || !all) return;
+  const boxes = [...list.querySelectorAll("[data-tick]")];
+  const count = bar.querySelector("[data-bulk-count]");
+  let last = null;
+  const show = () => {
+    const ticked = boxes.filter((box) => box.checked);
+    bar.hidden = !ticked.length;
+    count.textContent = word("selected", { count: ticked.length });
+    all.checked = ticked.length === boxes.length;
+    all.indeterminate = ticked.length > 0 && !all.checked;
+    boxes.forEach((box) => box.closest("tr").classList.toggle("ticked", box.checked));
+  };
+  all.addEventListener("change", () => {
+    boxes.forEach((box) => (box.checked = all.checked));
+    show();
+  });
+  boxes.forEach((box, index) => {
+    box.addEventListener("click", (event) => {
+      // Shift ticks the rows between
+      if (event.shiftKey && last !== null) {
+        const [from, to] = [Math.min(last, index), Math.max(last, index)];
+        boxes.slice(from, to + 1).forEach((other) => (other.checked = box.checked));
+      }
+      last = index;
+      show();
+    });
+  });
+  bar.querySelector("[data-untick]").addEventListener("click", () => {
+    boxes.forEach((box) => (box.checked = false));
+    show();
+  });
+  show();
+}
+
+function choose(row) {
+  const operator = row.querySelector("[data-operator]").value;
+  const wanted = operator === "between" || operator === "none" ? operator : "one";
+  for (const part of row.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== wanted;
+}
+
+// The value as the URL says it: low..high for a range.
+function value(row) {
+  const part = row.querySelector("[data-for]:not([hidden])");
+  const inputs = [...part.querySelectorAll("input:not(.ts-wrapper input), select")].map((input) => input.value.trim());
+  if (part.dataset.for === "between") return inputs.some(Boolean) ? inputs.join("..") : "";
+  return inputs[0] ?? "";
+}
+
+function filters(list) {
+  const form = list.querySelector("[data-filters]");
+  if (!form) return;
+  const rows = form.querySelector(".filter-rows");
+  const closed = () => {
+    form.hidden = !rows.childElementCount;
+  };
+  for (const button of list.querySelectorAll("[data-add-filter]")) {
+    button.addEventListener("click", () => {
+      const template = list.querySelector(`template[data-filter="${button.dataset.addFilter}"]`);
+      const row = template.content.firstElementChild.cloneNode(true);
+      rows.append(row);
+      closed();
+      startSelects(row);
+      choose(row);
+      const operator = row.querySelector("[data-operator]");
+      operator.addEventListener("change", () => choose(row));
+      row.querySelector("[data-remove-filter]").addEventListener("click", () => {
+        row.remove();
+        closed();
+      });
+      const input = row.querySelector('[data-for="one"] :is(input, select)');
+      setTimeout(() => (input.tomselect ?? input).focus());
+    });
+  }
+  form.querySelector("[data-close-filters]").addEventListener("click", () => {
+    rows.replaceChildren();
+    closed();
+  });
+  form.addEventListener("formdata", (event) => {
+    for (const row of rows.children) {
+      const text = value(row);
+      if (text) event.formData.append(`f.${row.dataset.filterName}.${row.querySelector("[data-operator]").value}`, text);
+    }
+  });
+}
+
+function rowsOf(list) {
+  for (const row of list.querySelectorAll("tr[data-href]")) {
+    row.addEventListener("click", (event) => {
+      if (event.target.closest("a, button, input, label, .dropdown-menu") || String(getSelection())) return;
+      if (event.ctrlKey || event.metaKey) window.open(row.dataset.href, "_blank", "noopener");
+      else location.assign(row.dataset.href);
+    });
+  }
+}
+
+function keys() {
+  let at = -1;
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, [contenteditable], .modal, .wunderbaum")) return;
+    const list = document.querySelector("[data-list]");
+    if (!list) return;
+    const rows = [...list.querySelectorAll("tbody tr")];
+    if (event.key === "/") {
+      event.preventDefault();
+      list.querySelector("[data-quick]")?.select();
+    } else if (event.key === "j" || event.key === "k") {
+      at = Math.max(0, Math.min(rows.length - 1, at + (event.key === "j" ? 1 : -1)));
+      rows.forEach((row, index) => row.classList.toggle("at", index === at));
+      rows[at]?.scrollIntoView({ block: "nearest" });
+      rows[at]?.querySelector("td a")?.focus();
+    } else if (event.key === "x" && rows[at]) {
+      rows[at].querySelector("[data-tick]")?.click();
+    }
+  });
+}
+
+let listening = false;
+
+export function startLists(root = document) {
+  for (const list of root.querySelectorAll("[data-list]")) {
+    bulk(list);
+    filters(list);
+    rowsOf(list);
+  }
+  if (!listening) {
+    listening = true;
+    keys();
+  }
+}

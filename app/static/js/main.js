@@ -1,0 +1,20 @@
+// Starts what each page needs; every module looks for its own marks and does nothing without them.
+import { startConfirm } from "./confirm.js";
+import { startForms } from "./form.js";
+import { startFragments } from "./fragment.js";
+import { startJobs } from "./jobs.js";
+import { startLists } from "./list.js";
+import { startMenu } from "./menu.js";
+import { startSearch } from "./search.js";
+import { startSelects } from "./select.js";
+import { startTree } from "./tree.js";
+
+startConfirm();
+startMenu();
+startSearch();
+startLists();
+startSelects(document);
+startForms(document);
+startFragments(document);
+startJobs();
+startTree();

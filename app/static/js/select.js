@@ -1,0 +1,79 @@
+// Remote selects: <select data-select-url data-depends-on="field …">. The server answers GET url?q=…&field=value with
+// {"items": [{"value": "1", "text": "…"}], "more": false}. A change in a field it depends on empties it.
+import { readJson, word } from "./net.js";
+
+function options(select) {
+  const form = select.form;
+  const parents = (select.dataset.dependsOn || "").split(/\s+/).filter(Boolean);
+  const url = (text) => {
+    const address = new URL(select.dataset.selectUrl, location.href);
+    address.searchParams.set("q", text);
+    for (const name of parents) {
+      const value = form?.elements.namedItem(name)?.value;
+      if (value) address.searchParams.set(name, value);
+    }
+    return address;
+  };
+  return {
+    valueField: "value",
+    labelField: "text",
+    searchField: [],
+    sortField: [{ field: "$order" }, { field: "$score" }],
+    maxItems: select.multiple ? null : 1,
+    maxOptions: 200,
+    allowEmptyOption: false,
+    placeholder: select.dataset.placeholder || word("choose"),
+    preload: "focus",
+    loadThrottle: 200,
+    dropdownParent: "body",
+    shouldLoad: () => true,
+    score: () => () => 1, // the server has searched already
+    async load(text, done) {
+      try {
+        const data = await readJson(url(text));
+        const items = (data.items ?? data.results ?? data).map((one) => ({ value: String(one.value ?? one.id), text: one.text, note: one.note }));
+        const chosen = new Set(this.items);
+        for (const value of Object.keys(this.options)) if (!chosen.has(value)) this.removeOption(value, true);
+        this.moreThere = Boolean(data.more);
+        done(items);
+      } catch {
+        done();
+      }
+    },
+    render: {
+      option: (one, escape) => `<div>${escape(one.text)}${one.note ? ` <small class="text-secondary">${escape(one.note)}</small>` : ""}</div>`,
+      item: (one, escape) => `<div>${escape(one.text)}</div>`,
+      no_results: () => `<div class="no-results">${word("none_found")}</div>`,
+      loading: () => `<div class="no-results">${word("loading")}</div>`,
+    },
+    plugins: {},
+  };
+}
+
+function remote(select) {
+  const control = new TomSelect(select, options(select));
+  if (!select.required && !select.multiple) {
+    // Backspace or Delete in the closed box empties it; there is no extra button to hit by mistake
+    control.control_input.addEventListener("keydown", (event) => {
+      if ((event.key === "Backspace" || event.key === "Delete") && !control.control_input.value) control.clear();
+    });
+  }
+  control.control_input.setAttribute("aria-invalid", select.getAttribute("aria-invalid") || "false");
+  const described = select.getAttribute("aria-describedby");
+  if (described) control.control_input.setAttribute("aria-describedby", described);
+  for (const name of (select.dataset.dependsOn || "").split(/\s+/).filter(Boolean)) {
+    const parent = select.form?.elements.namedItem(name);
+    parent?.addEventListener("change", () => {
+      control.clear();
+      control.clearOptions();
+      control.loadedSearches = {};
+      control.wrapper.classList.remove("preloaded");
+    });
+  }
+}
+
+export function startSelects(root) {
+  for (const select of root.querySelectorAll("select[data-select-url]")) {
+    if (!select.tomselect && !select.closest("template")) remote(select);
+  }
+}
