@@ -1,0 +1,83 @@
+"""From a user's grants to their reach: what row scope narrows every read to and guards every write by."""
+
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import CompoundSelect, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from app.estate.grants import Grants, descendants, grants_of, set_grants
+from app.estate.models import Community, Company
+from app.lowcode.actors import EVERYTHING, NOTHING, Reach, register_reach
+from app.lowcode.db import db
+from app.lowcode.scope import UNSCOPED
+
+
+def resolve_reach(user_id: int) -> Reach:
+    """What a user reaches by today's tree: later children of a granted node are in it without being told.
+
+    Communities are those granted and those of the granted companies and all below; companies are the ones that
+    hold these, with all above them, so that the tree has its trunk. Two queries at most.
+    """
+    session: Session = db.session()
+    grants = grants_of(session=session, user_id=user_id)
+    if grants.everything:
+        return EVERYTHING
+    if not grants.companies and not grants.communities:
+        return NOTHING
+    parents, owners = _tree(session)
+    held = descendants(parents=parents, roots=grants.companies & parents.keys())
+    reached = {
+        community: company
+        for community, company in owners.items()
+        if community in grants.communities or company in held
+    }
+    companies: set[int] = set()
+    for company in (*held, *reached.values()):
+        above: int | None = company
+        while above is not None and above not in companies:
+            companies.add(above)
+            above = parents.get(above)
+    return Reach(frozenset(reached), frozenset(companies))
+
+
+def _tree(session: Session) -> tuple[dict[int, int | None], dict[int, int]]:
+    """(company → the one above, community → its company), whole."""
+    both: CompoundSelect[Any] = union_all(
+        select(literal("company").label("kind"), Company.id, Company.parent_id.label("above")),
+        select(literal("community"), Community.id, Community.company_id),
+    )
+    parents: dict[int, int | None] = {}
+    owners: dict[int, int] = {}
+    for kind, key, above in session.execute(both, execution_options={UNSCOPED: True}):
+        if kind == "company":
+            parents[key] = above
+        else:
+            owners[key] = above
+    return parents, owners
+
+
+def grant_everything(*, session: Session, user_id: int) -> None:
+    """Give a user the whole office, as it is and as it grows. Raises BeyondOwnReach."""
+    set_grants(session=session, user_id=user_id, wanted=Grants(everything=True))
+
+
+def grant(
+    *, session: Session, user_id: int, company_id: int | None = None, community_id: int | None = None
+) -> None:
+    """Give a user one node more: a company with all below it, or a community. Raises BeyondOwnReach, ValueError."""
+    if (company_id is None) == (community_id is None):
+        raise ValueError("one node: a company or a community")
+    have = grants_of(session=session, user_id=user_id)
+    wanted = Grants(
+        everything=have.everything,
+        companies=have.companies | ({company_id} if company_id is not None else set()),
+        communities=have.communities | ({community_id} if community_id is not None else set()),
+    )
+    set_grants(session=session, user_id=user_id, wanted=wanted)
+
+
+def start(app: Flask) -> None:
+    """Tell the engine who reaches what."""
+    register_reach(resolve_reach)
+    app.extensions["grant_everything"] = grant_everything
