@@ -1,0 +1,160 @@
+"""What the billing module registers."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from flask_babel import gettext as _
+
+from app.billing import operations
+from app.billing.models import (
+    AccountingPeriod,
+    BillingLine,
+    BillingRun,
+    Charge,
+    FeeAssignment,
+    FeeItem,
+    FeeStandard,
+    FeeStandardVersion,
+)
+from app.billing.operations.computing import PRORATION
+from app.billing.operations.objects import WrongDates
+from app.billing.states import RUN_MACHINE
+from app.billing.views.assigning import AssignView, bulk_button
+from app.billing.views.running import (
+    FiguresView,
+    StartRunView,
+    WhyChargeView,
+    WhyLineView,
+    figures_tab,
+    why_charge_tab,
+    why_line_tab,
+)
+from app.kernel.cells import read_date
+from app.kernel.errors import N_
+from app.lowcode.db import db
+from app.lowcode.fields import Field
+from app.lowcode.manifest import Action, Entry, Manifest, Page
+from app.lowcode.pages import Button
+from app.lowcode.permissions import may
+from app.lowcode.settings import SettingDeclaration
+from app.lowcode.types import PRICE_SCALE
+
+
+def _may_now(action: str) -> Callable[[BillingRun], bool]:
+    return lambda row: action in [one.action for one in RUN_MACHINE.allowed(row.state)]
+
+
+def _post(*, row_id: int) -> str | None:
+    return f"/jobs/{operations.start_posting(session=db.session(), run_id=row_id)}"
+
+
+def _cancel(*, row_id: int) -> str | None:
+    operations.cancel_run(session=db.session(), run_id=row_id)
+    return None
+
+
+def _end(*, row_id: int, ends: str) -> str | None:
+    day = read_date(ends)
+    if day is None:
+        raise WrongDates(field="ends")
+    operations.end_assignment(session=db.session(), assignment_id=row_id, ends=day)
+    return None
+
+
+def _new_run() -> list[Button]:
+    return (
+        [Button("start", _("新建出账"), "/billing/start/", "plus", tone="primary")]
+        if may("add", "BillingRun")
+        else []
+    )
+
+
+def _new_assignment() -> list[Button]:
+    if not may("assign", "FeeAssignment"):
+        return []
+    return [Button("assign", _("分配"), "/billing/assign/", "plus", tone="primary")]
+
+
+FIRST_PRICE = (
+    Field(
+        N_("单价"),
+        "number",
+        name="price",
+        required=True,
+        fixed=True,
+        scale=PRICE_SCALE,
+        minimum=Decimal(0),
+        help=N_("按面积:元/㎡·月;按月定额:元/月。以后调价请在“标准价格”里新增。"),
+    ),
+    Field(N_("价格开始日期"), "date", name="price_starts", required=True, fixed=True),
+)
+"""A standard is added with its first price."""
+
+
+MANIFEST = Manifest(
+    name="billing",
+    label=N_("收费设置与出账"),
+    icon="coin-yuan",
+    entries=(
+        FeeItem,
+        Entry(FeeStandard, save=operations.save_standard, extra_fields=FIRST_PRICE),
+        Entry(FeeStandardVersion, save=operations.save_price),
+        Entry(
+            FeeAssignment,
+            actions=(
+                Action(
+                    "end",
+                    N_("终止"),
+                    run=_end,
+                    icon="player-stop",
+                    confirm=N_("从哪一天起不再计费?已出账的不变。"),
+                    fields=(("ends", N_("最后一天"), True),),
+                ),
+            ),
+            list_links=_new_assignment,
+        ),
+        Page(AssignView),
+        Page(StartRunView),
+        Page(FiguresView),
+        Page(WhyChargeView),
+        Page(WhyLineView),
+        Entry(
+            BillingRun,
+            actions=(
+                Action(
+                    "post",
+                    N_("入账"),
+                    run=_post,
+                    icon="checks",
+                    confirm=N_("入账后成为应收,不能再修改。确定入账?"),
+                    allowed=_may_now("post"),
+                    tone="primary",
+                    done=N_("已开始入账。"),
+                ),
+                Action(
+                    "cancel",
+                    N_("作废"),
+                    run=_cancel,
+                    icon="ban",
+                    confirm=N_("作废这次出账?没有任何费用入账。"),
+                    allowed=_may_now("cancel"),
+                    tone="danger",
+                ),
+            ),
+            list_links=_new_run,
+            tabs=(figures_tab,),
+        ),
+        Entry(BillingLine, tabs=(why_line_tab,)),
+        Entry(Charge, tabs=(why_charge_tab,)),
+        AccountingPeriod,
+    ),
+    bulk_links={"Room": lambda: bulk_button("rooms"), "ParkingSpace": lambda: bulk_button("spaces")},
+    settings=(
+        SettingDeclaration(
+            PRORATION,
+            N_("不足月折算"),
+            "actual",
+            (("actual", N_("按当月实际天数")), ("thirty", N_("按三十天"))),
+        ),
+    ),
+)

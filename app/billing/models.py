@@ -1,0 +1,274 @@
+"""收费设置 and 出账: what is charged for, by which rule and price, to whom, and the charges that came of it."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.billing.states import FeeKind, Oddity, PeriodState, RunState
+from app.kernel.errors import N_
+from app.kernel.periods import Period
+from app.kernel.pricing import Method
+from app.lowcode.db import Key
+from app.lowcode.document import About, CommunityScoped, Document, DocumentBase, MoneyDocument
+from app.lowcode.fields import (
+    choice,
+    date_,
+    exact,
+    flag,
+    integer,
+    link,
+    long_text,
+    moment,
+    money,
+    month,
+    text,
+    unit_price,
+)
+from app.lowcode.types import AREA_SCALE
+
+
+class FeeItem(Document):
+    """收费项目(费种): the office's, over all communities."""
+
+    __about__ = About(N_("收费项目"), "name", icon="receipt-2", order=("priority", "name"))
+
+    name: Mapped[str] = text(N_("名称"), 60, required=True, listed=True, searched=True, unique=True)
+    kind: Mapped[FeeKind] = choice(N_("类别"), FeeKind, required=True, listed=True, default=FeeKind.PROPERTY)
+    priority: Mapped[int] = integer(
+        N_("核销顺序"),
+        required=True,
+        listed=True,
+        default=100,
+        minimum=Decimal(0),
+        help=N_("同一天到期的费用,数字小的先收。"),
+    )
+    active: Mapped[bool] = flag(N_("启用"), default=True, listed=True)
+    remark: Mapped[str | None] = long_text(N_("说明"))
+
+
+class FeeStandard(CommunityScoped, Document):
+    """收费标准: a community's rule for a fee; its price is a dated version."""
+
+    __about__ = About(N_("收费标准"), "name", icon="ruler-2", order=("community_id", "name"))
+    __table_args__ = (
+        UniqueConstraint("community_id", "name"),
+        CheckConstraint("due_days >= 0", name="due_days"),
+    )
+
+    name: Mapped[str] = text(N_("名称"), 60, required=True, listed=True, searched=True)
+    community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True, listed=True)
+    fee_item_id: Mapped[int] = link(N_("收费项目"), "FeeItem", required=True, fixed=True, listed=True)
+    method: Mapped[Method] = choice(
+        N_("计费方法"), Method, required=True, fixed=True, listed=True, default=Method.AREA
+    )
+    due_days: Mapped[int] = integer(
+        N_("到期天数"),
+        required=True,
+        listed=True,
+        default=0,
+        minimum=Decimal(0),
+        help=N_("账期最后一天之后多少天到期。"),
+    )
+    active: Mapped[bool] = flag(N_("启用"), default=True, listed=True)
+    remark: Mapped[str | None] = long_text(N_("说明"))
+
+
+class FeeStandardVersion(CommunityScoped, Document):
+    """收费标准版本: the price from a date on. What is billed never changes with it; once billed it is not edited."""
+
+    __about__ = About(
+        N_("标准价格"), "starts", icon="history-toggle", order=("standard_id", "-starts"), deletable=False
+    )
+    __table_args__ = (
+        UniqueConstraint("standard_id", "starts"),
+        CheckConstraint("price >= 0", name="price_sign"),
+    )
+
+    community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True)
+    standard_id: Mapped[int] = link(
+        N_("收费标准"), "FeeStandard", required=True, fixed=True, listed=True, searched=True
+    )
+    starts: Mapped[date] = date_(N_("开始日期"), required=True, fixed=True, listed=True)
+    price: Mapped[Decimal] = unit_price(
+        N_("单价"),
+        required=True,
+        listed=True,
+        minimum=Decimal(0),
+        help=N_("按面积:元/㎡·月;按月定额:元/月。"),
+    )
+
+
+class FeeAssignment(CommunityScoped, Document):
+    """收费标准分配: a standard for one room or one space, from a day to a day."""
+
+    __about__ = About(N_("标准分配"), "id", icon="link", order=("-id",), readonly=True)
+    __table_args__ = (
+        CheckConstraint("(room_id IS NULL) <> (space_id IS NULL)", name="one_object"),
+        CheckConstraint("ends IS NULL OR ends >= starts", name="ends_after_start"),
+        UniqueConstraint("standard_id", "room_id", "starts"),
+        UniqueConstraint("standard_id", "space_id", "starts"),
+    )
+
+    community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True, listed=True)
+    standard_id: Mapped[int] = link(
+        N_("收费标准"), "FeeStandard", required=True, fixed=True, listed=True, searched=True
+    )
+    room_id: Mapped[int | None] = link(N_("房间"), "Room", fixed=True, listed=True, searched=True)
+    space_id: Mapped[int | None] = link(N_("车位"), "ParkingSpace", fixed=True, listed=True, searched=True)
+    starts: Mapped[date] = date_(N_("开始日期"), required=True, listed=True, fixed=True)
+    ends: Mapped[date | None] = date_(N_("结束日期"), listed=True)
+
+
+class AccountingPeriod(CommunityScoped, DocumentBase):
+    """账期: a community's month; opens when something is first dated in it."""
+
+    __about__ = About(N_("账期"), "period", icon="calendar-month", order=("-period",), readonly=True)
+    __table_args__ = (UniqueConstraint("community_id", "period"),)
+
+    community_id: Mapped[int] = link(N_("小区"), "Community", required=True, listed=True)
+    period: Mapped[Period] = month(N_("账期"), required=True, listed=True)
+    state: Mapped[PeriodState] = choice(
+        N_("状态"), PeriodState, required=True, listed=True, default=PeriodState.OPEN, server_default="open"
+    )
+
+
+class BillingRun(CommunityScoped, DocumentBase):
+    """出账: computed into its own lines, looked at, then posted whole or not at all."""
+
+    __about__ = About(N_("出账"), "title", icon="file-invoice", order=("-id",), readonly=True)
+
+    title: Mapped[str] = text(N_("名称"), 100, required=True, listed=True, searched=True)
+    community_id: Mapped[int] = link(N_("小区"), "Community", required=True, listed=True)
+    period: Mapped[Period] = month(N_("账期"), required=True, listed=True)
+    fee_item_id: Mapped[int | None] = link(N_("收费项目"), "FeeItem", listed=True)
+    state: Mapped[RunState] = choice(
+        N_("状态"),
+        RunState,
+        required=True,
+        listed=True,
+        default=RunState.COMPUTING,
+        server_default="computing",
+    )
+    lines: Mapped[int] = integer(N_("笔数"), required=True, listed=True, default=0)
+    total: Mapped[Decimal] = money(N_("金额合计"), required=True, listed=True, default=Decimal(0))
+    previous_total: Mapped[Decimal] = money(N_("上月金额"), required=True, listed=True, default=Decimal(0))
+    odd: Mapped[int] = integer(N_("异常笔数"), required=True, listed=True, default=0)
+    unbillable: Mapped[int] = integer(
+        N_("无法计费笔数"), required=True, listed=True, default=0, server_default="0"
+    )
+    message: Mapped[str | None] = long_text(N_("说明"))
+    created_at: Mapped[Any] = moment(N_("建立时间"), required=True, listed=True)
+    created_by: Mapped[str] = text(N_("制单人"), 100, required=True, listed=True)
+    computed_at: Mapped[Any] = moment(N_("计算时间"))
+    posted_at: Mapped[Any] = moment(N_("入账时间"), listed=True)
+
+
+class ChargeFacts:
+    """Mixin: the columns that a computed line and the charge made of it share, in the order of the INSERT … SELECT.
+
+    Denormalised columns carry no foreign key: each would cost a look-up a posted row, and the assignment's,
+    the customer's and the run's keys hold the same objects.
+    """
+
+    community_id: Mapped[int] = link(
+        N_("小区"), "Community", required=True, listed=True, constraint=False, index=False
+    )
+    building_id: Mapped[int | None] = link(N_("楼宇"), "Building", constraint=False, index=False)
+    room_id: Mapped[int | None] = link(
+        N_("房间"), "Room", listed=True, searched=True, constraint=False, index=False
+    )
+    space_id: Mapped[int | None] = link(
+        N_("车位"), "ParkingSpace", listed=True, searched=True, constraint=False, index=False
+    )
+    customer_id: Mapped[int] = link(
+        N_("客户"), "Customer", required=True, listed=True, searched=True, index=False
+    )
+    assignment_id: Mapped[int | None] = link(N_("标准分配"), "FeeAssignment", index=False, filtered=False)
+    fee_item_id: Mapped[int] = link(
+        N_("收费项目"), "FeeItem", required=True, listed=True, constraint=False, index=False
+    )
+    standard_id: Mapped[int | None] = link(N_("收费标准"), "FeeStandard", constraint=False, index=False)
+    period: Mapped[Period] = month(N_("所属期"), required=True, listed=True)
+    posting_period: Mapped[Period] = month(N_("入账期"), required=True)
+    starts: Mapped[date] = date_(N_("计费开始日期"), required=True, listed=True)
+    ends: Mapped[date] = date_(N_("计费结束日期"), required=True, listed=True)
+    due_date: Mapped[date] = date_(N_("到期日"), required=True, listed=True)
+    quantity: Mapped[Decimal] = exact(N_("数量"), AREA_SCALE, required=True, listed=True)
+    price: Mapped[Decimal] = unit_price(N_("单价"), required=True, listed=True)
+    version_id: Mapped[int | None] = mapped_column(Key)
+    gross: Mapped[Decimal] = money(N_("应收原价"), required=True, totalled=True)
+    waived: Mapped[Decimal] = money(N_("入账减免"), required=True, default=Decimal(0))
+    amount: Mapped[Decimal] = money(N_("应收金额"), required=True, listed=True, totalled=True)
+    # What the amount was computed from, as the rule says it: {"method", "days", "of_days", …}; read by `explain`.
+    basis: Mapped[Any] = mapped_column(JSON, nullable=False)
+
+
+class BillingLine(ChargeFacts, CommunityScoped, DocumentBase):
+    """出账明细: a charge to be, or what cannot be charged and why; thrown away when the run is cancelled."""
+
+    __about__ = About(
+        N_("出账明细"),
+        "id",
+        icon="list-details",
+        order=("run_id", "-oddness", "room_id", "id"),
+        readonly=True,
+    )
+    __table_args__ = (UniqueConstraint("run_id", "assignment_id", "starts"),)
+
+    # The unique constraint begins with it and serves as its index.
+    run_id: Mapped[int] = link(N_("出账"), "BillingRun", required=True, index=False)
+    # Nobody where there is no payer: such a line is shown first and never posted.
+    customer_id: Mapped[int | None] = link(  # type: ignore[assignment]
+        N_("客户"), "Customer", listed=True, searched=True, index=False
+    )
+    previous: Mapped[Decimal | None] = money(N_("上月金额"), listed=True)
+    oddness: Mapped[int] = integer(N_("异常程度"), required=True, default=0, shown=False)
+    odd: Mapped[Oddity | None] = choice(N_("异常"), Oddity, listed=True)
+    # Cannot be charged: `odd` says why, the dates say for which days, the amount is 0.
+    billable: Mapped[bool] = flag(N_("可入账"), default=True)
+
+
+class Charge(ChargeFacts, CommunityScoped, MoneyDocument):
+    """应收(账单行). Never changes once posted, its checked copies aside: waived later, adjusted, paid, and due of them."""
+
+    __about__ = About(N_("应收"), "id", icon="receipt", order=("-id",), readonly=True)
+    __table_args__ = (
+        UniqueConstraint("assignment_id", "starts"),
+        UniqueConstraint("source", "source_id", "part"),
+        CheckConstraint("amount = gross - waived", name="amount_adds_up"),
+        CheckConstraint("due = amount + adjusted - waived_later - paid", name="due_adds_up"),
+        CheckConstraint("ends >= starts", name="ends_after_start"),
+        Index("ix_charge_customer_id_due", "customer_id", "due"),
+        Index("ix_charge_room_id", "room_id"),
+        Index("ix_charge_space_id", "space_id"),
+        # With the community beside it, what is open is added up from the index alone.
+        Index("ix_charge_building_id_due", "building_id", "due", "community_id"),
+        # Holds all that the month's summary adds up: a million charges are never read for it.
+        Index(
+            "ix_charge_month",
+            "community_id",
+            "posting_period",
+            "building_id",
+            "fee_item_id",
+            "amount",
+            "waived",
+        ),
+        Index("ix_charge_run_id", "run_id"),
+    )
+
+    run_id: Mapped[int | None] = link(N_("出账"), "BillingRun", index=False)
+    # What else posted it, when no assignment did (a repair, a late fee): source, its id, part.
+    source: Mapped[str | None] = mapped_column(String(30))
+    source_id: Mapped[int | None] = mapped_column(Key)
+    part: Mapped[int] = mapped_column(nullable=False, default=0, server_default="0")
+    waived_later: Mapped[Decimal] = money(
+        N_("后续减免"), required=True, default=Decimal(0), server_default="0"
+    )
+    adjusted: Mapped[Decimal] = money(N_("调整"), required=True, default=Decimal(0), server_default="0")
+    paid: Mapped[Decimal] = money(
+        N_("已收金额"), required=True, listed=True, totalled=True, default=Decimal(0), server_default="0"
+    )
+    due: Mapped[Decimal] = money(N_("欠费"), required=True, listed=True, totalled=True)

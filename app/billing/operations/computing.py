@@ -1,0 +1,138 @@
+"""From the assignments of a month to the lines of a billing run, a chunk at a time."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.billing.models import BillingLine, BillingRun, Charge, FeeAssignment, FeeStandard
+from app.billing.operations.facts import Facts
+from app.billing.rules.month import Gap, Part, charge_month
+from app.billing.rules.oddness import UNBILLABLE_ODDNESS, judge
+from app.kernel.money import AREA_SCALE, MONEY_SCALE, PRICE_SCALE, to_scaled
+from app.kernel.proration import Proration
+from app.lowcode.settings import setting
+
+CHUNK = 2000
+PRORATION = "billing.proration"
+
+# In this order a line's tuple goes to the driver: whole numbers and texts as the database keeps them. Building a
+# dict a row and converting each value by its column's type takes longer than computing the charge.
+COLUMNS = (
+    "run_id", "community_id", "period", "posting_period",
+    "assignment_id", "standard_id", "fee_item_id", "building_id", "room_id", "space_id",
+    "starts", "ends", "due_date", "customer_id", "version_id", "quantity", "price", "gross", "waived", "amount",
+    "basis", "previous", "oddness", "odd", "billable",
+)  # fmt: skip
+
+
+def assignments_of(run: BillingRun) -> Any:
+    """The assignments that have a day in the run's month, with what their standard says."""
+    found = (
+        select(
+            FeeAssignment.id, FeeAssignment.room_id, FeeAssignment.space_id, FeeAssignment.starts, FeeAssignment.ends,
+            FeeAssignment.standard_id, FeeStandard.fee_item_id, FeeStandard.method, FeeStandard.due_days,
+        )
+        .join(FeeStandard, FeeAssignment.standard_id == FeeStandard.id)
+        .where(
+            FeeAssignment.community_id == run.community_id,
+            FeeAssignment.starts <= run.period.last_day,
+            or_(FeeAssignment.ends.is_(None), FeeAssignment.ends >= run.period.first_day),
+        )
+    )  # fmt: skip
+    return found if run.fee_item_id is None else found.where(FeeStandard.fee_item_id == run.fee_item_id)
+
+
+class Computing:
+    """A run being computed: what holds for the whole month, read once, and then chunk after chunk."""
+
+    def __init__(self, *, session: Session, run: BillingRun) -> None:
+        self.proration = Proration(setting(session=session, key=PRORATION, community_id=run.community_id))
+        self.fees_before = frozenset(
+            session.scalars(
+                select(Charge.fee_item_id)
+                .where(Charge.community_id == run.community_id, Charge.posting_period == run.period.previous)
+                .distinct()
+            )
+        )
+        self.last = 0
+
+    def next_chunk(self, *, session: Session, run: BillingRun, size: int = CHUNK) -> int:
+        """Write the lines of the next assignments; returns how many assignments, 0 at the end."""
+        rows = session.execute(
+            assignments_of(run).where(FeeAssignment.id > self.last).order_by(FeeAssignment.id).limit(size)
+        ).all()
+        if rows:
+            facts = Facts(session=session, run=run, rows=rows)
+            month = (run.id, run.community_id, str(run.period), str(run.period))
+            _insert(session, [month + line for row in rows for line in self._lines(run, row, facts)])
+            self.last = rows[-1].id
+        return len(rows)
+
+    def _lines(self, run: BillingRun, row: Any, facts: Facts) -> Iterator[tuple[Any, ...]]:
+        """The lines of one assignment: what is charged, and the days that cannot be."""
+        parts, gaps = charge_month(
+            terrain=facts.terrain(row),
+            method=row.method,
+            period=run.period,
+            proration=self.proration,
+            due_days=row.due_days,
+        )
+        whose = (
+            row.id, row.standard_id, row.fee_item_id, facts.building_of(row), row.room_id, row.space_id,
+        )  # fmt: skip
+        # The month is judged as a whole, and shown beside last month's once, not with each of its parts.
+        previous = facts.previous(row)
+        odd, oddness = judge(
+            amount=sum((part.priced.gross for part in parts), facts.charged_amount(row)),
+            previous=previous,
+            is_new_odd=row.fee_item_id in self.fees_before,
+        )
+        judged = (oddness, None if odd is None else odd.value)
+        shown = _fen(previous)
+        for part in parts:
+            yield whose + _charged(part) + (shown, *judged, True)
+            shown = None
+        for gap in gaps:
+            yield whose + _not_charged(gap, run) + (shown, UNBILLABLE_ODDNESS, gap.reason.value, False)
+            shown = None
+
+
+def _charged(part: Part) -> tuple[Any, ...]:
+    gross = _fen(part.priced.gross)
+    return (
+        _day(part.span.first), _day(part.span.last), _day(part.due_date), part.customer_id, part.version_id,
+        to_scaled(part.priced.quantity, AREA_SCALE), to_scaled(part.priced.price, PRICE_SCALE), gross, 0, gross,
+        json.dumps(part.basis()),
+    )  # fmt: skip
+
+
+def _not_charged(gap: Gap, run: BillingRun) -> tuple[Any, ...]:
+    return (
+        _day(gap.span.first), _day(gap.span.last), _day(run.period.last_day), None, None, 0, 0, 0, 0, 0, "{}",
+    )  # fmt: skip
+
+
+def _day(day: date) -> str:
+    return day.isoformat()
+
+
+def _fen(amount: Decimal | None) -> int | None:
+    return None if amount is None else to_scaled(amount, MONEY_SCALE)
+
+
+def _insert(session: Session, lines: Sequence[tuple[Any, ...]]) -> None:
+    if not lines:
+        return
+    dialect = session.get_bind().dialect
+    quote = dialect.identifier_preparer.quote
+    mark = "?" if dialect.name == "sqlite" else "%s"
+    statement = (
+        f"INSERT INTO {quote(BillingLine.__tablename__)} ({', '.join(map(quote, COLUMNS))})"
+        f" VALUES ({', '.join([mark] * len(COLUMNS))})"
+    )
+    session.connection().exec_driver_sql(statement, list(lines))

@@ -1,0 +1,82 @@
+"""The long work of billing: computing in chunks of a unit each, posting in one."""
+
+from sqlalchemy import func, select
+
+from app.billing.operations.computing import assignments_of
+from app.billing.operations.posting import post_run, refuse_stale
+from app.billing.operations.runs import begin_computing, cancel_run, locked_run, move_run, sum_up
+from app.billing.states import RunState
+from app.kernel.errors import N_, DomainError
+from app.lowcode.jobs import Cancelled, Run, job_handler
+from app.lowcode.unit import unit_of_work
+
+FAILED = N_("计算出错,已记录。请作废后重试,或联系管理员。")
+
+
+@job_handler("billing.compute")
+def compute_job(job: Run) -> None:
+    """Compute a run's lines; started again after a kill it begins again, cancelled it leaves nothing."""
+    run_id = int(job.params["run"])
+    job.url = f"/billing_run/show/{run_id}"
+    try:
+        _compute(job, run_id)
+    except Cancelled:
+        with unit_of_work() as session:
+            if locked_run(session=session, run_id=run_id).state is RunState.COMPUTING:
+                cancel_run(session=session, run_id=run_id)
+        raise
+    except Exception as error:
+        with unit_of_work() as session:
+            run = locked_run(session=session, run_id=run_id)
+            if run.state is RunState.COMPUTING:
+                run.message = error.text() if isinstance(error, DomainError) else FAILED
+                move_run(session=session, run=run, action="fail")
+        raise
+
+
+def _compute(job: Run, run_id: int) -> None:
+    with unit_of_work() as session:
+        run = locked_run(session=session, run_id=run_id)
+        if run.state is not RunState.COMPUTING:
+            return
+        computing = begin_computing(session=session, run=run)
+        total = session.scalar(select(func.count()).select_from(assignments_of(run).subquery())) or 0
+    done, found = 0, -1
+    while found:
+        job.progress(done, total)
+        with unit_of_work() as session:
+            run = locked_run(session=session, run_id=run_id)
+            if run.state is not RunState.COMPUTING:
+                return  # thrown away on its page meanwhile
+            found = computing.next_chunk(session=session, run=run)
+            if not found:
+                sum_up(session=session, run=run)
+                job.message = f"共 {run.lines} 笔,合计 {run.total} 元。"
+        done += found
+    job.progress(total, total)
+
+
+@job_handler("billing.post")
+def post_job(job: Run) -> None:
+    """Post a run: killed at any moment everything or nothing is posted, and the start after it does the rest."""
+    run_id = int(job.params["run"])
+    job.url = f"/billing_run/show/{run_id}"
+    try:
+        job.progress(0, 1)
+        with unit_of_work() as session:
+            run = locked_run(session=session, run_id=run_id)
+            if run.state is RunState.POSTED:
+                return  # killed between that commit and the job's own
+            if run.state is not RunState.POSTING:
+                return  # thrown away meanwhile
+            refuse_stale(session=session, run=run)
+            posted = post_run(session=session, run=run)
+            move_run(session=session, run=run, action="posted")
+            job.message = f"已入账 {posted} 笔。"
+    except Exception:
+        with unit_of_work() as session:
+            run = locked_run(session=session, run_id=run_id)
+            if run.state is RunState.POSTING:
+                move_run(session=session, run=run, action="give_back")
+        raise
+    # No progress report here: it could still find a request to cancel, and the charges stand.

@@ -1,0 +1,169 @@
+"""Billing runs: begun, computed into their own lines, thrown away; and `bill`, the whole of it at once."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from app.billing.models import BillingLine, BillingRun, Charge, FeeItem
+from app.billing.operations.computing import Computing
+from app.billing.operations.periods import refuse_closed
+from app.billing.operations.posting import post_run
+from app.billing.states import RUN_MACHINE
+from app.estate.models import Community
+from app.kernel.errors import N_, DomainError
+from app.kernel.periods import Period
+from app.lowcode import clock, scope
+from app.lowcode.actors import current_actor
+from app.lowcode.history import note
+from app.lowcode.jobs import start_job
+from app.lowcode.scope import OutOfScope
+
+
+class NothingToPost(DomainError):
+    """A run without a line that can be posted."""
+
+    code = "nothing_to_post"
+    message = N_("没有可以入账的费用。")
+
+
+def start_run(
+    *, session: Session, community_id: int, period: Period, fee_item_id: int | None = None
+) -> tuple[BillingRun, int]:
+    """Begin a run of a month, of one fee or (None) of all; returns it and the id of the job that computes it.
+
+    Raises OutOfScope, PeriodClosed.
+    """
+    run = begin_run(session=session, community_id=community_id, period=period, fee_item_id=fee_item_id)
+    job = start_job(
+        session=session, kind="billing.compute", label=f"计算 {run.title}", params={"run": run.id}
+    )
+    return run, job.id
+
+
+def begin_run(
+    *, session: Session, community_id: int, period: Period, fee_item_id: int | None = None
+) -> BillingRun:
+    """Add a run that is still to be computed. Raises OutOfScope, PeriodClosed."""
+    community = scope.find(session, Community, community_id)
+    item = None if fee_item_id is None else scope.find(session, FeeItem, fee_item_id)
+    if community is None:
+        raise OutOfScope(field="community_id")
+    if fee_item_id is not None and item is None:
+        raise OutOfScope(field="fee_item_id")
+    refuse_closed(session=session, community_id=community_id, period=period)
+    words = [community.name, str(period), *([] if item is None else [item.name])]
+    run = BillingRun(
+        community_id=community_id, period=period, fee_item_id=fee_item_id, title=" ".join(words)[:100],
+        created_at=clock.now(), created_by=current_actor().name or "?",
+    )  # fmt: skip
+    session.add(run)
+    session.flush()
+    return run
+
+
+def move_run(*, session: Session, run: BillingRun, action: str, reason: str | None = None) -> None:
+    """Change a run's state by its machine, with a line of history. Raises TransitionRefused."""
+    transition = RUN_MACHINE.find(run.state, action)
+    run.state = transition.target
+    note(run, label=transition.label, reason=reason)
+    session.flush()
+
+
+def locked_run(*, session: Session, run_id: int) -> BillingRun:
+    """The run as it is now, locked until the unit ends. Raises OutOfScope."""
+    run = session.scalars(
+        select(BillingRun)
+        .where(BillingRun.id == run_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if run is None:
+        raise OutOfScope
+    return run
+
+
+def compute_run(*, session: Session, run: BillingRun) -> None:
+    """Compute all lines in the open unit: for commands and the demo; the job does the same in a unit a chunk."""
+    computing = begin_computing(session=session, run=run)
+    while computing.next_chunk(session=session, run=run):
+        pass
+    sum_up(session=session, run=run)
+
+
+def begin_computing(*, session: Session, run: BillingRun) -> Computing:
+    """Throw away what an earlier start left, and read what holds for the whole month."""
+    clear_lines(session=session, run=run)
+    run.computed_at = clock.now()
+    session.flush()
+    return Computing(session=session, run=run)
+
+
+def clear_lines(*, session: Session, run: BillingRun) -> None:
+    """Throw a run's lines away."""
+    session.execute(delete(BillingLine).where(BillingLine.run_id == run.id))
+
+
+def sum_up(*, session: Session, run: BillingRun) -> None:
+    """Write the figures of the preview on the run; it waits for posting from here on."""
+    mine = BillingLine.run_id == run.id
+    counts = select(func.count(BillingLine.id)).where(mine)
+    before = select(func.sum(Charge.amount)).where(
+        Charge.community_id == run.community_id,
+        Charge.posting_period == run.period.previous,
+        Charge.period == run.period.previous,
+        Charge.assignment_id.is_not(None),
+    )
+    if run.fee_item_id is not None:
+        before = before.where(Charge.fee_item_id == run.fee_item_id)
+    run.lines = session.scalar(counts.where(BillingLine.billable.is_(True))) or 0
+    run.unbillable = session.scalar(counts.where(BillingLine.billable.is_(False))) or 0
+    run.odd = session.scalar(counts.where(BillingLine.oddness > 0)) or 0
+    run.total = session.scalar(select(func.sum(BillingLine.amount)).where(mine)) or Decimal(0)
+    run.previous_total = session.scalar(before) or Decimal(0)
+    move_run(session=session, run=run, action="computed")
+
+
+def start_posting(*, session: Session, run_id: int) -> int:
+    """Send a computed run to be posted; returns the job's id.
+
+    Raises OutOfScope, TransitionRefused, NothingToPost, PeriodClosed.
+    """
+    run = locked_run(session=session, run_id=run_id)
+    refuse_closed(session=session, community_id=run.community_id, period=run.period)
+    RUN_MACHINE.find(run.state, "post")
+    if not run.lines:
+        raise NothingToPost
+    move_run(session=session, run=run, action="post")
+    job = start_job(session=session, kind="billing.post", label=f"入账 {run.title}", params={"run": run.id})
+    return job.id
+
+
+def cancel_run(*, session: Session, run_id: int) -> None:
+    """Throw a run's lines away; nothing of it was posted. Raises OutOfScope, TransitionRefused."""
+    run = locked_run(session=session, run_id=run_id)
+    move_run(session=session, run=run, action="cancel")
+    clear_lines(session=session, run=run)
+
+
+def bill(
+    *, session: Session, community_id: int, period: Period, fee_item_ids: Sequence[int | None] = (None,)
+) -> list[BillingRun]:
+    """Compute and post a month at once, one run a fee item (None: all fees), by the same code as the jobs.
+
+    Returns the runs that had something in them; where there is nothing to charge none is kept. Raises PeriodClosed.
+    """
+    runs = []
+    for fee_item_id in fee_item_ids:
+        run = begin_run(session=session, community_id=community_id, period=period, fee_item_id=fee_item_id)
+        compute_run(session=session, run=run)
+        if not run.lines and not run.unbillable:
+            session.delete(run)
+            session.flush()
+            continue
+        move_run(session=session, run=run, action="post")
+        post_run(session=session, run=run)
+        move_run(session=session, run=run, action="posted")
+        runs.append(run)
+    return runs

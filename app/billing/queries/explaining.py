@@ -1,0 +1,63 @@
+"""为什么是这个金额: the sentences that a charge, or a line of a billing run, can say about itself."""
+
+from fractions import Fraction
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.billing.models import BillingLine, Charge, FeeStandard, FeeStandardVersion
+from app.billing.states import Oddity
+from app.estate.models import Customer
+from app.estate.states import CustomerKind
+from app.kernel.errors import N_
+from app.kernel.periods import DateSpan
+from app.kernel.pricing import Method, Priced
+from app.kernel.proration import MonthPart
+
+Sentence = tuple[str, dict[str, str]]
+
+PRICE_SINCE = N_("收费标准“%(standard)s”的单价,自 %(starts)s 起执行。")
+DEVELOPER_PAYS = N_("由建设单位交纳:这些日子房间尚未售出或尚未交付(物业管理条例第四十一条)。")
+WAIVED = N_("其中减免 %(waived)s 元,应收 %(amount)s 元。")
+GAPS = {
+    Oddity.NO_PAYER: N_("这些日子没有付费人。请在入住关系里补上,或登记建设单位。"),
+    Oddity.NO_PRICE: N_("这些日子收费标准没有单价。请补上开始日期更早的价格。"),
+    Oddity.NO_AREA: N_("没有建筑面积,无法按面积计费。请先补上面积。"),
+}
+
+
+def explain(*, session: Session, row: Charge | BillingLine) -> list[Sentence]:
+    """Why a row has its amount: Chinese message ids, each with the texts for its places.
+
+    Everything is read from what was stored with the row, not computed again. Empty for a charge of another source.
+    """
+    if isinstance(row, BillingLine) and not row.billable:
+        return [(GAPS[row.odd], {})] if row.odd in GAPS else []
+    if "method" not in row.basis:
+        return []
+    sentences = [_priced(row).explain()]
+    version = session.execute(
+        select(FeeStandard.name, FeeStandardVersion.starts)
+        .join(FeeStandard, FeeStandardVersion.standard_id == FeeStandard.id)
+        .where(FeeStandardVersion.id == row.version_id)
+    ).first()
+    if version is not None:
+        sentences.append((PRICE_SINCE, {"standard": version.name, "starts": version.starts.isoformat()}))
+    kind = session.scalar(select(Customer.kind).where(Customer.id == row.customer_id))
+    if kind is CustomerKind.DEVELOPER:
+        sentences.append((DEVELOPER_PAYS, {}))
+    if row.waived:
+        sentences.append((WAIVED, {"waived": str(row.waived), "amount": str(row.amount)}))
+    return sentences
+
+
+def _priced(row: Charge | BillingLine) -> Priced:
+    part = MonthPart(
+        period=row.period,
+        span=DateSpan(row.starts, row.ends),
+        share=Fraction(row.basis["share"]),
+        days_in_month=row.basis["of_days"],
+    )
+    return Priced(
+        method=Method(row.basis["method"]), part=part, quantity=row.quantity, price=row.price, gross=row.gross
+    )

@@ -1,0 +1,1 @@
+"""The rules of billing: pure, with dates and numbers in and out."""

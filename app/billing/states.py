@@ -1,0 +1,84 @@
+"""Labelled enums and machines of billing."""
+
+from app.kernel.enums import LabelledEnum
+from app.kernel.errors import N_
+from app.kernel.machines import Machine, Transition
+
+
+class FeeKind(LabelledEnum):
+    """费种类别 (S9-26 … S9-29)."""
+
+    PROPERTY = "property", N_("物业费")
+    PARKING = "parking", N_("停车费")
+    UTILITY = "utility", N_("代收水电气暖")
+    SHARED = "shared", N_("公摊费")
+    RENT = "rent", N_("租金")
+    SERVICE = "service", N_("特约服务费")
+    FUND = "fund", N_("维修基金")
+    OTHER = "other", N_("其他")
+
+
+class Oddity(LabelledEnum):
+    """Why a line of a billing run wants looking at; the first three are days that cannot be charged."""
+
+    NO_PAYER = "no_payer", N_("没有付费人"), "red"
+    NO_PRICE = "no_price", N_("没有单价"), "red"
+    NO_AREA = "no_area", N_("没有面积"), "red"
+    ZERO = "zero", N_("金额为零"), "orange"
+    RISEN = "risen", N_("比上月多五成以上"), "orange"
+    FALLEN = "fallen", N_("比上月少五成以上"), "orange"
+    NEW = "new", N_("上月没有"), "azure"
+
+
+class RunState(LabelledEnum):
+    """出账单状态."""
+
+    COMPUTING = "computing", N_("计算中"), "blue"
+    READY = "ready", N_("待入账"), "orange"
+    POSTING = "posting", N_("入账中"), "blue"
+    POSTED = "posted", N_("已入账"), "green"
+    CANCELLED = "cancelled", N_("已作废"), "secondary"
+    FAILED = "failed", N_("计算失败"), "red"
+
+
+RUN_MACHINE = Machine[RunState](
+    (
+        Transition(
+            action="computed", label=N_("计算完成"), sources=(RunState.COMPUTING,), target=RunState.READY
+        ),
+        Transition(
+            action="fail", label=N_("计算失败"), sources=(RunState.COMPUTING,), target=RunState.FAILED
+        ),
+        Transition(
+            action="post",
+            label=N_("入账"),
+            sources=(RunState.READY,),
+            target=RunState.POSTING,
+            permission="post",
+        ),
+        Transition(
+            action="posted", label=N_("入账完成"), sources=(RunState.POSTING,), target=RunState.POSTED
+        ),
+        # The posting job was refused or stopped: nothing was posted, the run waits again.
+        Transition(
+            action="give_back", label=N_("退回待入账"), sources=(RunState.POSTING,), target=RunState.READY
+        ),
+        Transition(
+            action="cancel",
+            label=N_("作废"),
+            sources=(RunState.COMPUTING, RunState.READY, RunState.POSTING, RunState.FAILED),
+            target=RunState.CANCELLED,
+            permission="cancel",
+            confirm=True,
+        ),
+    ),
+    initial=RunState.COMPUTING,
+)
+"""Posting is one transaction: a run in POSTING has posted nothing yet, so that it may still be cancelled."""
+
+
+class PeriodState(LabelledEnum):
+    """账期状态."""
+
+    OPEN = "open", N_("未结"), "green"
+    CLOSED = "closed", N_("已结"), "secondary"
