@@ -1,0 +1,1 @@
+"""收款: cashier desk, receipts, allocations."""

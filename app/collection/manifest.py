@@ -1,0 +1,69 @@
+"""What the collection module registers."""
+
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+
+from app.collection import operations
+from app.collection.models import Allocation, Receipt, ReceiptTender, ReceiptVoid
+from app.collection.states import RECEIPT_MACHINE
+from app.collection.views.cards import TakingsCard
+from app.collection.views.desk import DeskView
+from app.kernel.errors import N_
+from app.lowcode import clock
+from app.lowcode.db import db
+from app.lowcode.home import HomeCard
+from app.lowcode.manifest import Action, Entry, Manifest, Page
+from app.lowcode.pages import Button
+from app.lowcode.permissions import may
+
+
+def _void(*, row_id: int, reason: str) -> str | None:
+    operations.void(session=db.session(), receipt_id=row_id, day=clock.today(), reason=reason)
+    return None
+
+
+def _voidable(row: Receipt) -> bool:
+    """The machine allows it, and it is still the receipt's day."""
+    actions = [transition.action for transition in RECEIPT_MACHINE.allowed(row.state)]
+    return "void" in actions and row.day == clock.today()
+
+
+def _links(row: Receipt) -> Sequence[Button]:
+    if not may("print", "Receipt"):
+        return []
+    label = _("补打") if row.prints else _("打印收据")
+    return [Button("receipt", label, f"/desk/receipt/{row.id}/print", "printer", blank=True)]
+
+
+MANIFEST = Manifest(
+    name="collection",
+    label=N_("收款"),
+    icon="cash-register",
+    entries=(
+        Page(DeskView, N_("收费台"), "cash-register", "collect"),
+        Entry(
+            Receipt,
+            actions=(
+                Action(
+                    "void",
+                    N_("作废"),
+                    run=_void,
+                    icon="ban",
+                    confirm=N_("作废这张收据?收据号保留,所收的费用重新变为欠费。"),
+                    fields=(("reason", N_("作废原因"), True),),
+                    allowed=_voidable,
+                    tone="danger",
+                    done=N_("收据已作废,费用已恢复为欠费。"),
+                ),
+            ),
+            links=_links,
+        ),
+        ReceiptTender,
+        ReceiptVoid,
+        Allocation,
+        Page(TakingsCard),
+    ),
+    labels={"Desk": N_("收费台"), "collect": N_("收款"), "backdate": N_("补记以前日期"), "void": N_("作废")},
+    home_cards=(HomeCard("takings", N_("今日收款"), "/collection/cards/today", "cash", "read", "Receipt"),),
+)

@@ -1,0 +1,120 @@
+"""收款: receipts, what they were paid with, and which charges they settled."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.collection.states import AllocationKind, ReceiptState, Tender
+from app.kernel.errors import N_
+from app.kernel.periods import Period
+from app.lowcode.db import Key
+from app.lowcode.document import About, CommunityScoped, MoneyDocument
+from app.lowcode.fields import choice, date_, integer, link, money, month, text
+
+
+class Receipt(CommunityScoped, MoneyDocument):
+    """收款单/收据: numbers run without a gap in a book (community, year of the date)."""
+
+    __about__ = About(N_("收据"), "number", icon="cash", order=("-id",), readonly=True)
+    __table_args__ = (
+        UniqueConstraint("community_id", "number"),
+        UniqueConstraint("community_id", "year", "serial"),
+        UniqueConstraint("community_id", "key"),
+        CheckConstraint("total > 0", name="total_positive"),
+        CheckConstraint("tendered = total + change_given", name="change_adds_up"),
+        Index("ix_receipt_community_id_day", "community_id", "day"),
+        # Found again by its key or its number alone, whatever the reach.
+        Index("ix_receipt_key", "key"),
+        Index("ix_receipt_number", "number"),
+    )
+
+    number: Mapped[str] = text(N_("票据号"), 30, required=True, listed=True, searched=True)
+    community_id: Mapped[int] = link(N_("小区"), "Community", required=True, listed=True)
+    customer_id: Mapped[int] = link(N_("客户"), "Customer", required=True, listed=True, searched=True)
+    day: Mapped[date] = date_(N_("收款日期"), required=True, listed=True)
+    posting_period: Mapped[Period] = month(N_("入账期"), required=True, listed=True)
+    total: Mapped[Decimal] = money(N_("收款金额"), required=True, listed=True, totalled=True)
+    tendered: Mapped[Decimal] = money(N_("实付"), required=True)
+    change_given: Mapped[Decimal] = money(N_("找零"), required=True, default=Decimal(0))
+    words: Mapped[str] = text(N_("大写"), 100, required=True)
+    state: Mapped[ReceiptState] = choice(
+        N_("状态"),
+        ReceiptState,
+        required=True,
+        listed=True,
+        default=ReceiptState.VALID,
+        server_default="valid",
+    )
+    year: Mapped[int] = mapped_column(nullable=False)
+    serial: Mapped[int] = mapped_column(nullable=False)
+    # One per press of the button: the same key again answers with the same receipt, another body is refused.
+    key: Mapped[str | None] = mapped_column(String(64))
+    body_hash: Mapped[str | None] = mapped_column(String(64))
+    cashier_id: Mapped[int | None] = mapped_column(Key, index=True)
+    prints: Mapped[int] = integer(N_("打印次数"), required=True, default=0, server_default="0")
+
+
+class ReceiptTender(CommunityScoped, MoneyDocument):
+    """结算明细: how much of a receipt came by which method."""
+
+    __about__ = About(N_("结算明细"), "tender", icon="wallet", order=("id",), readonly=True)
+    __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
+
+    community_id: Mapped[int] = link(N_("小区"), "Community", required=True)
+    receipt_id: Mapped[int] = link(N_("收据"), "Receipt", required=True, listed=True)
+    tender: Mapped[Tender] = choice(N_("结算方式"), Tender, required=True, listed=True)
+    amount: Mapped[Decimal] = money(N_("金额"), required=True, listed=True, totalled=True)
+
+
+class ReceiptVoid(CommunityScoped, MoneyDocument):
+    """作废: why and by whom a receipt of the same day was taken back; the receipt's state is the checked copy."""
+
+    __about__ = About(N_("收据作废"), "receipt_id", icon="ban", order=("-id",), readonly=True)
+    __table_args__ = (UniqueConstraint("receipt_id"),)
+
+    community_id: Mapped[int] = link(N_("小区"), "Community", required=True, listed=True)
+    receipt_id: Mapped[int] = link(N_("收据"), "Receipt", required=True, listed=True, searched=True)
+    day: Mapped[date] = date_(N_("作废日期"), required=True, listed=True)
+    reason: Mapped[str] = text(N_("原因"), 200, required=True, listed=True)
+
+
+class Allocation(CommunityScoped, MoneyDocument):
+    """核销: what settled (or, negative, opened again) how much of a charge, in which month's books.
+
+    Building, room, space, fee and period are the charge's, which never change: the month's reports add up
+    allocations without reading a million charges again. Like the charge's, they carry no foreign key.
+    """
+
+    __about__ = About(N_("核销"), "id", icon="arrows-exchange", order=("-id",), readonly=True)
+    __table_args__ = (
+        CheckConstraint("amount <> 0", name="amount_not_zero"),
+        # Holds all that the month's summary adds up.
+        Index(
+            "ix_allocation_month",
+            "community_id",
+            "posting_period",
+            "building_id",
+            "fee_item_id",
+            "period",
+            "amount",
+        ),
+    )
+
+    community_id: Mapped[int] = link(N_("小区"), "Community", required=True, listed=True, index=False)
+    building_id: Mapped[int | None] = link(N_("楼宇"), "Building", constraint=False, index=False)
+    room_id: Mapped[int | None] = link(N_("房间"), "Room", listed=True, searched=True, constraint=False)
+    space_id: Mapped[int | None] = link(
+        N_("车位"), "ParkingSpace", listed=True, searched=True, constraint=False
+    )
+    fee_item_id: Mapped[int] = link(
+        N_("收费项目"), "FeeItem", required=True, listed=True, constraint=False, index=False
+    )
+    period: Mapped[Period] = month(N_("所属期"), required=True, listed=True)
+    kind: Mapped[AllocationKind] = choice(N_("来源"), AllocationKind, required=True, listed=True)
+    receipt_id: Mapped[int | None] = link(N_("收据"), "Receipt", listed=True)
+    charge_id: Mapped[int] = link(N_("应收"), "Charge", required=True, listed=True)
+    day: Mapped[date] = date_(N_("日期"), required=True, listed=True)
+    posting_period: Mapped[Period] = month(N_("入账期"), required=True, listed=True)
+    amount: Mapped[Decimal] = money(N_("金额"), required=True, listed=True, totalled=True)

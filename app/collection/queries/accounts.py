@@ -1,0 +1,71 @@
+"""What one person owes, as the desk lays it out: by room and space, this period and earlier ticked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.billing.models import Charge, FeeItem
+from app.estate.models import Community, Customer, ParkingSpace, Room
+from app.kernel.periods import Period
+
+SHOWN = 2000  # charges on one page of the desk; a developer's empty rooms may be more
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCharge:
+    """A charge with money open. `amount` = what it asks for now, `amount` − `paid` = `due` (元)."""
+
+    id: int
+    community_id: int
+    fee: str
+    period: Period
+    starts: date
+    ends: date
+    amount: Decimal
+    paid: Decimal
+    due: Decimal
+    due_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The open charges of one room or space."""
+
+    payer: str
+    community: str
+    charges: tuple[OpenCharge, ...]
+
+
+def open_groups(*, session: Session, people: Sequence[Customer]) -> tuple[list[Group], bool]:
+    """The person's open charges grouped by what they are for, oldest first; and whether there are more."""
+    rows = session.execute(
+        select(
+            Charge.id, Charge.community_id, Charge.period, Charge.starts, Charge.ends, Charge.paid, Charge.due,
+            Charge.due_date, FeeItem.name.label("fee"), Room.code.label("room"), ParkingSpace.number.label("space"),
+            Community.name.label("community"),
+        )
+        .join(FeeItem, FeeItem.id == Charge.fee_item_id)
+        .join(Community, Community.id == Charge.community_id)
+        .outerjoin(Room, Room.id == Charge.room_id)
+        .outerjoin(ParkingSpace, ParkingSpace.id == Charge.space_id)
+        .where(Charge.customer_id.in_([one.id for one in people]), Charge.due > Decimal(0))
+        .order_by(Charge.due_date, FeeItem.priority, Charge.id)
+        .limit(SHOWN + 1)
+    ).all()  # fmt: skip
+    groups: dict[tuple[str, bool, str], list[OpenCharge]] = {}
+    for row in rows[:SHOWN]:
+        groups.setdefault((row.community, row.room is None, row.room or row.space or ""), []).append(
+            OpenCharge(
+                row.id, row.community_id, row.fee, row.period, row.starts, row.ends, row.paid + row.due, row.paid,
+                row.due, row.due_date,
+            )
+        )  # fmt: skip
+    found = [
+        Group(payer, community, tuple(charges))
+        for (community, _space, payer), charges in sorted(groups.items())
+    ]
+    return found, len(rows) > SHOWN

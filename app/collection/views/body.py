@@ -1,0 +1,137 @@
+"""Reading what the desk's page sends: types, sizes and names are checked, nothing is guessed."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from app.collection.states import Tender
+from app.kernel.errors import N_, DomainError
+
+MOST_CHARGES = 5000
+MOST_METHODS = 10
+BIGGEST_KEY = 2**63 - 1
+_MONEY = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,2})?")
+_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+class BadBody(DomainError):
+    """What was sent is not what the desk sends."""
+
+    code = "bad_body"
+    message = N_("提交的内容不完整或格式不正确(%(field)s)。请刷新页面后再收。")
+
+
+class BadAmount(DomainError):
+    """An amount that is not written as one."""
+
+    code = "bad_amount"
+    message = N_("金额应写成 123.45 的样子,最多两位小数。")
+
+
+class UnknownTender(DomainError):
+    """A method that the office does not have."""
+
+    code = "unknown_tender"
+    message = N_("没有这种结算方式,请重新选择。")
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment as asked for; `day` only where it is back-dated."""
+
+    customer_id: int
+    charge_ids: list[int] | None
+    amount: Decimal | None
+    methods: list[tuple[Tender, Decimal | None]]
+    tendered: Decimal | None
+    key: str
+    day: date | None
+
+
+def read_payment(body: object) -> Payment:
+    """Read the JSON of a payment. Raises BadBody, BadAmount, UnknownTender, each naming the field."""
+    given = _object(
+        body, {"customer_id", "charge_ids", "amount", "methods", "tendered", "key", "day"}, "body"
+    )
+    for name in ("customer_id", "methods", "key"):
+        if name not in given:
+            raise BadBody(field=name)
+    return Payment(
+        customer_id=_id(given["customer_id"], "customer_id"),
+        charge_ids=_optional(given, "charge_ids", _ids),
+        amount=_optional(given, "amount", _money),
+        methods=_methods(given["methods"]),
+        tendered=_optional(given, "tendered", _money),
+        key=_key(given["key"]),
+        day=_optional(given, "day", _day),
+    )
+
+
+def _object(value: object, known: set[str], field: str) -> dict[str, Any]:
+    if not isinstance(value, dict) or not set(value) <= known:
+        raise BadBody(field=field)
+    return value
+
+
+def _optional(given: dict[str, Any], name: str, read: Callable[[Any, str], Any]) -> Any:
+    value = given.get(name)
+    return None if value is None else read(value, name)
+
+
+def _id(value: object, field: str) -> int:
+    # A bool is an int to Python, not to the desk.
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= BIGGEST_KEY:
+        raise BadBody(field=field)
+    return value
+
+
+def _ids(value: object, field: str) -> list[int]:
+    if not isinstance(value, list) or len(value) > MOST_CHARGES:
+        raise BadBody(field=field)
+    ids = [_id(one, field) for one in value]
+    if len(set(ids)) != len(ids):
+        raise BadBody(field=field)
+    return ids
+
+
+def _money(value: object, field: str) -> Decimal:
+    if not isinstance(value, str) or not _MONEY.fullmatch(value):
+        raise BadAmount(field=field)
+    return Decimal(value)
+
+
+def _methods(value: object) -> list[tuple[Tender, Decimal | None]]:
+    if not isinstance(value, list) or not 1 <= len(value) <= MOST_METHODS:
+        raise BadBody(field="methods")
+    found: list[tuple[Tender, Decimal | None]] = []
+    for one in value:
+        part = _object(one, {"method", "amount"}, "methods")
+        found.append(
+            (_tender(part.get("method")), _optional(part, "amount", lambda v, _f: _money(v, "methods")))
+        )
+    return found
+
+
+def _tender(value: object) -> Tender:
+    for tender in Tender:
+        if value in (tender.value, tender.label):
+            return tender
+    raise UnknownTender(field="methods")
+
+
+def _key(value: object) -> str:
+    if not isinstance(value, str) or not _KEY.fullmatch(value):
+        raise BadBody(field="key")
+    return value
+
+
+def _day(value: object, field: str) -> date:
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise BadBody(field=field)
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise BadBody(field=field) from error

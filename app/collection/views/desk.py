@@ -1,0 +1,198 @@
+"""收费台: find a customer, see all that is open, take the money, print the receipt."""
+
+import json
+from decimal import Decimal
+from secrets import token_urlsafe
+from typing import Any
+
+from flask import abort, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext as _
+
+from app.collection import operations
+from app.collection.models import Receipt
+from app.collection.queries import person, total_due
+from app.collection.queries.accounts import Group, open_groups
+from app.collection.queries.finding import find_customers
+from app.collection.queries.printing import receipt_facts
+from app.collection.states import Tender
+from app.collection.views.body import BadBody, Payment, read_payment
+from app.kernel.errors import N_, DomainError
+from app.kernel.identity import mask_phone
+from app.kernel.periods import Period
+from app.lowcode import clock
+from app.lowcode.db import db
+from app.lowcode.errors import message_of, refusal
+from app.lowcode.permissions import may, needs
+from app.lowcode.scope import OutOfScope, find
+from app.lowcode.unit import in_unit_of_work
+
+MOST_BYTES = 256 * 1024
+# What the page saw is no longer so: it reads the account again. Everything else is for the person to correct.
+OVERTAKEN = {"already_settled", "key_reused"}
+OVERTAKEN_IN_FULL = {"over_balance", "tenders_differ"}
+
+
+class NoBackdating(DomainError):
+    """A day other than today, without the permission."""
+
+    code = "no_backdating"
+    message = N_("您没有补记以前日期收款的权限,请把日期改为今天。")
+
+
+class FutureDay(DomainError):
+    """A day to come."""
+
+    code = "future_day"
+    message = N_("收款日期不能晚于今天。")
+
+
+class DeskView(BaseView):
+    """The cashier's page and what it asks."""
+
+    route_base = "/desk"
+    class_permission_name = "Desk"
+    default_view = "index"
+    menu_path = "/"
+    action_verbs = ("backdate",)
+
+    @expose("/")
+    @needs("collect")
+    def index(self) -> str:
+        """The page; `?q=` is looked for at once."""
+        return render_template(
+            "desk.html",
+            methods=[(tender.value, _(tender.label)) for tender in Tender],
+            cash=Tender.CASH.value,
+            query=request.args.get("q", "")[:60],
+            can_pay=True,
+        )
+
+    @expose("/find")
+    @needs("collect")
+    def find(self) -> dict[str, Any]:
+        """The customers that the text may mean."""
+        found = find_customers(session=db.session(), typed=request.args.get("q", ""), today=clock.today())
+        return {
+            "customers": [
+                {
+                    "id": one.id, "name": one.name, "phone_masked": one.phone_masked, "community": one.community,
+                    "rooms": list(one.rooms),
+                }
+                for one in found
+            ]
+        }  # fmt: skip
+
+    @expose("/customer/<int:pk>.json")
+    @needs("collect")
+    def customer(self, pk: int) -> dict[str, Any]:
+        """One person's open charges over every community in reach."""
+        if pk >= 2**63:
+            abort(404)
+        session = db.session()
+        people = person(session=session, customer_id=pk)
+        groups, more = open_groups(session=session, people=people)
+        asked = people[0]
+        return {
+            "customer": {
+                "id": asked.id, "name": asked.name, "phone_masked": mask_phone(asked.phone) if asked.phone else "",
+                "community": "、".join(one.community.name for one in people), "kind": _(asked.kind.label),
+            },
+            "groups": [_told(group, Period.of(clock.today())) for group in groups],
+            "more": more,
+            "total_due": str(total_due(session=session, people=people)),
+            "prepayment": "0.00",
+            "idempotency_key": token_urlsafe(18),
+        }  # fmt: skip
+
+    @expose("/pay", methods=["POST"])
+    @needs("collect")
+    def pay(self) -> Any:
+        """Take the money: receipts, or one clear sentence why not."""
+        asked = read_payment(_json())
+        day = asked.day or clock.today()
+        if day > clock.today():
+            raise FutureDay(field="day")
+        if day < clock.today() and not may("backdate", "Desk"):
+            raise NoBackdating(field="day")
+
+        def operation() -> list[dict[str, Any]]:
+            receipts = operations.pay(
+                session=db.session(), customer_id=asked.customer_id, charge_ids=asked.charge_ids,
+                amount=asked.amount, tenders=asked.methods, tendered=asked.tendered, day=day, key=asked.key,
+            )  # fmt: skip
+            return [_made(receipt) for receipt in receipts]
+
+        try:
+            return {"receipts": in_unit_of_work(operation)}
+        except DomainError as error:
+            return refusal(message_of(error), _status(error, asked), code=error.code, field=error.field)
+
+    @expose("/receipt/<int:pk>/print")
+    @needs("print", "Receipt")
+    def receipt(self, pk: int) -> str:
+        """A receipt on paper; every time it is opened counts, from the second on it says 补打."""
+        if pk >= 2**63:
+            abort(404)
+
+        def operation() -> dict[str, Any]:
+            session = db.session()
+            prints = operations.count_print(session=session, receipt_id=pk)
+            facts = receipt_facts(session=session, receipt=_receipt(pk))
+            return {**facts, "reprint": prints > 1}
+
+        facts = in_unit_of_work(operation)
+        facts["methods"] = [{**way, "method": _(way["method"].label)} for way in facts["methods"]]
+        return render_template("receipt_print.html", receipt=facts, receipts=None)
+
+
+def _receipt(pk: int) -> Receipt:
+    found: Receipt | None = find(db.session(), Receipt, pk)
+    if found is None:
+        raise OutOfScope
+    return found
+
+
+def _json() -> object:
+    """The body as JSON: numbers with a point or an exponent are no amounts, and there is a limit to its size."""
+    if not request.is_json or (request.content_length or MOST_BYTES + 1) > MOST_BYTES:
+        raise BadBody(field="body")
+    try:
+        return json.loads(request.get_data(), parse_float=Decimal, parse_constant=Decimal)
+    except (ValueError, RecursionError) as error:
+        raise BadBody(field="body") from error
+
+
+def _status(error: DomainError, asked: Payment) -> int:
+    if error.code == OutOfScope.code:
+        return 404
+    overtaken = error.code in OVERTAKEN or (asked.amount is None and error.code in OVERTAKEN_IN_FULL)
+    return 409 if overtaken else 400
+
+
+def _made(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "id": receipt.id, "number": receipt.number, "total": _plain(receipt.total),
+        "change": _plain(receipt.change_given), "words": receipt.words,
+        "print_url": f"/desk/receipt/{receipt.id}/print",
+    }  # fmt: skip
+
+
+def _told(group: Group, period: Period) -> dict[str, Any]:
+    return {
+        "payer": group.payer or _("其他"),
+        "label": group.community,
+        "charges": [
+            {
+                "id": one.id, "fee": one.fee, "period": str(one.period), "from": one.starts.isoformat(),
+                "to": one.ends.isoformat(), "amount": _plain(one.amount), "paid": _plain(one.paid),
+                "due": _plain(one.due), "due_date": one.due_date.isoformat(), "ticked": one.period <= period,
+                "community_id": one.community_id,
+            }
+            for one in group.charges
+        ],
+    }  # fmt: skip
+
+
+def _plain(amount: Decimal) -> str:
+    return format(amount, "f")
