@@ -1,0 +1,36 @@
+"""What the system module registers."""
+
+from flask import Flask, current_app
+
+from app.kernel.errors import N_
+from app.lowcode import permissions
+from app.lowcode.history import History
+from app.lowcode.jobviews import JobView
+from app.lowcode.logins import LoginRecord
+from app.lowcode.manifest import Entry, Manifest, Page
+from app.lowcode.settings import Setting
+from app.system.operations.settings import save_setting
+from app.system.roles import declared_pairs
+from app.system.views.roles import RoleView
+from app.system.views.users import UserView
+
+
+def start(app: Flask) -> None:
+    """Tell `flask sync` which roles the office starts with."""
+    app.extensions["roles"] = lambda: declared_pairs(known=permissions.known_pairs(current_app))
+
+
+MANIFEST = Manifest(
+    name="system",
+    label=N_("系统管理"),
+    icon="settings",
+    entries=(
+        Page(JobView),
+        Page(UserView, N_("操作员"), "users"),
+        Page(RoleView, N_("角色"), "shield-lock"),
+        Entry(Setting, save=save_setting),
+        History,
+        LoginRecord,
+    ),
+    start=start,
+)

@@ -1,0 +1,130 @@
+"""The rights that exist, by module and document, in words: for the role page, its history and its tests."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flask import current_app
+
+from app.kernel.errors import N_
+from app.lowcode.document import documents
+from app.lowcode.manifest import Entry, Manifest, Page
+from app.lowcode.permissions import VERBS, known_pairs
+from app.system.roles import DOCUMENT_LABELS, VERB_LABELS, Pair
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One box of the matrix; labels are message ids."""
+
+    verb: str
+    document: str
+    label: str
+
+    @property
+    def key(self) -> str:
+        """How the form names it."""
+        return f"{self.document}.{self.verb}"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRights:
+    """A line of the matrix: the usual verbs in their columns, what is particular to the document behind them."""
+
+    document: str
+    label: str
+    usual: Sequence[Right | None]  # in the order of VERBS
+    more: Sequence[Right]
+
+    @property
+    def rights(self) -> list[Right]:
+        """All of the line."""
+        return [one for one in self.usual if one is not None] + list(self.more)
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleRights:
+    """The documents of a module."""
+
+    label: str
+    documents: Sequence[DocumentRights]
+
+
+def matrix() -> list[ModuleRights]:
+    """Every right that exists, in menu order."""
+    pairs = known_pairs(current_app)
+    verbs: dict[str, set[str]] = {}
+    for verb, document in pairs:
+        verbs.setdefault(document, set()).add(verb)
+    found = []
+    for manifest in manifests():
+        named = [name for name in _documents_of(manifest) if name in verbs]
+        if named:
+            found.append(
+                ModuleRights(
+                    manifest.label, [_line(name, verbs.pop(name)) for name in named if name in verbs]
+                )
+            )
+    if verbs:
+        found.append(ModuleRights(N_("其他"), [_line(name, its) for name, its in sorted(verbs.items())]))
+    return found
+
+
+def words_of(pairs: Iterable[Pair], document: str) -> str:
+    """The verbs that `pairs` give on a document, in Chinese, in the order of the matrix."""
+    held = {verb for verb, name in pairs if name == document}
+    return "、".join(
+        verb_label(verb, document) for verb in (*VERBS, *sorted(held - VERBS.keys())) if verb in held
+    )
+
+
+def verb_label(verb: str, document: str) -> str:
+    """A verb's message id: usual ones, then the document's own actions, then what a module says of it."""
+    if verb in VERBS:
+        return VERBS[verb]
+    for manifest in manifests():
+        for one in manifest.entries:
+            if isinstance(one, Entry) and one.document.__name__ == document:
+                for action in one.actions:
+                    if action.name == verb:
+                        return action.label
+        if verb in manifest.labels:
+            return manifest.labels[verb]
+    return VERB_LABELS.get(verb, verb)
+
+
+def document_label(document: str) -> str:
+    """A document's message id: its own label, its page's, or what a module says of it."""
+    if document in documents:
+        return documents[document].__about__.label
+    for manifest in manifests():
+        if document in manifest.labels:
+            return manifest.labels[document]
+        for one in manifest.entries:
+            if isinstance(one, Page) and one.label and _name_of(one) == document:
+                return one.label
+    return DOCUMENT_LABELS.get(document, document)
+
+
+def manifests() -> Sequence[Manifest]:
+    """The registered modules, their entries made whole."""
+    found: Sequence[Manifest] = current_app.extensions["manifests"]
+    return found
+
+
+def _line(document: str, verbs: set[str]) -> DocumentRights:
+    return DocumentRights(
+        document,
+        document_label(document),
+        [Right(verb, document, label) if verb in verbs else None for verb, label in VERBS.items()],
+        [Right(verb, document, verb_label(verb, document)) for verb in sorted(verbs - VERBS.keys())],
+    )
+
+
+def _documents_of(manifest: Manifest) -> list[str]:
+    return list(dict.fromkeys(_name_of(one) for one in manifest.entries))
+
+
+def _name_of(entry: object) -> str:
+    if isinstance(entry, Entry):
+        return entry.document.__name__
+    return str(getattr(getattr(entry, "view", None), "class_permission_name", None) or "")

@@ -1,0 +1,139 @@
+"""Who may do what: the roles that the office starts with, as a table. Nobody sees what is not in it.
+
+The office changes its roles on their pages; `flask sync` then leaves them as they are and only adds what is new here.
+No wildcard for anybody: 系统管理员 may grant everything, and holds no right over money.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from app.kernel.errors import N_
+from app.system.models import ADMINISTRATOR
+
+Pair = tuple[str, str]
+
+READ = "read"
+USE = "read export print"
+KEEP = "read add edit delete export print"
+
+_TREE = ("Company", "Community", "Building", "Room")
+_PEOPLE = ("Customer", "Occupancy", "Vehicle")
+_PARKING = ("ParkingLot", "ParkingSpace")
+
+
+def _each(documents: Iterable[str], verbs: str) -> dict[str, str]:
+    return dict.fromkeys(documents, verbs)
+
+
+_ESTATE_KEPT = {**_each((*_TREE, *_PEOPLE, *_PARKING), KEEP), "RoomArea": USE, "SalesImport": "import"}
+_ESTATE_USED = _each((*_TREE, *_PEOPLE, *_PARKING, "RoomArea"), USE)
+_ESTATE_READ = _each((*_TREE, *_PEOPLE, *_PARKING, "RoomArea"), READ)
+_FEES_READ = _each(("FeeItem", "FeeStandard", "FeeStandardVersion", "FeeAssignment"), READ)
+_FEES_USED = _each(("FeeItem", "FeeStandard", "FeeStandardVersion", "FeeAssignment"), USE)
+_MONEY_USED = {
+    **_each(("Charge", "Receipt", "ReceiptTender", "ReceiptVoid", "Allocation"), USE),
+    "AccountingPeriod": READ,
+}
+
+ROLES: Mapping[str, Mapping[str, str]] = {
+    ADMINISTRATOR: {
+        **_ESTATE_KEPT,
+        "User": KEEP,
+        "Role": KEEP,
+        "Setting": KEEP,
+        "History": USE,
+        "LoginRecord": USE,
+    },
+    "物业经理": {
+        **_ESTATE_KEPT,
+        **_MONEY_USED,
+        "FeeItem": KEEP,
+        "FeeStandard": KEEP,
+        "FeeStandardVersion": "read add edit export print",
+        "FeeAssignment": f"{USE} assign end",
+        "BillingRun": f"{USE} add post cancel",
+        "BillingLine": USE,
+        "Receipt": f"{USE} void",
+        "MonthSummary": USE,
+        "History": USE,
+    },
+    "收费员": {
+        **_ESTATE_USED,
+        **_FEES_READ,
+        **_MONEY_USED,
+        "Desk": "collect",
+        "Receipt": f"{USE} void",
+    },
+    "财务": {
+        **_ESTATE_READ,
+        **_FEES_USED,
+        **_MONEY_USED,
+        "BillingRun": USE,
+        "BillingLine": USE,
+        "Receipt": f"{USE} void",
+        "MonthSummary": USE,
+        "History": USE,
+    },
+    "客服": {
+        **_each((*_TREE, *_PARKING), READ),
+        **_each(_PEOPLE, "read add edit export print"),
+    },
+    "工程主管": {
+        **_each((*_TREE, *_PARKING), USE),
+        **_each(("Customer", "Occupancy"), READ),
+    },
+    "维修工": _each((*_TREE, "Customer", "ParkingLot", "ParkingSpace"), READ),
+    "秩序维护": {
+        **_each((*_TREE, *_PARKING, "Customer", "Occupancy"), READ),
+        "Vehicle": "read add edit",
+    },
+    "只读": {
+        **_ESTATE_READ,
+        **_FEES_READ,
+        "Charge": READ,
+    },
+}
+
+KEPT_BY_ADMINISTRATOR: frozenset[Pair] = frozenset(
+    (verb, document) for document in ("User", "Role") for verb in ("read", "add", "edit")
+)
+"""What the administrators' role cannot be stripped of: without it nobody could give it back."""
+
+VERB_LABELS: Mapping[str, str] = {
+    "assign": N_("分配"), "cancel": N_("取消"), "collect": N_("收款"), "end": N_("终止"), "post": N_("入账"),
+    "void": N_("作废"),
+}  # fmt: skip
+DOCUMENT_LABELS: Mapping[str, str] = {
+    "Desk": N_("收费台"), "MonthSummary": N_("应收实收欠费汇总"), "SalesImport": N_("销售系统导入"),
+}  # fmt: skip
+"""Names of what is neither a document nor a menu entry of its own."""
+
+
+class UnknownRight(RuntimeError):
+    """The table gives a verb that the document does not have: a slip of the pen, or a verb renamed."""
+
+
+def declared_pairs(
+    *, known: Iterable[Pair], roles: Mapping[str, Mapping[str, str]] = ROLES
+) -> dict[str, list[Pair]]:
+    """Role → its (verb, document) pairs, of the documents that `known` holds; for permissions.synchronise.
+
+    A document that no module registers is left out; raises UnknownRight for a verb that a known one lacks.
+    """
+    pairs = set(known)
+    documents = {document for _verb, document in pairs}
+    wanted = {
+        role: [(verb, name) for name, verbs in table.items() if name in documents for verb in verbs.split()]
+        for role, table in roles.items()
+    }
+    wrong = sorted({f"{document}.{verb}" for found in wanted.values() for verb, document in found} - {
+        f"{document}.{verb}" for verb, document in pairs
+    })  # fmt: skip
+    if wrong:
+        raise UnknownRight(f"no such verb: {', '.join(wrong)}")
+    return wanted
+
+
+def unknown_documents(*, known: Iterable[Pair], roles: Mapping[str, Mapping[str, str]] = ROLES) -> list[str]:
+    """Documents of the table that no module registers, sorted."""
+    documents = {document for _verb, document in known}
+    return sorted({name for table in roles.values() for name in table} - documents)
