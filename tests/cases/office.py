@@ -1,0 +1,455 @@
+"""The product behind the cases: binds the protocol to the product's operations, the ones that the views call.
+
+A method whose capability the product does not have yet raises `NotBuilt` with its name. Each step opens its own
+unit of work around one operation, and lets the operation's DomainError through.
+"""
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from app.kernel.periods import Period
+
+from .language import given, steps
+from .language.methods import AreaMethod, FixedMethod
+from .protocol import ChargeFacts, NotBuilt, ReceiptFacts
+from .snapshot import rows_of_every_table
+
+USAGES = {"住宅": "home", "商铺": "shop", "办公": "office"}
+
+
+class ProductOffice:
+    """The product's operations behind the protocol, on one database that holds no community yet."""
+
+    def __init__(self, *, app: Any) -> None:
+        self._app = app
+        self._community = 0
+        self._receipts: dict[str, int] = {}
+
+    def _do(self, operation: Callable[[Any], Any]) -> Any:
+        """One operation in a unit of its own, as the system user."""
+        from app.lowcode.actors import SYSTEM, acting_as
+        from app.lowcode.db import db
+        from app.lowcode.unit import in_unit_of_work
+
+        with self._app.app_context(), acting_as(SYSTEM):
+            return in_unit_of_work(lambda: operation(db.session()))
+
+    def _ask(self, question: Callable[[Any], Any]) -> Any:
+        """Read, and leave nothing open."""
+        from app.lowcode.actors import SYSTEM, acting_as
+        from app.lowcode.db import db
+
+        with self._app.app_context(), acting_as(SYSTEM):
+            try:
+                return question(db.session())
+            finally:
+                db.session.remove()
+
+    def add_community(self, community: given.Community) -> None:
+        from app.billing.operations.computing import PRORATION
+        from app.estate.models import Building, Community, Company
+        from app.estate.operations.people import developer_of
+        from app.lowcode.settings import Setting
+
+        def add(session: Any) -> int:
+            company = Company(name=f"{community.name}公司")
+            session.add(company)
+            session.flush()
+            row = Community(name=community.name, company_id=company.id)
+            session.add(row)
+            session.flush()
+            session.add(Building(community_id=row.id, name="1号楼"))
+            session.add(Setting(key=PRORATION, community_id=row.id, value=community.settings.proration))
+            developer_of(session=session, community_id=row.id)
+            return int(row.id)
+
+        self._community = self._do(add)
+
+    def add_room(self, room: given.Room) -> None:
+        from sqlalchemy import select
+
+        from app.estate.models import Building, Room
+        from app.estate.states import Usage
+
+        def add(session: Any) -> None:
+            building = session.scalars(select(Building).where(Building.community_id == self._community)).one()
+            session.add(
+                Room(
+                    community_id=self._community, building_id=building.id, code=room.code, number=room.code,
+                    area=room.area, floor=room.floor, handed_over=room.handed_over,
+                    purpose=Usage(USAGES[room.usage]) if room.usage else None,
+                )
+            )  # fmt: skip
+
+        self._do(add)
+
+    def add_customer(self, customer: given.Customer) -> None:
+        from app.estate.models import Customer, Occupancy, ParkingSpace
+        from app.estate.states import RoomState, SpaceState
+
+        def add(session: Any) -> None:
+            person = Customer(community_id=self._community, name=customer.name)
+            session.add(person)
+            session.flush()
+            for code in customer.rooms:
+                room = self._room(session, code)
+                room.state = RoomState.SOLD
+                session.add(
+                    Occupancy(
+                        community_id=self._community, room_id=room.id, customer_id=person.id,
+                        starts=customer.start or room.handed_over, ends=customer.end,
+                    )
+                )  # fmt: skip
+            for number in customer.parking:
+                session.add(
+                    ParkingSpace(
+                        community_id=self._community, number=number, customer_id=person.id,
+                        state=SpaceState.SOLD, starts=customer.start,
+                    )
+                )  # fmt: skip
+
+        self._do(add)
+
+    def add_meter(self, meter: given.Meter) -> None:
+        raise NotBuilt("meter")
+
+    def add_fee(self, fee: given.Fee) -> None:
+        from sqlalchemy import select
+
+        from app.billing.models import FeeItem, FeeStandard, FeeStandardVersion
+        from app.billing.operations import assign
+        from app.estate.models import ParkingSpace, Room
+        from app.kernel.pricing import Method
+
+        price = self._price(fee.method)
+        if fee.meters is not None:
+            raise NotBuilt("fee on meters")
+
+        def add(session: Any) -> None:
+            item = FeeItem(name=fee.name)
+            session.add(item)
+            session.flush()
+            standard = FeeStandard(
+                community_id=self._community, name=fee.name, fee_item_id=item.id, due_days=fee.due_days,
+                method=Method(fee.method.word),
+            )  # fmt: skip
+            session.add(standard)
+            session.flush()
+            session.add(
+                FeeStandardVersion(
+                    community_id=self._community, standard_id=standard.id, starts=fee.start, price=price
+                )
+            )
+            rooms, spaces = select(Room.id), select(ParkingSpace.id)
+            if isinstance(fee.rooms, tuple):
+                rooms = rooms.where(Room.code.in_(fee.rooms))
+            if isinstance(fee.parking, tuple):
+                spaces = spaces.where(ParkingSpace.number.in_(fee.parking))
+            assign(
+                session=session, standard_id=standard.id, starts=fee.start, ends=fee.end,
+                room_ids=session.scalars(rooms).all() if fee.rooms is not None else (),
+                space_ids=session.scalars(spaces).all() if fee.parking is not None else (),
+            )  # fmt: skip
+
+        if fee.late_fee is not None:
+            raise NotBuilt("late fee")
+        self._do(add)
+
+    @staticmethod
+    def _price(method: Any) -> Decimal:
+        if isinstance(method, AreaMethod):
+            return method.price
+        if isinstance(method, FixedMethod):
+            return method.amount
+        raise NotBuilt(f"fee counted by {method.word}")
+
+    def _room(self, session: Any, code: str) -> Any:
+        from sqlalchemy import select
+
+        from app.estate.models import Room
+
+        return session.scalars(select(Room).where(Room.code == code)).one()
+
+    def reading(self, step: steps.Reading) -> None:
+        raise NotBuilt("reading")
+
+    def meter_change(self, step: steps.MeterChange) -> None:
+        raise NotBuilt("meter_change")
+
+    def share(self, step: steps.Share) -> None:
+        raise NotBuilt("share")
+
+    def price_change(self, step: steps.PriceChange) -> None:
+        from sqlalchemy import select
+
+        from app.billing.models import FeeStandard, FeeStandardVersion
+
+        price = self._price(step.method)
+
+        def add(session: Any) -> None:
+            for standard in session.scalars(select(FeeStandard).where(FeeStandard.name == step.fee)):
+                session.add(
+                    FeeStandardVersion(
+                        community_id=self._community, standard_id=standard.id, starts=step.start, price=price
+                    )
+                )
+
+        self._do(add)
+
+    def vacancy(self, step: steps.Vacancy) -> None:
+        raise NotBuilt("vacancy")
+
+    def suspend(self, step: steps.Suspend) -> None:
+        raise NotBuilt("suspend")
+
+    def bill(self, step: steps.Bill) -> None:
+        from sqlalchemy import select
+
+        from app.billing.models import FeeItem
+        from app.billing.operations import bill
+
+        def post(session: Any) -> None:
+            items: Sequence[int | None] = (None,)
+            if step.fees is not None:
+                items = session.scalars(select(FeeItem.id).where(FeeItem.name.in_(step.fees))).all()
+            bill(session=session, community_id=self._community, period=step.period, fee_item_ids=items)
+
+        self._do(post)
+
+    def prepay(self, step: steps.Prepay) -> None:
+        raise NotBuilt("prepay")
+
+    def deposit(self, step: steps.Deposit) -> None:
+        raise NotBuilt("deposit")
+
+    def deposit_return(self, step: steps.DepositReturn) -> None:
+        raise NotBuilt("deposit_return")
+
+    def deposit_deduct(self, step: steps.DepositDeduct) -> None:
+        raise NotBuilt("deposit_deduct")
+
+    def pay(self, step: steps.Pay) -> None:
+        from sqlalchemy import select
+
+        from app.billing.models import Charge, FeeItem
+        from app.collection.operations import pay
+        from app.collection.states import Tender
+        from app.estate.models import Customer, Occupancy, Room
+
+        if step.change_to or step.rounding or step.late_fees:
+            raise NotBuilt("change kept, rounding off or late fees at the desk")
+        tender = next(one for one in Tender if one.label == step.method)
+
+        def take(session: Any) -> None:
+            ids: list[int] | None = None
+            if step.charges is not None:
+                ids = []
+                for named in step.charges:
+                    of_fee = select(Charge.id).join(FeeItem, Charge.fee_item_id == FeeItem.id)
+                    ids += session.scalars(
+                        of_fee.where(
+                            self._of_payer(named.room),
+                            FeeItem.name == named.fee,
+                            Charge.period == named.period,
+                        )
+                    )
+            elif step.room is not None:
+                # Where nothing is open, naming everything is refused as settled; naming nothing would be all rooms.
+                ids = list(
+                    session.scalars(
+                        select(Charge.id).where(self._of_payer(step.room), Charge.due > Decimal(0))
+                    )
+                ) or list(session.scalars(select(Charge.id).where(self._of_payer(step.room))))
+            if step.customer is not None:
+                payer = session.scalars(select(Customer.id).where(Customer.name == step.customer)).one()
+            else:
+                holder = select(Occupancy.customer_id).join(Room, Occupancy.room_id == Room.id)
+                payer = session.scalars(select(Charge.customer_id).where(Charge.id.in_(ids or ()))).first()
+                payer = payer or session.scalars(holder.where(Room.code == step.room)).first()
+            receipts = pay(
+                session=session, customer_id=payer, charge_ids=ids, amount=step.amount, day=step.on,
+                tenders=[(tender, None)], tendered=step.tendered, key=step.key,
+            )  # fmt: skip
+            self._receipts[step.id] = receipts[0].id
+
+        self._do(take)
+
+    @staticmethod
+    def _of_payer(code: str) -> Any:
+        """Charges of a room or of a parking space, whichever has this name."""
+        from sqlalchemy import or_, select
+
+        from app.billing.models import Charge
+        from app.estate.models import ParkingSpace, Room
+
+        return or_(
+            Charge.room_id.in_(select(Room.id).where(Room.code == code)),
+            Charge.space_id.in_(select(ParkingSpace.id).where(ParkingSpace.number == code)),
+        )
+
+    def waive(self, step: steps.Waive) -> None:
+        raise NotBuilt("waive")
+
+    def adjust(self, step: steps.Adjust) -> None:
+        raise NotBuilt("adjust")
+
+    def void(self, step: steps.Void) -> None:
+        from app.collection.models import Receipt
+        from app.collection.operations import void
+
+        if self._ask(lambda session: session.get_one(Receipt, self._receipts[step.id]).day) != step.on:
+            raise NotBuilt("reversal of a receipt of another day")
+        self._do(
+            lambda session: void(
+                session=session, receipt_id=self._receipts[step.id], day=step.on, reason=step.reason
+            )
+        )
+
+    def refund_prepayment(self, step: steps.RefundPrepayment) -> None:
+        raise NotBuilt("refund_prepayment")
+
+    def move_out(self, step: steps.MoveOut) -> None:
+        raise NotBuilt("move_out")
+
+    def close(self, step: steps.Close) -> None:
+        raise NotBuilt("close")
+
+    def reopen(self, step: steps.Reopen) -> None:
+        raise NotBuilt("reopen")
+
+    def charges(self) -> Sequence[ChargeFacts]:
+        from sqlalchemy import select
+
+        from app.billing.models import Charge, FeeItem
+        from app.estate.models import ParkingSpace, Room
+
+        def read(session: Any) -> list[ChargeFacts]:
+            rows = session.execute(
+                select(Charge, Room.code, ParkingSpace.number, FeeItem.name)
+                .join(FeeItem, Charge.fee_item_id == FeeItem.id)
+                .outerjoin(Room, Charge.room_id == Room.id)
+                .outerjoin(ParkingSpace, Charge.space_id == ParkingSpace.id)
+            )
+            return [
+                ChargeFacts(
+                    room=room or space, fee=fee, period=one.period, start=one.starts, end=one.ends,
+                    quantity=one.quantity, price=one.price, gross=one.gross, waived=one.waived + one.waived_later,
+                    amount=one.amount + one.adjusted - one.waived_later, paid=one.paid, due=one.due,
+                )
+                for one, room, space, fee in rows
+            ]  # fmt: skip
+
+        found: list[ChargeFacts] = self._ask(read)
+        return found
+
+    def receipt_count(self) -> int:
+        from sqlalchemy import func, select
+
+        from app.collection.models import Receipt
+
+        return int(self._ask(lambda session: session.scalar(select(func.count(Receipt.id)))))
+
+    def usage(self, *, meter: str, period: Period) -> Decimal:
+        raise NotBuilt("usage")
+
+    def due_of_room(self, *, room: str) -> Decimal:
+        return sum((one.due for one in self.charges() if one.room == room), Decimal(0))
+
+    def due_of_customer(self, *, customer: str) -> Decimal:
+        from sqlalchemy import func, select
+
+        from app.billing.models import Charge
+        from app.estate.models import Customer
+
+        def read(session: Any) -> Decimal:
+            known = session.scalar(select(Customer.id).where(Customer.name == customer))
+            if known is None:
+                raise LookupError(customer)
+            total = session.scalar(select(func.sum(Charge.due)).where(Charge.customer_id == known))
+            return total if total is not None else Decimal(0)
+
+        found: Decimal = self._ask(read)
+        return found
+
+    def prepayment(self, *, room: str, fee: str | None) -> Decimal:
+        raise NotBuilt("prepayment")
+
+    def deposit_balance(self, *, room: str, item: str) -> Decimal:
+        raise NotBuilt("deposit_balance")
+
+    def late_fee(self, *, room: str, fee: str, period: Period, as_of: date) -> Decimal:
+        raise NotBuilt("late_fee")
+
+    def receipt(self, *, id: str) -> ReceiptFacts:
+        from sqlalchemy import func, select
+
+        from app.collection.models import Receipt, ReceiptTender
+
+        def read(session: Any) -> ReceiptFacts:
+            row = session.get_one(Receipt, self._receipts[id])
+            cash = select(func.sum(ReceiptTender.amount)).where(ReceiptTender.receipt_id == row.id)
+            return ReceiptFacts(
+                total=row.total, cash=session.scalar(cash), change=row.change_given, words=row.words,
+                number=row.number, status=(row.state.value, row.state.label),
+            )  # fmt: skip
+
+        found: ReceiptFacts = self._ask(read)
+        return found
+
+    def receipt_numbers(self) -> Mapping[str, Sequence[int]]:
+        from app.collection.queries import serials
+
+        books = self._ask(lambda session: serials(session=session))
+        return {f"{community}/{year}": numbers for (community, year), numbers in books.items()}
+
+    def summary(self, *, period: Period) -> Mapping[str, Decimal]:
+        from app.reports.summary import month_summary
+
+        found = self._ask(lambda session: month_summary(session=session, period=period))
+        if not found.holds:
+            raise AssertionError(f"the summary of {period} does not add up: {found.total}")
+        names = ("opening", "charged", "waived", "cash_past", "cash_current", "closing")
+        figures = {name: getattr(found.total, name) for name in names}
+        rates = {name: getattr(found.total, name) for name in ("current_rate", "past_rate", "overall_rate")}
+        return figures | {name: rate for name, rate in rates.items() if rate is not None}
+
+    def ageing(self, *, as_of: date) -> Mapping[str, Decimal]:
+        raise NotBuilt("ageing")
+
+    def frozen_reports(self, *, period: Period) -> Mapping[str, bytes]:
+        raise NotBuilt("frozen_reports")
+
+    def reports(self, *, period: Period) -> Mapping[str, bytes]:
+        raise NotBuilt("reports")
+
+    def tables(self) -> Mapping[str, Sequence[str]]:
+        return rows_of_every_table(url=self._app.config["SQLALCHEMY_DATABASE_URI"])
+
+
+def prepare(*, url: str) -> Any:
+    """Build the tables in the empty database at `url` by the migrations; return the app.
+
+    Called once a database; between cases `snapshot.Baseline` puts the rows back that are there after it.
+    """
+    from flask_migrate import upgrade
+
+    from app import create_app
+    from app.lowcode.db import db
+
+    app = create_app({"SQLALCHEMY_DATABASE_URI": url, "INSTANCE_DIR": tempfile.mkdtemp(prefix="cases-")})
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+    return app
+
+
+def release(*, app: Any) -> None:
+    """Let go of every connection, so that the database can be dropped."""
+    from app.lowcode.db import db
+
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
