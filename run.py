@@ -1,0 +1,133 @@
+"""Starts the office on this machine: web server and job workers in one process. `make run` installs first.
+
+Brings the database up to date, makes the first administrator, loads the demo into an empty house, prints where the
+office is found, and serves until it is told to stop (SIGTERM or Ctrl-C); running jobs end or are done again next time.
+"""
+
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import upgrade
+from huey.consumer import Consumer
+from waitress.server import create_server
+
+from app import create_app
+from app.lowcode import permissions
+from app.lowcode.actors import SYSTEM, acting_as
+from app.lowcode.commands import ADMINISTRATOR, first_administrator
+from app.lowcode.db import db
+from app.lowcode.jobs import requeue_orphans
+from app.lowcode.unit import unit_of_work
+
+WEB_THREADS = 8
+JOB_THREADS = 2
+# A job reports its progress several times a second; one that does not end by then is queued again at the next start.
+JOBS_MAY_TAKE = 10.0
+
+
+class Workers(Consumer):
+    """The job workers as threads of this process, which handles the signals itself."""
+
+    def _set_signal_handlers(self) -> None:
+        """Huey would take the process's signals, and from a thread it may not."""
+
+    def end(self) -> None:
+        """Let the running jobs end (for a while), take no new ones."""
+        self.shutdown_timeout = JOBS_MAY_TAKE
+        self.stop(graceful=True)
+
+
+def main() -> int:
+    """Prepare, serve, stop."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # The workers' own start and stop are no news; a job that fails is logged by the engine.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    app = create_app()
+    with app.app_context():
+        password = prepare(app)
+    host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or "8080")
+    try:
+        server = create_server(app, host=host, port=port, threads=WEB_THREADS, ident=None)
+    except OSError as error:
+        print(f"无法使用 {host}:{port}({error})。可用 PORT=… 换一个端口。", file=sys.stderr)
+        return 1
+    workers = Workers(app.extensions["huey"], workers=JOB_THREADS, periodic=False, max_delay=1.0)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, stop)
+    workers.start()
+    try:
+        announce(host=host, port=port, password=password)
+        server.run()  # ends on SystemExit, after the requests in hand
+    finally:
+        server.close()
+        workers.end()
+    return 0
+
+
+def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """Asked to stop: leave the server's loop. A second time: leave at once, jobs are taken up again at the next start."""
+    raise SystemExit(0)
+
+
+def prepare(app: Flask) -> str | None:
+    """Bring database, permissions and first person in order; returns a new administrator's password.
+
+    Everything asks the database itself whether there is anything to do: another database, or one put back from a
+    backup, is brought up to date as well.
+    """
+    if not is_up_to_date(app):
+        print("正在升级数据库 …", flush=True)
+        upgrade()
+    with acting_as(SYSTEM), unit_of_work() as session:
+        permissions.synchronise(
+            session=session, pairs=permissions.known_pairs(app), roles=app.extensions["roles"]()
+        )
+    password = first_administrator()
+    # Only a house that nobody has ever entered: an office that began with DEMO=0 never finds strangers in its books.
+    if password is not None and os.environ.get("DEMO", "1") != "0":
+        load_demo(app)
+    requeue_orphans()
+    db.session.remove()
+    return password
+
+
+def is_up_to_date(app: Flask) -> bool:
+    """Whether the database stands at the newest migration."""
+    newest = ScriptDirectory(str(Path(app.root_path).parent / "migrations")).get_heads()
+    with db.engine.connect() as connection:
+        return set(MigrationContext.configure(connection).get_current_heads()) == set(newest)
+
+
+def load_demo(app: Flask) -> None:
+    """Fill the empty house with the small demo; a demo that fails is no reason not to start."""
+    command = app.cli.commands.get("demo")
+    if command is None:
+        return
+    print("正在生成演示数据(DEMO=0 可跳过)…", flush=True)
+    try:
+        command.main(args=[], standalone_mode=False)
+    except Exception:
+        logging.getLogger(__name__).exception("the demo could not be loaded; `make demo` tries again")
+        db.session.rollback()
+
+
+def announce(*, host: str, port: int, password: str | None) -> None:
+    """Print, once, how to log in, and last of all the address."""
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
+    if password is not None and not os.environ.get("ADMIN_PASSWORD"):
+        print(f"管理员:{ADMINISTRATOR} 一次性密码:{password}(仅显示这一次,登录后请修改)")
+    elif password is not None:
+        print(f"管理员:{ADMINISTRATOR} 密码:取自 ADMIN_PASSWORD")
+    print(f"物业管理已启动:http://{shown}:{port}/ (停止:Ctrl-C)", flush=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,96 @@
+"""Offices for the tests: the app on a database that the migrations built, as it was before every test."""
+
+import shutil
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_migrate import upgrade
+
+from app import create_app
+from app.lowcode import permissions
+from app.lowcode.actors import SYSTEM, acting_as
+from app.lowcode.db import db
+from app.lowcode.unit import unit_of_work
+from tests.cases.databases import fresh_database
+from tests.cases.snapshot import Baseline
+from tests.visitors import Visitor
+
+
+class PreparedOffice:
+    """An app on a database of its own, built by the migrations and synchronised once; `reset` goes back to that."""
+
+    def __init__(self, *, url: str, folder: Path) -> None:
+        self.app = make_app(url=url, folder=folder)
+        self._sqlite = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else None
+        self._template = folder / "template.db"
+        with self.app.app_context():
+            upgrade()
+            with acting_as(SYSTEM), unit_of_work() as session:
+                permissions.synchronise(
+                    session=session,
+                    pairs=permissions.known_pairs(self.app),
+                    roles=self.app.extensions["roles"](),
+                )
+            if self._sqlite is not None:
+                # Copying the file itself would lose what still stands in its write-ahead log.
+                with db.engine.connect() as connection:
+                    driver: Any = connection.connection.driver_connection
+                    driver.execute("VACUUM INTO ?", (str(self._template),))
+            db.engine.dispose()
+        self._baseline = None if self._sqlite is not None else Baseline.of(url=url)
+
+    def reset(self) -> None:
+        """Put the database back to what the migrations and `sync` made, and empty the queue of jobs."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+            if self._sqlite is not None:
+                for ending in ("-wal", "-shm"):
+                    Path(f"{self._sqlite}{ending}").unlink(missing_ok=True)
+                shutil.copyfile(self._template, self._sqlite)
+            if self._baseline is not None:
+                self._baseline.restore()
+            self.app.extensions["huey"].flush()
+
+    def close(self) -> None:
+        """Let go of every connection, so that the database can be dropped."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        self.app.extensions["huey"].storage.close()
+
+
+class Offices:
+    """The prepared offices of this session, made when first asked for: one for each kind of database."""
+
+    def __init__(self, *, folder: Path) -> None:
+        self._folder = folder
+        self._made: dict[str, PreparedOffice] = {}
+        self._open = ExitStack()
+
+    def on(self, backend: str) -> PreparedOffice:
+        """The office on `backend` (sqlite, postgresql, mariadb), reset. Raises NoServer."""
+        if backend not in self._made:
+            folder = self._folder / backend
+            folder.mkdir(parents=True)
+            url = self._open.enter_context(fresh_database(kind=backend, folder=folder))
+            office = PreparedOffice(url=url, folder=folder)
+            self._open.callback(office.close)
+            self._made[backend] = office
+        self._made[backend].reset()
+        return self._made[backend]
+
+    def close(self) -> None:
+        """Drop every database."""
+        self._open.close()
+
+
+def make_app(*, url: str, folder: Path) -> Flask:
+    """The product's app on any database, with keys and files in `folder` and nothing taken from the environment."""
+    environ = {"INSTANCE_DIR": str(folder / "instance"), "DATABASE_URL": url}
+    # Forms are posted without a token here; tests of the protection switch it on (monkeypatch.setitem).
+    app = create_app({"ENVIRON": environ, "TESTING": True, "WTF_CSRF_ENABLED": False})
+    app.test_client_class = Visitor
+    return app
