@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
@@ -84,8 +83,7 @@ def _charged(session: Session, run: BillingRun, period: Period) -> dict[int, Dec
     )
     if run.fee_item_id is not None:
         statement = statement.where(Charge.fee_item_id == run.fee_item_id)
-    rows: Any = session.execute(statement.group_by(Charge.fee_item_id))
-    return dict(rows.tuples().all())
+    return {fee: amount for fee, amount in session.execute(statement.group_by(Charge.fee_item_id))}
 
 
 def _sum(found: list[FeeFigures]) -> FeeFigures:
