@@ -112,6 +112,12 @@ class CommunityScoped:
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True, listed=True)
 
 
+class OfficeOrCommunityScoped:
+    """Mixin: a row belongs to one community, or where it names none to the whole office, and everybody may know of it."""
+
+    community_id: Mapped[int | None] = link(N_("小区"), "Community", listed=True)
+
+
 class CompanyScoped:
     """Mixin: a row belongs to a company of the tree."""
 

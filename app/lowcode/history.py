@@ -12,8 +12,8 @@ from app.kernel.errors import N_
 from app.lowcode import clock
 from app.lowcode.actors import current_actor
 from app.lowcode.db import Key
-from app.lowcode.document import About, DocumentBase, spec_of
-from app.lowcode.fields import Field, choice, long_text, moment, text
+from app.lowcode.document import About, CommunityScoped, DocumentBase, spec_of
+from app.lowcode.fields import Field, choice, link, long_text, moment, text
 
 
 class Deed(LabelledEnum):
@@ -25,13 +25,18 @@ class Deed(LabelledEnum):
     DONE = "done", N_("操作"), "azure"
 
 
-class History(DocumentBase):
-    """历史(审计): one line a changed field; a line without a field is the deed itself."""
+class History(CommunityScoped, DocumentBase):
+    """历史(审计): one line a changed field; a line without a field is the deed itself.
+
+    A line belongs to the community of its document. One of the whole office's documents names none: it is shown on
+    that document's page, and in the list to those who reach everything.
+    """
 
     __about__ = About(N_("历史"), "document", icon="history", order=("-id",), readonly=True)
     __table_args__ = (Index("ix_history_document_row", "document", "row_id"),)
 
     at: Mapped[Any] = moment(N_("时间"), default=clock.now, required=True, listed=True)
+    community_id: Mapped[int | None] = link(N_("小区"), "Community", constraint=False)  # type: ignore[assignment]
     who: Mapped[str] = text(N_("操作人"), 100, listed=True, searched=True, required=True)
     user_id: Mapped[int | None] = mapped_column(Key)
     document: Mapped[str] = text(N_("单据"), 60, required=True, listed=True, filtered=True)
@@ -66,8 +71,9 @@ def note(row: DocumentBase, *, label: str, reason: str | None = None) -> None:
     assert session is not None
     session.add(
         History(
-            who=actor.name or "?", user_id=actor.user_id, document=type(row).__name__, row_id=row.id,
-            row_title=str(row)[:200], deed=Deed.DONE, label=label, new=reason,
+            community_id=getattr(row, "community_id", None), who=actor.name or "?", user_id=actor.user_id,
+            document=type(row).__name__, row_id=row.id, row_title=str(row)[:200], deed=Deed.DONE, label=label,
+            new=reason,
         )
     )  # fmt: skip
 
@@ -97,8 +103,9 @@ def _write(session: Session, _context: object) -> None:
         History.__table__.insert(),
         [
             {
-                "at": moment_now, "who": actor.name or "?", "user_id": actor.user_id, "document": type(row).__name__,
-                "row_id": row.id, "row_title": str(row)[:200], "deed": deed, "field": field.name if field else None,
+                "at": moment_now, "community_id": getattr(row, "community_id", None), "who": actor.name or "?",
+                "user_id": actor.user_id, "document": type(row).__name__, "row_id": row.id,
+                "row_title": str(row)[:200], "deed": deed, "field": field.name if field else None,
                 "label": field.label if field else None, "old": old, "new": new,
             }
             for row, deed, field, old, new in lines

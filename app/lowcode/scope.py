@@ -3,12 +3,19 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, event, inspect
+from sqlalchemy import Select, event, inspect, or_
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from app.kernel.errors import N_, DomainError
 from app.lowcode.actors import current_actor
-from app.lowcode.document import CommunityScoped, CompanyScoped, DocumentBase, documents, spec_of
+from app.lowcode.document import (
+    CommunityScoped,
+    CompanyScoped,
+    DocumentBase,
+    OfficeOrCommunityScoped,
+    documents,
+    spec_of,
+)
 
 UNSCOPED = "unscoped"
 """Execution option of the few reads that decide the scope itself, or must see every row to be right."""
@@ -34,7 +41,12 @@ def _narrow(state: ORMExecuteState) -> None:
         state.statement = state.statement.options(
             with_loader_criteria(
                 CommunityScoped, lambda cls: cls.community_id.in_(communities), include_aliases=True
-            )
+            ),
+            with_loader_criteria(
+                OfficeOrCommunityScoped,
+                lambda cls: or_(cls.community_id.is_(None), cls.community_id.in_(communities)),
+                include_aliases=True,
+            ),
         )
     if reach.companies is not None:
         companies = tuple(sorted(reach.companies))
@@ -55,7 +67,7 @@ def _guard(session: Session, _context: object, _instances: object) -> None:
 
 def _guard_row(session: Session, row: DocumentBase) -> None:
     reach = current_actor().reach
-    if isinstance(row, CommunityScoped) and reach.communities is not None:
+    if isinstance(row, CommunityScoped | OfficeOrCommunityScoped) and reach.communities is not None:
         for community_id in _values(row, "community_id"):
             # A new community has no id yet; who may add one is a question of permission.
             if community_id is not None and community_id not in reach.communities:
@@ -96,6 +108,12 @@ def find(session: Session, model: type[DocumentBase], row_id: int) -> Any:
     if isinstance(row, CommunityScoped) and not reach.includes(row.community_id):
         return None
     if (
+        isinstance(row, OfficeOrCommunityScoped)
+        and row.community_id is not None
+        and not reach.includes(row.community_id)
+    ):
+        return None
+    if (
         isinstance(row, CompanyScoped)
         and reach.companies is not None
         and row.company_id not in reach.companies
@@ -109,6 +127,9 @@ def scoped_core(statement: Select[Any], model: type[DocumentBase]) -> Select[Any
     reach = current_actor().reach
     if issubclass(model, CommunityScoped) and reach.communities is not None:
         statement = statement.where(model.__table__.c.community_id.in_(sorted(reach.communities)))
+    if issubclass(model, OfficeOrCommunityScoped) and reach.communities is not None:
+        column = model.__table__.c.community_id
+        statement = statement.where(or_(column.is_(None), column.in_(sorted(reach.communities))))
     if issubclass(model, CompanyScoped) and reach.companies is not None:
         statement = statement.where(model.__table__.c.company_id.in_(sorted(reach.companies)))
     return statement

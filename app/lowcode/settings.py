@@ -7,7 +7,7 @@ from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session
 
 from app.kernel.errors import N_
-from app.lowcode.document import About, Document
+from app.lowcode.document import About, Document, OfficeOrCommunityScoped
 from app.lowcode.fields import link, text
 
 
@@ -24,7 +24,7 @@ class SettingDeclaration:
 declared: dict[str, SettingDeclaration] = {}
 
 
-class Setting(Document):
+class Setting(OfficeOrCommunityScoped, Document):
     """参数: a row only where somebody changed the default."""
 
     __about__ = About(N_("参数"), "key", icon="adjustments", order=("key",))

@@ -14,6 +14,7 @@ from app.lowcode.history import History
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import Button, Cell, Fact, ShowPage, Tab
 from app.lowcode.permissions import may, needs
+from app.lowcode.scope import UNSCOPED
 from app.lowcode.values import cell
 
 HISTORY_LINES = 200
@@ -96,7 +97,9 @@ class ShowMixin:
             select(History)
             .where(History.document == self.spec.name, History.row_id == row.id)
             .order_by(History.id.desc())
-            .limit(HISTORY_LINES)
+            .limit(HISTORY_LINES),
+            # The row is within reach, and so is all that happened to it.
+            execution_options={UNSCOPED: True},
         ).all()
         return render_template("_history.html", entries=[self._entry(line) for line in lines])
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "bf9e4300544c"
+revision = "d7899f576e33"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -125,6 +125,7 @@ def upgrade() -> None:
     op.create_table(
         "history",
         sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("who", sa.String(length=100), nullable=False),
         sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("document", sa.String(length=60), nullable=False),
@@ -146,6 +147,7 @@ def upgrade() -> None:
         mysql_collate="utf8mb4_bin",
     )
     with op.batch_alter_table("history", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_history_community_id"), ["community_id"], unique=False)
         batch_op.create_index("ix_history_document_row", ["document", "row_id"], unique=False)
 
     op.create_table(
