@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import render_template, request
+from flask import abort, render_template, request
 from flask_appbuilder import expose
 from flask_appbuilder.security.sqla.models import Role, User
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.estate.grants import Grants, grantable, grants_of
+from app.estate.grants import BeyondOwnReach, Grants, check_within_own, grantable, grants_of
 from app.lowcode.actors import person_name
 from app.lowcode.db import db
 from app.lowcode.document import Spec, spec_of
@@ -64,6 +64,15 @@ class UserView(OwnFormView):
         """Delete an operator of whom nothing tells."""
         self.row_or_404(pk)
         return self.remove(lambda: delete_user(session=db.session(), user_id=pk), pk)
+
+    def row_or_404(self, pk: int) -> User:
+        """An operator who reaches no further than the person at the page: what the others reach is not shown."""
+        user: User = super().row_or_404(pk)
+        try:
+            check_within_own(session=db.session(), grants=grants_of(session=db.session(), user_id=pk))
+        except BeyondOwnReach:
+            abort(404)
+        return user
 
     def show_page(self, row: User) -> ShowPage:
         """The engine's page, with the reach among the facts."""
