@@ -33,26 +33,40 @@ class PreparedOffice:
                     pairs=permissions.known_pairs(self.app),
                     roles=self.app.extensions["roles"](),
                 )
-            if self._sqlite is not None:
-                # Copying the file itself would lose what still stands in its write-ahead log.
-                with db.engine.connect() as connection:
-                    driver: Any = connection.connection.driver_connection
-                    driver.execute("VACUUM INTO ?", (str(self._template),))
+            db.session.remove()
+        if self._sqlite is not None:
+            self.keep(self._template)
+        with self.app.app_context():
             db.engine.dispose()
         self._baseline = None if self._sqlite is not None else Baseline.of(url=url)
 
     def reset(self) -> None:
         """Put the database back to what the migrations and `sync` made, and empty the queue of jobs."""
+        if self._sqlite is not None:
+            self.put_back(self._template)
+        with self.app.app_context():
+            if self._baseline is not None:
+                db.session.remove()
+                db.engine.dispose()
+                self._baseline.restore()
+            self.app.extensions["huey"].flush()
+
+    def keep(self, copy: Path) -> None:
+        """Copy the SQLite database as it stands."""
+        # Copying the file itself would lose what still stands in its write-ahead log.
+        with self.app.app_context(), db.engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("VACUUM INTO ?", (str(copy),))
+
+    def put_back(self, copy: Path) -> None:
+        """Make the SQLite database what was kept in `copy`."""
+        assert self._sqlite is not None
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
-            if self._sqlite is not None:
-                for ending in ("-wal", "-shm"):
-                    Path(f"{self._sqlite}{ending}").unlink(missing_ok=True)
-                shutil.copyfile(self._template, self._sqlite)
-            if self._baseline is not None:
-                self._baseline.restore()
-            self.app.extensions["huey"].flush()
+        for ending in ("-wal", "-shm"):
+            Path(f"{self._sqlite}{ending}").unlink(missing_ok=True)
+        shutil.copyfile(copy, self._sqlite)
 
     def close(self) -> None:
         """Let go of every connection, so that the database can be dropped."""
@@ -80,6 +94,10 @@ class Offices:
             self._open.callback(office.close)
             self._made[backend] = office
         self._made[backend].reset()
+        return self._made[backend]
+
+    def made(self, backend: str) -> PreparedOffice:
+        """The office on `backend` as it stands now."""
         return self._made[backend]
 
     def close(self) -> None:

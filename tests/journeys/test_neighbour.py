@@ -1,0 +1,180 @@
+"""邻区: a person of another community goes to every URL of the office with ids of ours, and comes away with nothing.
+
+Each URL is first proved to work for a person of ours. The neighbour holds the same permissions, all there are, so
+that only the reach stands between; the plain 邻区收费员 goes the same way after.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from zipfile import ZipFile
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.lowcode.actors import SYSTEM, acting_as
+from app.lowcode.db import db
+from app.lowcode.unit import unit_of_work
+from tests.cases.snapshot import changes, rows_of_every_table
+from tests.journeys.filling import Unfilled, Visit, fill, is_scoped, rules
+from tests.journeys.world import ASKED, HIDDEN, World, found
+from tests.offices import Offices, PreparedOffice
+
+OUR_ID = re.compile(r"\b7000\d{3}\b")
+STRANGERS = ("neighbour", "邻区收费员")
+
+
+@dataclass
+class Answer:
+    """What came back, as text: spreadsheets unpacked, escapes undone."""
+
+    status: int
+    text: str
+
+
+@dataclass
+class Walk:
+    """The office with our community in it, and who walks through."""
+
+    office: PreparedOffice
+    world: World
+    people: dict[str, FlaskClient]
+    kept: Path
+    visits: Sequence[tuple[str, bool, Visit]]  # (rule, whether of a document of the whole office, visit)
+
+    @property
+    def url(self) -> str:
+        return str(self.office.app.config["SQLALCHEMY_DATABASE_URI"])
+
+    def go(self, who: str, visit: Visit, *, follow: bool = False) -> Answer:
+        """Send a visit; a preview's second press included."""
+        answer = self._send(who, visit, follow)
+        hidden = dict(re.findall(r'name="(seen|row_version)"[^>]*value="([^"]*)"', answer.text))
+        if visit.twice and hidden:
+            answer = self._send(who, replace(visit, data={**visit.data, **hidden}), follow)
+        return answer
+
+    def _send(self, who: str, visit: Visit, follow: bool) -> Answer:
+        with self.people[who].open(
+            visit.url, method=visit.method, data=visit.data, json=visit.json, follow_redirects=follow
+        ) as response:
+            return Answer(response.status_code, _text(response))
+
+    def tells(self, answer: Answer) -> bool:
+        """Whether an answer shows a word or number of ours."""
+        return any(word in answer.text for word in self.world.secrets - {ASKED})
+
+    def traces(self, visit: Visit, answer: Answer) -> list[str]:
+        """What of ours an answer tells, beyond what was asked with."""
+        asked = unquote(f"{visit.url} {visit.data} {visit.json}")
+        words = [
+            word
+            for word in self.world.secrets
+            if word in answer.text and (word not in asked or word == HIDDEN)
+        ]
+        return sorted({*words, *OUR_ID.findall(answer.text)} - set(OUR_ID.findall(asked)) - _typed(asked))
+
+
+def _typed(asked: str) -> set[str]:
+    # A search for a whole name of ours is shown again in the search box.
+    return {HIDDEN} if HIDDEN in asked else set()
+
+
+def _text(response: Any) -> str:
+    data = response.get_data()
+    if data[:2] == b"PK":
+        with ZipFile(BytesIO(data)) as parts:
+            return "\n".join(parts.read(name).decode() for name in parts.namelist())
+    if response.is_json:
+        return json.dumps(response.get_json(), ensure_ascii=False)
+    where = unquote(response.headers.get("Location", ""))
+    return f"{where}\n{unquote(data.decode())}"
+
+
+@pytest.fixture
+def walk(
+    app: Flask, cast: Any, login: Callable[..., FlaskClient], offices: Offices, tmp_path: Path
+) -> Iterator[Walk]:
+    office = offices.made("sqlite")
+    with app.app_context(), acting_as(SYSTEM):
+        with unit_of_work() as session:
+            world = found(session=session, cast=cast, app=app)
+        people = {name: login(app.test_client(), name) for name in ("owner", *STRANGERS)}
+        visits, unfilled = _visits(app, db.session(), world)
+        db.session.rollback()
+    assert not unfilled, "\n".join(unfilled)
+    kept = tmp_path / "kept.db"
+    office.keep(kept)
+    yield Walk(office, world, people, kept, visits)
+
+
+def _visits(app: Flask, session: Session, world: World) -> tuple[list[tuple[str, bool, Visit]], list[str]]:
+    visits, unfilled = [], []
+    for rule, method in rules(app):
+        spec = getattr(getattr(app.view_functions[rule.endpoint], "__self__", None), "spec", None)
+        try:
+            visits += [
+                (rule.rule, spec is not None and not is_scoped(spec.model), visit)
+                for visit in fill(app, session, world, rule, method)
+            ]
+        except Unfilled as error:
+            unfilled.append(str(error))
+    return visits, unfilled
+
+
+def test_nothing_of_ours_is_shown(walk: Walk) -> None:
+    reads = [one for one in walk.visits if one[2].method == "GET"]
+    wrong = []
+    for _rule, _wide, visit in reads:
+        answer = walk.go("owner", visit)
+        if answer.status != 200 or (visit.told and not walk.tells(answer)):
+            wrong.append(f"does not work for its owner: {visit.url} {answer.status}")
+    walk.office.put_back(walk.kept)
+    before = rows_of_every_table(url=walk.url)
+    for who in STRANGERS:
+        for _rule, _wide, visit in reads:
+            answer = walk.go(who, visit, follow=True)
+            if answer.status >= 500 or (told := walk.traces(visit, answer)):
+                wrong.append(f"{who}: {visit.url} {answer.status} {told}")
+    wrong += changes(before, rows_of_every_table(url=walk.url))
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nothing_of_ours_is_changed(walk: Walk) -> None:
+    wrong = []
+    writes = [one for one in walk.visits if one[2].method != "GET"]
+    before = rows_of_every_table(url=walk.url)
+    for rule, wide, visit in writes:
+        if visit.works:
+            answer = walk.go("owner", visit)
+            done = changes(before, rows_of_every_table(url=walk.url)) or rule.startswith(
+                "/billing/assign/ticked/"
+            )
+            if answer.status not in (200, 302) or not done:
+                wrong.append(
+                    f"does not work for its owner: {visit.url} {visit.data} {answer.status} {_why(answer)}"
+                )
+            walk.office.put_back(walk.kept)
+        for who in STRANGERS:
+            answer = walk.go(who, visit, follow=True)
+            done = changes(before, rows_of_every_table(url=walk.url))
+            if wide:
+                # Fees, roles and the like are the whole office's: a stranger who may change them may, ours are not.
+                done = [line for line in done if HIDDEN in line or str(walk.world.community_id) in line]
+            told = walk.traces(visit, answer)
+            if answer.status >= 500 or told or done:
+                wrong.append(f"{who}: {visit.url} {visit.data or visit.json} {answer.status} {told} {done}")
+            if done or wide:
+                walk.office.put_back(walk.kept)
+    assert not wrong, "\n".join(wrong)
+
+
+def _why(answer: Answer) -> str:
+    return " ".join(re.findall(r"(?:invalid-feedback|alert)[^>]*>\s*([^<]+)", answer.text))[:300]

@@ -1,0 +1,324 @@
+"""Our community in full, every name of it marked and every id large, so that a trace of it anywhere is seen at once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_appbuilder.security.sqla.models import PermissionView, Role, User
+from sqlalchemy import event, select
+from sqlalchemy.orm import Mapper, Session
+
+from app.billing import operations as billing
+from app.billing.models import BillingLine, BillingRun, Charge, FeeItem, FeeStandard, FeeStandardVersion
+from app.billing.operations.runs import begin_run, compute_run
+from app.billing.states import Oddity
+from app.collection import operations as collection
+from app.collection.models import Receipt
+from app.collection.states import Tender
+from app.estate.models import (
+    Building,
+    Community,
+    Company,
+    Customer,
+    HouseholdMember,
+    Occupancy,
+    ParkingLot,
+    ParkingSpace,
+    Pet,
+    Room,
+    RoomArea,
+    ScopeGrant,
+    Vehicle,
+)  # fmt: skip
+from app.estate.states import RoomState
+from app.kernel.periods import Period
+from app.kernel.pricing import Method
+from app.lowcode import clock
+from app.lowcode.history import History
+from app.lowcode.jobs import Job, JobState
+from app.lowcode.logins import LoginRecord
+from app.lowcode.settings import Setting
+from tests.integration.collection.ledger import add_charge
+from tests.people import Cast
+
+ASKED, HIDDEN = "鹭鸣", "白芷"
+"""Every name of ours begins with the one, which strangers ask for, and ends with the other, which nobody types."""
+
+PHONE, PLATE, KEY = "13977712345", "云AB7白芷", "our-own-press"
+SINCE = date(2025, 1, 1)
+FIRST_ID = 7_000_001
+
+
+def marked(text: str) -> str:
+    """A name of ours."""
+    return f"{ASKED}{text}{HIDDEN}"
+
+
+@dataclass
+class World:
+    """Ids of ours; `free`: of each document a row that nothing refers to, which may be deleted."""
+
+    community_id: int = 0
+    company_id: int = 0
+    building_id: int = 0
+    room_id: int = 0
+    other_room_id: int = 0
+    customer_id: int = 0
+    free_customer_id: int = 0
+    fee_item_id: int = 0
+    standard_id: int = 0
+    unused_standard_id: int = 0
+    unbilled_version_id: int = 0
+    open_charge_id: int = 0
+    charged_run_id: int = 0
+    computed_run_id: int = 0
+    receipt_id: int = 0
+    job_id: int = 0
+    waiting_job_id: int = 0
+    clerk_id: int = 0
+    role_id: int = 0
+    space_id: int = 0
+    lot_id: int = 0
+    neighbour_customer_id: int = 0
+    neighbour_room_id: int = 0
+    free: dict[str, int] = field(default_factory=dict)
+    secrets: set[str] = field(default_factory=set)
+
+
+@contextmanager
+def large_ids() -> Iterator[None]:
+    """Give every row that is added an id that stands nowhere else on a page."""
+    ids = count(FIRST_ID)
+
+    def give(_mapper: Any, _connection: Any, row: Any) -> None:
+        # People with their logins, roles and fees are the whole office's: their ids are no secret.
+        if getattr(row, "id", 0) is None and not isinstance(
+            row, User | Role | ScopeGrant | LoginRecord | History | FeeItem
+        ):
+            row.id = next(ids)
+
+    event.listen(Mapper, "before_insert", give)
+    try:
+        yield
+    finally:
+        event.remove(Mapper, "before_insert", give)
+
+
+def found(*, session: Session, cast: Cast, app: Flask) -> World:
+    """Build it: the neighbour's few rows with small ids first, then ours with large ones."""
+    world = World(neighbour_room_id=cast.neighbour.room_ids[0])
+    theirs = Customer(community_id=cast.neighbour.community_id, name="邻家人")
+    item = FeeItem(name="物业费")
+    session.add_all([theirs, item])
+    session.flush()
+    world.neighbour_customer_id, world.fee_item_id = theirs.id, item.id
+    add_charge(session, customer_id=theirs.id, fee_id=item.id, amount="11.11")
+    with large_ids():
+        _places(session, world, cast)
+        _people(session, world)
+        _parking(session, world)
+        _money(session, world)
+        _office(session, world, cast, app)
+    receipts = session.scalars(select(Receipt.number).where(Receipt.community_id == world.community_id))
+    world.secrets = {ASKED, HIDDEN, PHONE, "139****2345", "7,319.37", "7319.37", *list(receipts)[1:]}
+    return world
+
+
+def _places(session: Session, world: World, cast: Cast) -> None:
+    # The company that holds both communities is everybody's; this one is ours alone.
+    company = Company(name=marked("公司"), parent_id=cast.ours.company_id)
+    community = Community(company_id=cast.ours.company_id, name=marked("园"), address=marked("路"))
+    session.add_all([company, community])
+    session.flush()
+    world.company_id, world.community_id = company.id, community.id
+    spare = [
+        Company(name=marked("空司"), parent_id=company.id),
+        Community(company_id=company.id, name=marked("空园")),
+    ]
+    buildings = [Building(community_id=community.id, name=marked(name)) for name in ("1号楼", "空楼")]
+    session.add_all([*spare, *buildings])
+    session.flush()
+    world.building_id = buildings[0].id
+    world.free |= {"Company": spare[0].id, "Community": spare[1].id, "Building": buildings[1].id}
+    rooms = [
+        Room(
+            community_id=community.id, building_id=world.building_id, unit="1", number=f"{number}{HIDDEN}",
+            code=marked(f"-1-{number}"), area=Decimal("89.67"), state=RoomState.SOLD, handed_over=SINCE,
+        )
+        for number in ("101", "201", "301", "401")
+    ]  # fmt: skip
+    session.add_all(rooms)
+    session.flush()
+    world.room_id, world.other_room_id, world.free["Room"] = rooms[0].id, rooms[2].id, rooms[3].id
+    session.add(RoomArea(community_id=community.id, room_id=rooms[0].id, starts=SINCE, area=Decimal("89.67")))
+
+
+def _people(session: Session, world: World) -> None:
+    mine = {"community_id": world.community_id}
+    people = [
+        Customer(**mine, name=marked(name), phone=PHONE, remark=marked("记"))
+        for name in ("王一", "赵二", "孙三")
+    ]
+    session.add_all(people)
+    session.flush()
+    world.customer_id, _second, world.free_customer_id = (one.id for one in people)
+    world.free["Customer"] = world.free_customer_id
+    rooms = session.scalars(
+        select(Room.id).where(Room.community_id == world.community_id).order_by(Room.id)
+    ).all()
+    holders = [
+        Occupancy(**mine, room_id=room, customer_id=who.id, contract=marked("合同"))
+        for room, who in zip(rooms[:2], people[:2], strict=True)
+    ]
+    member = HouseholdMember(**mine, customer_id=world.customer_id, name=marked("家人"))
+    pet = Pet(**mine, customer_id=world.customer_id, breed=marked("犬"), quantity=1)
+    session.add_all([*holders, member, pet])
+    session.flush()
+    world.free |= {"Occupancy": holders[1].id, "HouseholdMember": member.id, "Pet": pet.id}
+
+
+def _parking(session: Session, world: World) -> None:
+    mine = {"community_id": world.community_id}
+    lots = [ParkingLot(**mine, name=marked(name)) for name in ("车库", "空库")]
+    session.add_all(lots)
+    session.flush()
+    spaces = [ParkingSpace(**mine, number=marked(name), lot_id=lots[0].id) for name in ("A-1", "A-2", "A-3")]
+    spaces[0].customer_id, spaces[0].room_id = world.customer_id, world.room_id
+    session.add_all(spaces)
+    session.flush()
+    vehicle = Vehicle(**mine, plate=PLATE, customer_id=world.customer_id, space_id=spaces[0].id)
+    session.add(vehicle)
+    session.flush()
+    world.lot_id, world.space_id = lots[0].id, spaces[0].id
+    world.free |= {"ParkingLot": lots[1].id, "ParkingSpace": spaces[2].id, "Vehicle": vehicle.id}
+
+
+def _money(session: Session, world: World) -> None:
+    mine = {"community_id": world.community_id}
+    # A charge and a line with large ids first: those that statements add come after them.
+    world.open_charge_id = add_charge(
+        session,
+        customer_id=world.customer_id,
+        fee_id=world.fee_item_id,
+        amount="7319.37",
+        room_id=world.room_id,
+    )
+    standard = billing.save_standard(
+        session=session, row=FeeStandard(), name=marked("标准"), fee_item_id=world.fee_item_id, **mine,
+        method=Method.AREA, active=True, price=Decimal("2.40"), price_starts=SINCE, due_days=0,
+    )  # fmt: skip
+    unused = billing.save_standard(
+        session=session, row=FeeStandard(), name=marked("新标准"), fee_item_id=world.fee_item_id, **mine,
+        method=Method.FIXED, active=True, price=Decimal(30), price_starts=SINCE, due_days=0,
+    )  # fmt: skip
+    world.unbilled_version_id = session.scalars(
+        select(FeeStandardVersion.id).where(FeeStandardVersion.standard_id == unused.id)
+    ).one()
+    world.unused_standard_id = unused.id
+    spare = FeeStandard(**mine, name=marked("空标准"), fee_item_id=world.fee_item_id, method=Method.FIXED)
+    free_item = FeeItem(name="空费种")
+    session.add_all([spare, free_item])
+    session.flush()
+    world.standard_id = standard.id
+    world.free |= {"FeeStandard": spare.id, "FeeItem": free_item.id}
+    rooms = session.scalars(
+        select(Room.id).where(Room.community_id == world.community_id).order_by(Room.id)
+    ).all()
+    billing.assign(session=session, standard_id=standard.id, starts=SINCE, room_ids=rooms[:2])
+    billing.assign(session=session, standard_id=standard.id, starts=SINCE, space_ids=[world.space_id])
+    world.charged_run_id = billing.bill(session=session, period=Period(2025, 3), **mine)[0].id
+    run = session.get_one(BillingRun, world.charged_run_id)
+    session.add(_gap(run, world))
+    session.flush()
+    computed = begin_run(session=session, period=Period(2025, 4), fee_item_id=None, **mine)
+    compute_run(session=session, run=computed)
+    world.computed_run_id = computed.id
+    _receipts(session, world)
+
+
+def _gap(run: BillingRun, world: World) -> BillingLine:
+    return BillingLine(
+        run_id=run.id, community_id=world.community_id, period=run.period, posting_period=run.period,
+        building_id=world.building_id, room_id=world.other_room_id, fee_item_id=world.fee_item_id,
+        starts=run.period.first_day, ends=run.period.last_day, due_date=run.period.last_day, quantity=Decimal(0),
+        price=Decimal(0), gross=Decimal(0), waived=Decimal(0), amount=Decimal(0), basis={}, oddness=1,
+        odd=Oddity.NO_PAYER, billable=False,
+    )  # fmt: skip
+
+
+def _receipts(session: Session, world: World) -> None:
+    # The neighbour's first number is the same as ours: only the later ones tell whose they are.
+    charges = [
+        add_charge(
+            session,
+            customer_id=world.customer_id,
+            fee_id=world.fee_item_id,
+            amount="10.00",
+            room_id=world.room_id,
+        )
+        for _ in range(3)
+    ]
+    for place, charge in enumerate(charges):
+        receipt = collection.pay(
+            session=session, customer_id=world.customer_id, charge_ids=[charge], day=clock.today(),
+            tenders=[(Tender.CASH, None)], key=f"{KEY}-{place}",
+        )[0]  # fmt: skip
+        if place == 1:
+            collection.void(session=session, receipt_id=receipt.id, day=clock.today(), reason=marked("作废"))
+    world.receipt_id = receipt.id
+
+
+def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
+    """People of ours, what they started and set; `owner` and `neighbour` may do everything, each at home."""
+    everything = Role(name="样样都行", permissions=list(session.scalars(select(PermissionView))))
+    small, spare = Role(name="鸣角色"), Role(name="空角色")
+    session.add_all([everything, small, spare])
+    session.flush()
+    like = session.scalars(select(User).where(User.username == cast["收费员"])).one()
+    for login, name, roles, grants in (
+        (
+            "owner",
+            "主人",
+            [everything],
+            [{"community_id": world.community_id}, {"company_id": world.company_id}],
+        ),
+        ("neighbour", "邻人", [everything], [{"community_id": cast.neighbour.community_id}]),
+        ("clerk", "我们的员", [small], [{"community_id": world.community_id}]),
+        ("spare", "闲人", [], [{"community_id": world.community_id}]),
+    ):
+        user = User(
+            first_name="", last_name=name, username=login, active=True, password=like.password,
+            email=f"{login}@office.invalid", roles=roles,
+        )  # fmt: skip
+        session.add(user)
+        session.flush()
+        session.add_all(ScopeGrant(user_id=user.id, **grant) for grant in grants)
+        if login == "owner":
+            owner_id = user.id
+        elif login == "clerk":
+            world.clerk_id = user.id
+    world.role_id = small.id
+    world.free |= {"User": user.id, "Role": spare.id}
+    path = Path(app.config["INSTANCE_DIR"]) / "files" / "ours.txt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(marked("文件"))
+    done = Job(kind="export", label=marked("导出"), params={}, user_id=owner_id, state=JobState.DONE,
+               message=marked("好"), file=str(path), url=f"/billing_run/show/{world.computed_run_id}")  # fmt: skip
+    waiting = Job(kind="export", label=marked("等待"), params={}, user_id=owner_id)
+    setting = Setting(key="billing.proration", community_id=world.community_id, value="thirty")
+    session.add_all(
+        [done, waiting, setting, LoginRecord(username="clerk", address="127.0.0.1", succeeded=True)]
+    )
+    session.flush()
+    world.job_id, world.waiting_job_id, world.free["Setting"] = done.id, waiting.id, setting.id
+
+
+def charge_of_run(*, session: Session, world: World) -> int:
+    """A charge that a run posted."""
+    return session.scalars(select(Charge.id).where(Charge.run_id == world.charged_run_id).limit(1)).one()
