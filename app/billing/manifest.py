@@ -18,6 +18,7 @@ from app.billing.models import (
 )
 from app.billing.operations.computing import PRORATION
 from app.billing.operations.objects import WrongDates
+from app.billing.queries.searching import find_runs
 from app.billing.states import RUN_MACHINE
 from app.billing.views.assigning import AssignView, bulk_button
 from app.billing.views.running import (
@@ -29,6 +30,7 @@ from app.billing.views.running import (
     why_charge_tab,
     why_line_tab,
 )
+from app.estate.views.tabs import within
 from app.kernel.cells import read_date
 from app.kernel.errors import N_
 from app.lowcode.db import db
@@ -36,6 +38,7 @@ from app.lowcode.fields import Field
 from app.lowcode.manifest import Action, Entry, Manifest, Page
 from app.lowcode.pages import Button
 from app.lowcode.permissions import may
+from app.lowcode.search import Search
 from app.lowcode.settings import SettingDeclaration
 from app.lowcode.types import PRICE_SCALE
 
@@ -149,6 +152,11 @@ MANIFEST = Manifest(
         AccountingPeriod,
     ),
     bulk_links={"Room": lambda: bulk_button("rooms"), "ParkingSpace": lambda: bulk_button("spaces")},
+    searches=(Search(BillingRun, find_runs),),
+    tabs={
+        "Community": (within(FeeStandard), within(Charge)),
+        "Building": (within(Charge),),
+    },
     settings=(
         SettingDeclaration(
             PRORATION,

@@ -6,9 +6,11 @@ from flask_babel import gettext as _
 
 from app.collection import operations
 from app.collection.models import Allocation, Receipt, ReceiptTender, ReceiptVoid
+from app.collection.queries.searching import find_receipts, settling
 from app.collection.states import RECEIPT_MACHINE
 from app.collection.views.cards import TakingsCard
 from app.collection.views.desk import DeskView
+from app.estate.views.tabs import within
 from app.kernel.errors import N_
 from app.lowcode import clock
 from app.lowcode.db import db
@@ -16,6 +18,7 @@ from app.lowcode.home import HomeCard
 from app.lowcode.manifest import Action, Entry, Manifest, Page
 from app.lowcode.pages import Button
 from app.lowcode.permissions import may
+from app.lowcode.search import Search
 
 
 def _void(*, row_id: int, reason: str) -> str | None:
@@ -64,6 +67,14 @@ MANIFEST = Manifest(
         Allocation,
         Page(TakingsCard),
     ),
+    searches=(Search(Receipt, find_receipts),),
+    tabs={"Community": (within(Receipt),), "Building": (within(Receipt),), "Room": (within(Receipt),)},
+    # A receipt stands where the charges stand that it settled.
+    narrowings={
+        "Receipt": lambda at: Receipt.id.in_(settling(at)),
+        "ReceiptTender": lambda at: ReceiptTender.receipt_id.in_(settling(at)),
+        "ReceiptVoid": lambda at: ReceiptVoid.receipt_id.in_(settling(at)),
+    },
     labels={"Desk": N_("收费台"), "collect": N_("收款"), "backdate": N_("补记以前日期"), "void": N_("作废")},
     home_cards=(HomeCard("takings", N_("今日收款"), "/collection/cards/today", "cash", "read", "Receipt"),),
 )

@@ -22,6 +22,16 @@ class Grants:
     companies: frozenset[int] = frozenset()
     communities: frozenset[int] = frozenset()
 
+    @classmethod
+    def of(cls, rows: Iterable[tuple[int | None, int | None]]) -> "Grants":
+        """From (company, community) of each row; a row of neither gives everything."""
+        pairs = list(rows)
+        return cls(
+            everything=(None, None) in pairs,
+            companies=frozenset(company for company, _community in pairs if company is not None),
+            communities=frozenset(community for _company, community in pairs if community is not None),
+        )
+
 
 class BeyondOwnReach(DomainError):
     code = "beyond_own_reach"
@@ -34,11 +44,7 @@ def grants_of(*, session: Session, user_id: int) -> Grants:
         select(ScopeGrant.company_id, ScopeGrant.community_id).where(ScopeGrant.user_id == user_id),
         execution_options=_UNSCOPED,
     ).all()
-    return Grants(
-        everything=any(company is None and community is None for company, community in rows),
-        companies=frozenset(company for company, _community in rows if company is not None),
-        communities=frozenset(community for _company, community in rows if community is not None),
-    )
+    return Grants.of((company, community) for company, community in rows)
 
 
 def set_grants(*, session: Session, user_id: int, wanted: Grants) -> Grants:

@@ -5,18 +5,35 @@ from app.estate.models import (
     Community,
     Company,
     Customer,
+    HouseholdMember,
     Occupancy,
     ParkingLot,
     ParkingSpace,
+    Pet,
     Room,
     RoomArea,
     Vehicle,
 )
-from app.estate.operations.people import save_customer
-from app.estate.operations.places import save_building, save_community, save_company
+from app.estate.operations.people import save_customer, save_member, save_occupancy, save_vehicle
+from app.estate.operations.places import save_building, save_community, save_company, save_room
+from app.estate.queries.search import SEARCHES
 from app.estate.reach import start
+from app.estate.views.cards import age
+from app.estate.views.search import SearchView
+from app.estate.views.tabs import within
+from app.estate.views.tree import TreeView
 from app.kernel.errors import N_
-from app.lowcode.manifest import Entry, Manifest
+from app.lowcode.fields import Field
+from app.lowcode.manifest import Entry, Manifest, Page
+
+AREA_FROM = Field(
+    N_("新面积从哪天起"),
+    "date",
+    name="area_from",
+    shown=False,
+    help=N_("建筑面积改变时填写:从这一天起按新面积计费,已出账的不变。"),
+)
+"""Asked for when a room is edited; needed only when its area changes."""
 
 MANIFEST = Manifest(
     name="estate",
@@ -24,15 +41,29 @@ MANIFEST = Manifest(
     icon="building-community",
     entries=(
         Entry(Company, save=save_company),
-        Entry(Community, save=save_community),
-        Entry(Building, save=save_building),
-        Room,
+        Entry(Community, save=save_community, tabs=(within(Room), within(Customer))),
+        Entry(
+            Building,
+            save=save_building,
+            tabs=(within(Customer), within(Occupancy), within(ParkingSpace), within(Vehicle)),
+        ),
+        Entry(
+            Room,
+            save=save_room,
+            extra_fields=(AREA_FROM,),
+            tabs=(within(Customer), within(Vehicle), within(HouseholdMember), within(Pet)),
+        ),
         RoomArea,
-        Entry(Customer, save=save_customer),
-        Occupancy,
+        Entry(Customer, save=save_customer, facts=age),
+        Entry(HouseholdMember, save=save_member, facts=age),
+        Pet,
+        Entry(Occupancy, save=save_occupancy),
         ParkingLot,
         ParkingSpace,
-        Vehicle,
+        Entry(Vehicle, save=save_vehicle),
+        Page(TreeView),
+        Page(SearchView),
     ),
+    searches=SEARCHES,
     start=start,
 )

@@ -7,9 +7,11 @@ from sqlalchemy import CompoundSelect, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.estate.grants import Grants, descendants, grants_of, set_grants
-from app.estate.models import Community, Company
+from app.estate.models import Community, Company, ScopeGrant
+from app.estate.queries.tree_narrowing import NARROWING
 from app.lowcode.actors import EVERYTHING, NOTHING, Reach, register_reach
 from app.lowcode.db import db
+from app.lowcode.listing import register_narrowing
 from app.lowcode.scope import UNSCOPED
 
 
@@ -17,15 +19,13 @@ def resolve_reach(user_id: int) -> Reach:
     """What a user reaches by today's tree: later children of a granted node are in it without being told.
 
     Communities are those granted and those of the granted companies and all below; companies are the ones that
-    hold these, with all above them, so that the tree has its trunk. Two queries at most.
+    hold these, with all above them, so that the tree has its trunk. One query: every page asks.
     """
-    session: Session = db.session()
-    grants = grants_of(session=session, user_id=user_id)
+    grants, parents, owners = _granted_tree(db.session(), user_id)
     if grants.everything:
         return EVERYTHING
     if not grants.companies and not grants.communities:
         return NOTHING
-    parents, owners = _tree(session)
     held = descendants(parents=parents, roots=grants.companies & parents.keys())
     reached = {
         community: company
@@ -41,20 +41,25 @@ def resolve_reach(user_id: int) -> Reach:
     return Reach(frozenset(reached), frozenset(companies))
 
 
-def _tree(session: Session) -> tuple[dict[int, int | None], dict[int, int]]:
-    """(company → the one above, community → its company), whole."""
-    both: CompoundSelect[Any] = union_all(
+def _granted_tree(session: Session, user_id: int) -> tuple[Grants, dict[int, int | None], dict[int, int]]:
+    """(what the user is given, company → the one above, community → its company), the tree whole."""
+    mine = select(literal("grant"), ScopeGrant.company_id, ScopeGrant.community_id)
+    all_three: CompoundSelect[Any] = union_all(
         select(literal("company").label("kind"), Company.id, Company.parent_id.label("above")),
         select(literal("community"), Community.id, Community.company_id),
+        mine.where(ScopeGrant.user_id == user_id),
     )
     parents: dict[int, int | None] = {}
     owners: dict[int, int] = {}
-    for kind, key, above in session.execute(both, execution_options={UNSCOPED: True}):
+    given = []
+    for kind, key, above in session.execute(all_three, execution_options={UNSCOPED: True}):
         if kind == "company":
             parents[key] = above
-        else:
+        elif kind == "community":
             owners[key] = above
-    return parents, owners
+        else:
+            given.append((key, above))
+    return Grants.of(given), parents, owners
 
 
 def grant_everything(*, session: Session, user_id: int) -> None:
@@ -78,6 +83,7 @@ def grant(
 
 
 def start(app: Flask) -> None:
-    """Tell the engine who reaches what."""
+    """Tell the engine who reaches what, and what the chosen tree node narrows."""
     register_reach(resolve_reach)
+    register_narrowing(NARROWING)
     app.extensions["grant_everything"] = grant_everything

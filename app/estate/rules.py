@@ -78,6 +78,12 @@ def overlap(
     )
 
 
+def age_on(*, born: date, today: date) -> int | None:
+    """Full years of age on a day; None for who is not born by then. Who is born on a 29 February is older on 1 March."""
+    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return years if years >= 0 else None
+
+
 def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
     """Sorts as people count: 2号楼 before 10号楼."""
     parts = re.findall(r"[0-9]+|[^0-9]+", text)

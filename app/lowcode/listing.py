@@ -41,6 +41,7 @@ class Query:
     page: int = 1
     size: int = SIZES[0]
     narrowed: bool = True
+    within: str = ""  # a node of the tree that a tab of its page is held to, whatever is chosen beside it
     extra: Sequence[ColumnElement[bool]] = field(default=())
 
     @classmethod
@@ -62,7 +63,7 @@ class Query:
             raise BadPage
         return cls(
             spec, parse(spec, arguments), given.get("q", "").strip()[:100], order, page, size,
-            narrowed="embedded" not in given,
+            narrowed="embedded" not in given, within=given.get("in", ""),
         )  # fmt: skip
 
     def conditions(self) -> list[ColumnElement[bool]]:
@@ -73,6 +74,9 @@ class Query:
         if self.narrowed:
             narrowing = narrowing_condition(self.spec.model)
             found += [] if narrowing is None else [narrowing]
+        if self.within:
+            held = narrowing_condition(self.spec.model, key=self.within)
+            found += [] if held is None else [held]
         return [*found, *self.extra]
 
     def _searching(self) -> ColumnElement[bool]:
@@ -184,11 +188,15 @@ def _text(value: Any) -> str | None:
 
 @dataclass(slots=True)
 class Narrowing:
-    """How the estate narrows lists by the chosen tree node: what is chosen now, how it applies, how it reads."""
+    """How the estate narrows lists by the chosen tree node: what is chosen now, how it applies, how it reads.
+
+    `choices`: what a form's remote select is held to; wider than the list, for a form links what is not linked yet.
+    """
 
     chosen: Callable[[], str | None]
     condition: Callable[[str, type[DocumentBase]], ColumnElement[bool] | None]
     words: Callable[[str], str | None]
+    choices: Callable[[str, type[DocumentBase]], ColumnElement[bool] | None]
 
 
 _narrowing: list[Narrowing] = []
@@ -207,16 +215,22 @@ def narrowing_now() -> str | None:
     return _narrowing[0].chosen() if _narrowing and has_request_context() else None
 
 
-def narrowing_words() -> str | None:
-    """The chosen node in words."""
-    key = narrowing_now()
-    return _narrowing[0].words(key) if key else None
+def narrowing_words(*, key: str | None = None) -> str | None:
+    """The chosen node (or that of `key`) in words."""
+    key = key or narrowing_now()
+    return _narrowing[0].words(key) if key and _narrowing else None
 
 
-def narrowing_condition(model: type[DocumentBase]) -> ColumnElement[bool] | None:
-    """The WHERE clause of the chosen node on a document; None where it says nothing of it."""
+def narrowing_condition(model: type[DocumentBase], *, key: str | None = None) -> ColumnElement[bool] | None:
+    """The WHERE clause of the chosen node (or that of `key`) on a document; None where it says nothing of it."""
+    key = key or narrowing_now()
+    return _narrowing[0].condition(key, model) if key and _narrowing else None
+
+
+def narrowing_choices(model: type[DocumentBase]) -> ColumnElement[bool] | None:
+    """The WHERE clause of the chosen node on what a form's select offers; None where it says nothing of it."""
     key = narrowing_now()
-    return _narrowing[0].condition(key, model) if key else None
+    return _narrowing[0].choices(key, model) if key and _narrowing else None
 
 
 @contextmanager

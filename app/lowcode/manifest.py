@@ -5,10 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import ColumnElement
 
 from app.lowcode.document import DocumentBase
 from app.lowcode.fields import Field
+from app.lowcode.pages import Fact
+from app.lowcode.search import Search
 from app.lowcode.settings import SettingDeclaration
+
+At = Callable[[type[DocumentBase]], ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class Entry:
     tabs: Sequence[Any] = ()  # Tab factories: row → Tab or None
     list_links: Callable[[], Sequence[Any]] | None = None
     save: Callable[..., DocumentBase] | None = None  # operation for add and edit instead of the plain one
+    facts: Callable[[Any], Sequence[Fact]] | None = None  # row → what its page says beside its columns
     # Inputs of the form that are no column: named Fields, handed to `save`. `fixed`: when adding only; a field
     # with `shown` false: when editing only.
     extra_fields: Sequence[Field] = ()
@@ -75,5 +81,10 @@ class Manifest:
     # what higher rooms offer to lower ones; `bulk_links`: buttons for the ticked rows of a document, by class name
     bulk_links: Mapping[str, Callable[[], Sequence[Any]]] = field(default_factory=dict)
     home_cards: Sequence[Any] = ()
-    searches: Sequence[Callable[[str], Sequence[Any]]] = ()
+    searches: Sequence[Search] = ()
+    # tabs on the pages of other modules' documents, by class name: row → Tab, or None
+    tabs: Mapping[str, Sequence[Callable[[Any], Any]]] = field(default_factory=dict)
+    # How the chosen tree node applies to a document that names neither building, room nor space itself, by class
+    # name: (condition of another document) → condition. `lambda at: Receipt.id.in_(… .where(at(Allocation)))`
+    narrowings: Mapping[str, Callable[[At], ColumnElement[bool]]] = field(default_factory=dict)
     start: Callable[[Flask], None] | None = None

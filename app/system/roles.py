@@ -16,7 +16,7 @@ USE = "read export print"
 KEEP = "read add edit delete export print"
 
 _TREE = ("Company", "Community", "Building", "Room")
-_PEOPLE = ("Customer", "Occupancy", "Vehicle")
+_PEOPLE = ("Customer", "Occupancy", "Vehicle", "HouseholdMember", "Pet")
 _PARKING = ("ParkingLot", "ParkingSpace")
 
 

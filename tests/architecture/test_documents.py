@@ -18,8 +18,6 @@ WITHOUT_ENTRY = {
     "User": "pages of the system module: a password, roles and a reach are no columns",
     "Role": "pages of the system module: the matrix of rights",
     "ScopeGrant": "part of the user's page",
-    "HouseholdMember": "part of the owner card, which has no page yet",
-    "Pet": "part of the owner card, which has no page yet",
 }
 WITHOUT_HISTORY = {"History": "the history has none of its own"}
 # Routes of Flask-AppBuilder that the product does not use: they answer 404 to everybody.

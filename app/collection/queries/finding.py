@@ -13,6 +13,8 @@ from app.collection.models import Receipt
 from app.estate.models import Community, Customer, Occupancy, ParkingSpace, Room, Vehicle
 from app.kernel.cells import normal_text
 from app.kernel.identity import mask_phone
+from app.lowcode.document import DocumentBase
+from app.lowcode.listing import narrowing_condition
 
 LIMIT = 20
 PLACES = 20  # rooms or spaces looked at for one way of reading what was typed
@@ -58,11 +60,15 @@ def _readings(session: Session, text: str, today: date) -> Iterator[tuple[bool, 
     upper = text.upper()
 
     def receipts() -> Iterable[int]:
-        return session.scalars(select(Receipt.customer_id).where(Receipt.number == upper).limit(LIMIT))
+        return session.scalars(
+            select(Receipt.customer_id).where(Receipt.number == upper, *_here(Receipt)).limit(LIMIT)
+        )
 
     def rooms(condition: ColumnElement[bool]) -> Reading:
         return lambda: _of_rooms(
-            session, list(session.scalars(select(Room.id).where(condition).limit(PLACES))), today
+            session,
+            list(session.scalars(select(Room.id).where(condition, *_here(Room)).limit(PLACES))),
+            today,
         )
 
     def spaces(condition: ColumnElement[bool]) -> Reading:
@@ -70,12 +76,14 @@ def _readings(session: Session, text: str, today: date) -> Iterator[tuple[bool, 
 
     def people(*conditions: ColumnElement[bool]) -> Reading:
         return lambda: session.scalars(
-            select(Customer.id).where(or_(*conditions)).order_by(Customer.id).limit(LIMIT)
+            select(Customer.id).where(or_(*conditions), *_here(Customer)).order_by(Customer.id).limit(LIMIT)
         )
 
     def vehicles(condition: ColumnElement[bool]) -> Reading:
         statement = (
-            select(Vehicle.customer_id).where(condition, Vehicle.customer_id.is_not(None)).limit(LIMIT)
+            select(Vehicle.customer_id)
+            .where(condition, Vehicle.customer_id.is_not(None), *_here(Vehicle))
+            .limit(LIMIT)
         )
         return lambda: [key for key in session.scalars(statement) if key is not None]
 
@@ -102,6 +110,12 @@ def _readings(session: Session, text: str, today: date) -> Iterator[tuple[bool, 
     yield False, spaces(ParkingSpace.number.startswith(upper, autoescape=True))
 
 
+def _here(model: type[DocumentBase]) -> list[ColumnElement[bool]]:
+    """Only what stands in the tree node that is chosen at the page."""
+    narrowing = narrowing_condition(model)
+    return [] if narrowing is None else [narrowing]
+
+
 def _of_rooms(session: Session, rooms: Sequence[int], today: date) -> list[int]:
     """Who pays for these rooms now, then who still owes for them (a former owner)."""
     if not rooms:
@@ -115,7 +129,7 @@ def _of_rooms(session: Session, rooms: Sequence[int], today: date) -> list[int]:
 
 def _of_spaces(session: Session, condition: ColumnElement[bool]) -> list[int]:
     rows = session.execute(
-        select(ParkingSpace.id, ParkingSpace.customer_id).where(condition).limit(PLACES)
+        select(ParkingSpace.id, ParkingSpace.customer_id).where(condition, *_here(ParkingSpace)).limit(PLACES)
     ).all()
     if not rows:
         return []

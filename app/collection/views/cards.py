@@ -10,13 +10,13 @@ from sqlalchemy import func, select
 from app.collection.models import Receipt, ReceiptTender
 from app.collection.states import ReceiptState
 from app.kernel.money import format_money
-from app.lowcode import clock
+from app.lowcode import clock, listing
 from app.lowcode.db import db
 from app.lowcode.permissions import needs
 
 
 class TakingsCard(BaseView):
-    """今日收款: how many receipts today, and how much by which method, in the person's reach."""
+    """今日收款: how many receipts today, and how much by which method, in the person's reach and the chosen tree node."""
 
     route_base = "/collection/cards"
     class_permission_name = "Receipt"
@@ -26,13 +26,14 @@ class TakingsCard(BaseView):
     def today(self) -> str:
         """The card's fragment."""
         day, session = clock.today(), db.session()
-        count = session.scalar(
-            select(func.count(Receipt.id)).where(Receipt.day == day, Receipt.state == ReceiptState.VALID)
-        )
+        narrowing = listing.narrowing_condition(Receipt)
+        valid = [Receipt.day == day, Receipt.state == ReceiptState.VALID]
+        valid += [] if narrowing is None else [narrowing]
+        count = session.scalar(select(func.count(Receipt.id)).where(*valid))
         rows = session.execute(
             select(ReceiptTender.tender, func.sum(ReceiptTender.amount).label("amount"))
             .join(Receipt, Receipt.id == ReceiptTender.receipt_id)
-            .where(Receipt.day == day, Receipt.state == ReceiptState.VALID)
+            .where(*valid)
             .group_by(ReceiptTender.tender)
             .order_by(ReceiptTender.tender)
         ).all()

@@ -91,7 +91,7 @@ class ListMixin:
             keep=[(k, v) for k, v in pairs if k not in ("q", "page")],
             buttons=self._list_buttons(pairs),
             bulk=self._bulk_buttons(),
-            scope=None if embedded else scope_words(),
+            scope=scope_words(query),
             embedded=embedded,
         )
 
@@ -227,9 +227,12 @@ def select_response(spec: Spec, one: Field) -> Any:
             narrowing.append((f"f.{name}.eq", value))
     query = Query.of(target, [*narrowing, ("embedded", "1"), ("page", request.args.get("page", "1"))])
     title = target.column(target.about.title)
+    # What depends on another field is held by that field: the row may well lie outside the chosen node.
+    depends = any(request.args.get(name) for name in spec.dependencies.get(one.name, []))
+    held = None if depends else listing.narrowing_choices(target.model)
     statement = (
         listing.select(target.model.id, title)
-        .where(*query.conditions())
+        .where(*query.conditions(), *([] if held is None else [held]))
         .order_by(*query.ordering())
         .limit(query.size + 1)
         .offset((query.page - 1) * query.size)
@@ -264,14 +267,17 @@ def export_job(run: Run) -> None:
     db.session.rollback()
 
 
-def scope_words() -> str | None:
-    """The chosen node of the property tree, in words."""
-    return listing.narrowing_words()
+def scope_words(query: Query) -> str | None:
+    """The node of the property tree that narrows a list, in words; None where it does not."""
+    key = query.within or (listing.narrowing_now() if query.narrowed else None)
+    if not key or listing.narrowing_condition(query.spec.model, key=key) is None:
+        return None
+    return listing.narrowing_words(key=key)
 
 
 def subtitle_of(query: Query, count: int) -> str:
     """What the list holds, in words: scope, filters, search, number of rows, date."""
-    parts = [words] if query.narrowed and (words := scope_words()) else []
+    parts = [words] if (words := scope_words(query)) else []
     parts += [
         f"{_(c.label)} {c.operator} {c.value}".strip() for c in (_chip(one, "", []) for one in query.filters)
     ]

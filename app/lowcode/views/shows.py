@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import render_template
+from flask import current_app, render_template
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -43,6 +43,8 @@ class ShowMixin:
             if one.shown:
                 heading = "" if one.group == "-" else one.group
                 groups.setdefault(heading, []).append(Fact(_(one.label), self._fact(row, one)))
+        if self.entry.facts is not None:
+            groups.setdefault("", []).extend(self.entry.facts(row))
         subtitle = getattr(row, spec.about.subtitle) if spec.about.subtitle else ""
         return ShowPage(
             title=str(row), subtitle=str(subtitle or _(spec.about.label)),
@@ -85,6 +87,8 @@ class ShowMixin:
             url = f"{its.url}/list/?embedded=1&f.{one.name}.eq={row.id}"
             if may("read", its.name):
                 found.append(Tab(f"{its.name}-{one.name}", _(its.about.label), url, its.about.icon))
+        for manifest in current_app.extensions["manifests"]:
+            found += [tab for make in manifest.tabs.get(self.spec.name, ()) if (tab := make(row)) is not None]
         found.append(Tab("history", _("修改记录"), f"{self.spec.url}/history/{row.id}", "history"))
         return found
 

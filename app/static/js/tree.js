@@ -1,8 +1,8 @@
 // The property tree beside the menu. GET nodes?key=… gives the children of a node (of the top without a key), GET
 // nodes?q=… what a search finds: [{"key", "title", "type", "lazy", "path"}]. Choosing a node posts its key to scope.
-import { call, flash, make, readJson, word } from "./net.js";
+import { flash, make, readJson, word } from "./net.js";
 
-const ICONS = { root: "world", company: "building-bank", community: "trees", building: "building", unit: "stairs", room: "door", lot: "parking", space: "parking" };
+const ICONS = { root: "world", company: "building-bank", community: "trees", building: "building", unit: "stairs", room: "door", lot: "parking", loose: "parking", space: "car-garage", group: "dots" };
 const OPEN = "tree.open";
 const MOST = 40;
 
@@ -28,8 +28,7 @@ function remember(tree) {
 
 export async function scope(url, key) {
   try {
-    const response = await call(url, { form: { key } });
-    if (!response.ok) throw new Error(word("failed"));
+    await readJson(url, { form: { key } });
   } catch (error) {
     flash(error.message);
     return;
@@ -106,11 +105,16 @@ async function show(box) {
     expand: () => remember(tree),
     click: (event) => {
       if (event.info.region === "expander" || !event.node || event.node.isStatusNode?.()) return undefined;
+      // a group is no place: it only opens
+      if (event.node.type === "group") {
+        event.node.setExpanded(!event.node.expanded);
+        return false;
+      }
       scope(box.dataset.scope, event.node.key);
       return false;
     },
     keydown: (event) => {
-      if (event.event.key === "Enter" && event.node) {
+      if (event.event.key === "Enter" && event.node && event.node.type !== "group") {
         scope(box.dataset.scope, event.node.key);
         return false;
       }

@@ -1,0 +1,52 @@
+"""The search box at the top of every page: 房号, 姓名, 电话, 车牌, 单号, over all modules."""
+
+from flask import current_app, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext as _
+
+from app.kernel.cells import normal_text
+from app.lowcode.document import spec_of
+from app.lowcode.permissions import for_anyone_logged_in, may
+from app.lowcode.search import LONGEST
+
+SUGGESTED = 5
+SHOWN = 50
+Groups = list[tuple[str, list[tuple[str, str, str]]]]
+
+
+class SearchView(BaseView):
+    """What was found, by document, of those that the person may read."""
+
+    route_base = "/search"
+
+    @expose("/suggest")
+    @for_anyone_logged_in
+    def suggest(self) -> str:
+        """A few of each, for the list below the box."""
+        groups, _more = found(normal_text(request.args.get("q", ""))[:LONGEST], SUGGESTED)
+        return render_template("_suggest.html", groups=groups)
+
+    @expose("")
+    @expose("/")
+    @for_anyone_logged_in
+    def search(self) -> str:
+        """The page of what was found."""
+        typed = normal_text(request.args.get("q", ""))[:LONGEST]
+        groups, more = found(typed, SHOWN)
+        return render_template("search.html", query=typed, groups=groups, more=more)
+
+
+def found(typed: str, most: int) -> tuple[Groups, bool]:
+    """((label, [(text, note, url)]) of each document with hits, whether some were left out)."""
+    groups: Groups = []
+    more = False
+    for search in (one for manifest in current_app.extensions["manifests"] for one in manifest.searches):
+        spec = spec_of(search.document)
+        if not typed or not may("read", spec.name):
+            continue
+        hits = list(search.find(typed, most + 1))
+        more = more or len(hits) > most
+        if hits:
+            lines = [(hit.text, hit.note, f"{spec.url}/show/{hit.key}") for hit in hits[:most]]
+            groups.append((_(spec.about.label), lines))
+    return groups, more
