@@ -26,12 +26,13 @@ dev: # what tests and checks need
 test: dev ## Run every test (PYTEST="…" adds arguments)
 	$(BIN)/python -m pytest $(TESTS) $(PYTEST)
 
-check: dev ## Format, lint, types, imports, templates, migrations
+check: dev ## Format, lint, types, imports, templates, translations, migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python tools/templates.py
+	$(BIN)/python tools/translations.py check
 	$(BIN)/python tools/migration.py check
 
 format: dev ## Format the Python sources

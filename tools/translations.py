@@ -23,6 +23,7 @@ KEYWORDS = {
 }  # fmt: skip
 NOISE = re.compile(r'"(Project-Id|Report-Msgid|POT-|PO-Rev|Last-Tr|Language-Team|Generated-By)')
 PLACES = re.compile(r"%\((\w+)\)[sd]")
+HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def collected() -> Catalog:
@@ -32,7 +33,8 @@ def collected() -> Catalog:
     for file, _line, message, comments, context in extract_from_dir(
         ROOT / "app", SOURCES, options, keywords=KEYWORDS, comment_tags=()
     ):
-        if message:
+        # `_(row["method"].label)`: the reader of the sources takes the key in the brackets for a message.
+        if message and HAN.search(str(message)):
             catalog.add(message, None, [(f"app/{file}", 0)], auto_comments=comments, context=context)
     return catalog
 
@@ -55,6 +57,11 @@ def check() -> int:
     have = {message.id: message.string for message in catalog if message.id}
     problems = [f"not translated: {one}" for one in sorted(map(str, wanted)) if not have.get(one)]
     problems += [f"said nowhere: {one}" for one in sorted(map(str, have.keys() - wanted))]
+    problems += [
+        f"Chinese in the English: {one} / {have[one]}"
+        for one in sorted(map(str, have))
+        if HAN.search(str(have[one]))
+    ]
     problems += [
         f"other places: {one} / {have[one]}"
         for one in sorted(map(str, wanted))

@@ -1,6 +1,7 @@
 """What every page shows around its content: menu, scope, person, language."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, current_app, request
 from flask_babel import get_locale, gettext as _
@@ -21,7 +22,7 @@ def frame() -> Frame:
     """The frame of this request."""
     language = str(get_locale() or "zh")
     languages = [
-        (code, value["name"], f"/lang/{code}?next={request.path}")
+        (code, value["name"], f"/language/{code}?{urlencode({'next': request.full_path.rstrip('?')})}")
         for code, value in current_app.config["LANGUAGES"].items()
     ]
     known = current_user.is_authenticated

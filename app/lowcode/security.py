@@ -110,7 +110,7 @@ class LoginView(BaseView):
         )
         return render_template("form.html", page=page), 422 if form.errors else 200
 
-    @expose("/lang/<code>")
+    @expose("/language/<code>")
     @open_to_all
     def language(self, code: str) -> Any:
         """Speak Chinese or English from now on."""

@@ -1,0 +1,37 @@
+"""Chinese unless asked otherwise; English when asked for, until asked again."""
+
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
+
+
+def test_a_stranger_reads_chinese_and_may_ask_for_english(client: FlaskClient) -> None:
+    assert "登录名" in client.get("/login/").text
+    answer = client.get("/language/en?next=/login/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/login/")
+    page = client.get("/login/").text
+    assert "Login name" in page and "登录名" not in page
+    client.get("/language/zh")
+    assert "登录名" in client.get("/login/").text
+
+
+def test_the_switch_on_a_page_comes_back_to_it_as_it_was(client_of: Callable[[str], FlaskClient]) -> None:
+    browser = client_of("物业经理")
+    page = browser.get("/room/list/?q=1-1").text
+    assert 'href="/language/en?next=%2Froom%2Flist%2F%3Fq%3D1-1"' in page
+    answer = browser.get("/language/en?next=%2Froom%2Flist%2F%3Fq%3D1-1")
+    assert answer.headers["Location"] == "/room/list/?q=1-1"
+
+
+def test_an_unknown_language_changes_nothing(client: FlaskClient) -> None:
+    client.get("/language/xx")
+    assert "登录名" in client.get("/login/").text
+
+
+def test_what_the_form_library_says_is_in_the_reader_s_language(
+    client_of: Callable[[str], FlaskClient],
+) -> None:
+    browser = client_of("收费员")
+    assert "该字段是必填字段" in browser.post("/password").text
+    browser.get("/language/en")
+    assert "This field is required." in browser.post("/password").text
