@@ -65,6 +65,7 @@ def office(folder: Path, **environ: str) -> Iterator[Started]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     process = subprocess.Popen(
         [sys.executable, "run.py"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        start_new_session=True,  # a process group of its own, which a test may kill whole
         env={**kept, "INSTANCE_DIR": str(folder), "PORT": str(port), "DEMO": "0", "PYTHONUTF8": "1", **environ},
     )  # fmt: skip
     started = Started(process, port)
