@@ -49,12 +49,11 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a list: its key, where its page is, its cells in the order of the headings, its row menu."""
+    """A line of a list: its key, where its page is, its cells in the order of the headings."""
 
     key: int
     url: str | None
     cells: Sequence[Cell]
-    buttons: Sequence[Button] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +115,7 @@ class ListPage:
     keep: Sequence[tuple[str, str]]  # hidden inputs that the search form must carry on (filters, order, size)
     buttons: Sequence[Button]  # 新增, 导入, 导出 Excel, 打印
     bulk: Sequence[Button]
+    row_menu: Sequence[Button] = ()  # the same for every row; `{key}` in a url stands for the row's key
     scope: str | None = None  # the tree node that narrows this list, in words
     embedded: bool = False
 

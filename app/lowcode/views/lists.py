@@ -30,6 +30,9 @@ from app.lowcode.values import NUMERIC, cell, shown
 EXPORT_INLINE_ROWS = 5000
 PRINT_ROWS = 5000
 MOMENT = Field("", "moment")
+HELD = "held"  # the parameter that names the field a tab's list is held to
+KEY = "{key}"
+NOT_EMPTY = N_("不为空")
 Pairs = list[tuple[str, str]]
 # The class below has a method named list, as Flask-AppBuilder names it.
 Buttons = list[Button]
@@ -70,7 +73,9 @@ class ListMixin:
     def list_page(self, pairs: Pairs) -> ListPage:
         """Read the URL and the database into what the template shows."""
         query = Query.of(self.spec, pairs)
-        fields = self.spec.listed
+        # In a tab of its parent's page the parent is no news: neither a column nor a filter to take away.
+        held = {value for name, value in pairs if name == HELD}
+        fields = [one for one in self.spec.listed if one.name not in held]
         found = listing.page_of(session=db.session(), query=query, fields=fields)
         embedded = any(k == "embedded" for k, _v in pairs)
         base = f"{self.spec.url}/list/"
@@ -84,13 +89,16 @@ class ListMixin:
             search=query.search,
             search_placeholder=_("搜索 %(columns)s", columns=self._searched_words()),
             can_search=bool(self._searched_words()),
-            chips=[_chip(one, base, pairs) for one in query.filters],
+            chips=[_chip(one, base, pairs) for one in query.filters if one.field.name not in held],
             filter_fields=[
-                _filter_field(self.spec, one) for one in self.spec.fields.values() if _offered(one)
+                _filter_field(self.spec, one)
+                for one in self.spec.fields.values()
+                if _offered(one) and one.name not in held
             ],
             keep=[(k, v) for k, v in pairs if k not in ("q", "page")],
             buttons=self._list_buttons(pairs),
             bulk=self._bulk_buttons(),
+            row_menu=self._row_menu(),
             scope=scope_words(query),
             embedded=embedded,
         )
@@ -113,18 +121,18 @@ class ListMixin:
         named = next((i for i, one in enumerate(fields) if one.name == self.spec.about.title), 0)
         if cells and cells[named].href is None:
             cells[named] = Cell(cells[named].text or "—", cells[named].kind, href=url, tone=cells[named].tone)
-        return Row(key, url, cells, self._row_buttons(key))
+        return Row(key, url, cells)
 
-    def _row_buttons(self, key: int) -> Buttons:
+    def _row_menu(self) -> Buttons:
         name, about = self.spec.name, self.spec.about
         found = []
         if not about.readonly and may("edit", name):
-            found.append(Button("edit", _("修改"), f"{self.spec.url}/edit/{key}", "edit"))
+            found.append(Button("edit", _("修改"), f"{self.spec.url}/edit/{KEY}", "edit"))
         if not about.readonly and about.deletable and may("delete", name):
-            found.append(self.delete_button(key))
+            found.append(self.delete_button(KEY))
         return found
 
-    def delete_button(self, key: int) -> Button:
+    def delete_button(self, key: int | str) -> Button:
         """The button that deletes a row after asking."""
         return Button(
             "delete", _("删除"), f"{self.spec.url}/delete/{key}", "trash", post=True,
@@ -133,7 +141,7 @@ class ListMixin:
 
     def _list_buttons(self, pairs: Pairs) -> Buttons:
         name, url = self.spec.name, self.spec.url
-        plain = [(k, v) for k, v in pairs if k not in ("page", "size")]
+        plain = [(k, v) for k, v in pairs if k not in ("page", "size", HELD)]
         found: Buttons = []
         if not self.spec.about.readonly and may("add", name):
             preset = [(k[2:-3], v) for k, v in pairs if k.startswith("f.") and k.endswith(".eq")]
@@ -298,7 +306,8 @@ def _chip(one: Filter, base: str, pairs: Pairs) -> FilterChip:
         row = find(db.session(), documents[str(one.field.target)], one.value())
         value = str(row) if row is not None else "—"
     removed = [(k, v) for k, v in pairs if (k, v) != (one.parameter, one.text)]
-    return FilterChip(_(one.field.label), _(LABELS[one.operator]), value, url_with(base, removed, page=None))
+    operator = NOT_EMPTY if one.operator == "none" and one.text == "0" else LABELS[one.operator]
+    return FilterChip(_(one.field.label), _(operator), value, url_with(base, removed, page=None))
 
 
 def _offered(one: Field) -> bool:

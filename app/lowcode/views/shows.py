@@ -84,7 +84,7 @@ class ShowMixin:
         found = [tab for make in self.entry.tabs if (tab := make(row)) is not None]
         for other, one in related(self.spec):
             its = spec_of(other)
-            url = f"{its.url}/list/?embedded=1&f.{one.name}.eq={row.id}"
+            url = f"{its.url}/list/?embedded=1&held={one.name}&f.{one.name}.eq={row.id}"
             if may("read", its.name):
                 found.append(Tab(f"{its.name}-{one.name}", _(its.about.label), url, its.about.icon))
         for manifest in current_app.extensions["manifests"]:

@@ -1,5 +1,5 @@
 // Lists: ticking rows, the filter panel, keys (/ to search, j and k to move, Enter to open).
-import { word } from "./net.js";
+import { make, word } from "./net.js";
 import { startSelects } from "./select.js";
 
 function bulk(list) {
@@ -39,6 +39,35 @@ function bulk(list) {
   show();
 }
 
+const TYPES = { date: "date", moment: "date", datetime: "date", period: "month" };
+const FIGURES = ["number", "money", "integer"];
+const read = (list, name) => JSON.parse(list.querySelector(`script[data-${name}]`).textContent);
+const option = ([value, text]) => make("option", { value }, text);
+
+function input(field) {
+  if (field.choices.length) return make("select", { class: "form-select" }, ...field.choices.map(option));
+  if (field.url) return make("select", { class: "form-select", "data-select-url": field.url }, option(["", ""]));
+  return make("input", { class: "form-control", maxlength: 100 });
+}
+
+// A line of the filter panel: the template's, filled with what the field may be asked.
+function filterRow(list, name) {
+  const field = read(list, "filter-fields")[name];
+  const row = list.querySelector("template[data-filter]").content.firstElementChild.cloneNode(true);
+  row.dataset.filterName = name;
+  row.querySelector(".filter-label").textContent = field.label;
+  row.querySelector("[data-operator]").append(...read(list, "filter-kinds")[field.kind].map(option));
+  const one = input(field);
+  one.dataset.label = "";
+  row.querySelector('[data-for="one"]').append(one);
+  for (const part of row.querySelectorAll("[data-label]")) part.setAttribute("aria-label", `${field.label} ${part.dataset.label}`.trim());
+  for (const box of row.querySelectorAll("input")) {
+    box.type = TYPES[field.kind] ?? "text";
+    if (FIGURES.includes(field.kind)) box.inputMode = "decimal";
+  }
+  return row;
+}
+
 function choose(row) {
   const operator = row.querySelector("[data-operator]").value;
   const wanted = operator === "between" || operator === "none" ? operator : "one";
@@ -62,8 +91,7 @@ function filters(list) {
   };
   for (const button of list.querySelectorAll("[data-add-filter]")) {
     button.addEventListener("click", () => {
-      const template = list.querySelector(`template[data-filter="${button.dataset.addFilter}"]`);
-      const row = template.content.firstElementChild.cloneNode(true);
+      const row = filterRow(list, button.dataset.addFilter);
       rows.append(row);
       closed();
       startSelects(row);
@@ -74,8 +102,8 @@ function filters(list) {
         row.remove();
         closed();
       });
-      const input = row.querySelector('[data-for="one"] :is(input, select)');
-      setTimeout(() => (input.tomselect ?? input).focus());
+      const first = row.querySelector('[data-for="one"] :is(input, select)');
+      setTimeout(() => (first.tomselect ?? first).focus());
     });
   }
   form.querySelector("[data-close-filters]").addEventListener("click", () => {
@@ -91,13 +119,34 @@ function filters(list) {
 }
 
 function rowsOf(list) {
-  for (const row of list.querySelectorAll("tr[data-href]")) {
-    row.addEventListener("click", (event) => {
-      if (event.target.closest("a, button, input, label, .dropdown-menu") || String(getSelection())) return;
-      if (event.ctrlKey || event.metaKey) window.open(row.dataset.href, "_blank", "noopener");
-      else location.assign(row.dataset.href);
-    });
-  }
+  list.querySelector(".list-table.opens tbody")?.addEventListener("click", (event) => {
+    if (event.target.closest("a, button, input, label, .dropdown-menu") || String(getSelection())) return;
+    const link = event.target.closest("tr").querySelector(".row-link");
+    if (!link) return;
+    if (event.ctrlKey || event.metaKey) window.open(link.href, "_blank", "noopener");
+    else location.assign(link.href);
+  });
+}
+
+// One menu for all rows stands in the page; a row gets its copy when its button is first reached.
+function menus(list) {
+  const template = list.querySelector("template[data-row-menu]");
+  if (!template) return;
+  const fill = (text, key) => text.replaceAll("{key}", key);
+  const ready = (event) => {
+    const button = event.target.closest(".row-menu");
+    if (!button || button.nextElementSibling) return;
+    const menu = template.content.firstElementChild.cloneNode(true);
+    const { key } = button.closest("tr").dataset;
+    for (const item of menu.querySelectorAll("[href]")) item.setAttribute("href", fill(item.getAttribute("href"), key));
+    for (const item of menu.querySelectorAll("[data-post]")) item.dataset.post = fill(item.dataset.post, key);
+    for (const item of menu.querySelectorAll("[data-go]")) item.dataset.go = fill(item.dataset.go, key);
+    button.after(menu);
+    button.dataset.bsPopperConfig = '{"strategy":"fixed"}';
+    button.dataset.bsToggle = "dropdown";
+    if (event.type === "click") tabler.Dropdown.getOrCreateInstance(button).show();
+  };
+  for (const kind of ["pointerdown", "focusin", "click"]) list.addEventListener(kind, ready);
 }
 
 function keys() {
@@ -128,6 +177,7 @@ export function startLists(root = document) {
     bulk(list);
     filters(list);
     rowsOf(list);
+    menus(list);
   }
   if (!listening) {
     listening = true;

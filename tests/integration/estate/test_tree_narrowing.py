@@ -31,10 +31,7 @@ def page(client: Any, url: str) -> str:
 def keys(client: Any, document: str) -> set[int]:
     """The rows of a list, by their ids."""
     return {
-        int(key)
-        for key in re.findall(
-            rf'data-href="/{document}/show/(\d+)"', page(client, f"/{document}/list/?size=500")
-        )
+        int(key) for key in re.findall(r'<tr data-key="(\d+)"', page(client, f"/{document}/list/?size=500"))
     }
 
 
