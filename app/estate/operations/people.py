@@ -152,7 +152,7 @@ def _check_others(*, session: Session, row: Occupancy, room: Room) -> None:
         .join(Customer, Customer.id == Occupancy.customer_id)
         .where(Occupancy.room_id == row.room_id, Occupancy.id != (row.id or 0))
     )
-    for other, name in others.tuples():
+    for other, name in others:
         same = (other.customer_id, other.role, other.starts) == (row.customer_id, row.role, row.starts)
         if same:
             raise OccupancyExists(field="customer_id", name=name, room=room.code)
