@@ -47,6 +47,8 @@ class Customer(CommunityScoped, Document):
     )
     sex: Mapped[Sex | None] = choice(N_("性别"), Sex, listed=True)
     born: Mapped[date | None] = date_(N_("出生年月"))
+    ethnicity: Mapped[str | None] = text(N_("民族"), 20)
+    marriage: Mapped[str | None] = text(N_("婚姻状况"), 20)
     identity: Mapped[str | None] = secret(N_("身份证号"), masked=mask_identity, group=N_("证件与联系"))
     identity_hash: Mapped[str | None] = mapped_column(String(64))
     phone: Mapped[str | None] = text(
@@ -59,6 +61,7 @@ class Customer(CommunityScoped, Document):
     postcode: Mapped[str | None] = text(N_("邮政编码"), 10, group=N_("证件与联系"))
     registered_at: Mapped[str | None] = text(N_("户口所在地"), 200, group=N_("证件与联系"))
     employer: Mapped[str | None] = text(N_("工作单位"), 200, group=N_("证件与联系"))
+    employer_address: Mapped[str | None] = text(N_("单位地址"), 200, group=N_("证件与联系"))
     emergency_name: Mapped[str | None] = text(N_("紧急联系人姓名"), 60, group=N_("证件与联系"))
     emergency_phone: Mapped[str | None] = text(
         N_("紧急联系电话"), 40, masked=mask_phone, group=N_("证件与联系")

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "d7899f576e33"
+revision = "6750b3ac4a94"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -464,6 +464,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=30), nullable=False),
         sa.Column("sex", sa.String(length=30), nullable=True),
         sa.Column("born", sa.Date(), nullable=True),
+        sa.Column("ethnicity", sa.String(length=20), nullable=True),
+        sa.Column("marriage", sa.String(length=20), nullable=True),
         sa.Column("identity", sa.Text(), nullable=True),
         sa.Column("identity_hash", sa.String(length=64), nullable=True),
         sa.Column("phone", sa.String(length=40), nullable=True),
@@ -472,6 +474,7 @@ def upgrade() -> None:
         sa.Column("postcode", sa.String(length=10), nullable=True),
         sa.Column("registered_at", sa.String(length=200), nullable=True),
         sa.Column("employer", sa.String(length=200), nullable=True),
+        sa.Column("employer_address", sa.String(length=200), nullable=True),
         sa.Column("emergency_name", sa.String(length=60), nullable=True),
         sa.Column("emergency_phone", sa.String(length=40), nullable=True),
         sa.Column("remark", sa.Text(), nullable=True),
