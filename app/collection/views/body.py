@@ -21,7 +21,7 @@ class BadBody(DomainError):
     """What was sent is not what the desk sends."""
 
     code = "bad_body"
-    message = N_("提交的内容不完整或格式不正确(%(field)s)。请刷新页面后再收。")
+    message = N_("提交的内容不完整或格式不正确。请刷新页面后再收。")
 
 
 class BadAmount(DomainError):
