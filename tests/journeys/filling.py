@@ -40,6 +40,7 @@ class Visit:
     json: Any = None
     told: bool = False
     twice: bool = False
+    writes: bool = True  # False: a POST that keeps nothing in the database
     works: bool = True  # False: a person of ours is refused too; only the stranger's answer is looked at
 
 
@@ -56,6 +57,15 @@ def rules(app: Flask) -> list[tuple[Rule, str]]:
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
     ]
     return sorted(found, key=lambda one: (one[0].rule, one[1]))
+
+
+def unmarked(app: Flask) -> list[str]:
+    """The rules that no view of the office answers for, as URLs."""
+    return [
+        rule.rule.replace("<string:locale>", "zh")
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint not in ANYBODYS and access_of(app, rule.endpoint)[0] is None
+    ]
 
 
 def fill(app: Flask, session: Session, world: World, rule: Rule, method: str) -> list[Visit]:
@@ -102,12 +112,14 @@ def row_of_ours(session: Session, model: Any) -> Any:
 # --- the routes of a document
 
 
-def _lists(path: str, session: Session, view: Any) -> Iterator[Visit]:
+def _lists(path: str, session: Session, world: World, view: Any) -> Iterator[Visit]:
     spec = view.spec
     row, base = row_of_ours(session, spec.model), f"{spec.url}/{path}"
     told = is_scoped(spec.model)
     yield Visit(base, told=told)
     yield Visit(f"{base}?q={ASKED}")
+    for key in (f"community:{world.community_id}", f"building:{world.building_id}", f"room:{world.room_id}"):
+        yield Visit(f"{base}?in={key}&embedded=1")
     for one in spec.links.values():
         key = getattr(row, one.name)
         if key is not None and one.filtered:
@@ -183,8 +195,8 @@ def _does_ticked(session: Session, world: World, view: Any) -> Iterator[Visit]:
 
 Filler = Callable[[Session, World, Any], Iterator[Visit]]
 FILLERS: Mapping[tuple[str, str], Filler] = {
-    **{(path, "GET"): (lambda session, _w, view, path=path: _lists(path, session, view)) for path in ("export", "print")},
-    ("list", "GET"): lambda session, _w, view: _lists("list/", session, view),
+    **{(path, "GET"): (lambda session, world, view, path=path: _lists(path, session, world, view)) for path in ("export", "print")},
+    ("list", "GET"): lambda session, world, view: _lists("list/", session, world, view),
     **{(path, "GET"): (lambda session, _w, view, path=path: _shows(path, session, view))
        for path in ("show", "history", "edit", "copy")},
     ("select", "GET"): _selects,
@@ -283,8 +295,8 @@ def _assign(session: Session, world: World) -> list[Visit]:
 
 def _ticked(session: Session, world: World) -> list[Visit]:
     return [
-        Visit("/billing/assign/ticked/rooms", "POST", data={"rowid": [world.room_id]}),
-        Visit("/billing/assign/ticked/spaces", "POST", data={"rowid": [world.space_id]}),
+        Visit("/billing/assign/ticked/rooms", "POST", data={"rowid": [world.room_id]}, writes=False),
+        Visit("/billing/assign/ticked/spaces", "POST", data={"rowid": [world.space_id]}, writes=False),
         Visit("/billing/assign/ticked/rooms", "POST", data={"rowid": [world.room_id, world.neighbour_room_id]}, works=False),
     ]  # fmt: skip
 
@@ -307,6 +319,49 @@ def _pays(session: Session, world: World) -> list[Visit]:
         Visit("/desk/pay", "POST", json=own, works=False),
         Visit("/desk/pay", "POST", json={**body, "key": f"{KEY}-0"}, works=False),
     ]
+
+
+def _nodes(world: World) -> list[str]:
+    """The nodes of the property tree that are ours, and groups of them."""
+    community, building, lot = (
+        f"community:{world.community_id}",
+        f"building:{world.building_id}",
+        f"lot:{world.lot_id}",
+    )
+    groups = [
+        f"{community}~building~0~200~",
+        f"{community}~lot~0~200~",
+        f"{lot}~space~0~200~",
+        f"unit:{world.building_id}:1~room~0~200~",
+    ]
+    return [f"company:{world.company_id}", community, building, f"unit:{world.building_id}:1", lot, *groups]
+
+
+def _tree(_session: Session, world: World) -> list[Visit]:
+    told = [
+        Visit(f"/tree/nodes?{urlencode({'key': key})}", told=key.partition(":")[0] != "building")
+        for key in _nodes(world)
+    ]
+    return [*told, Visit("/tree/nodes"), *_typed_in("/tree/nodes", (ASKED, HIDDEN))]
+
+
+def _scopes(_session: Session, world: World) -> list[Visit]:
+    keys = [key for key in _nodes(world) if not key.endswith("~")]
+    # The last one takes the choice back.
+    keys += [f"room:{world.room_id}", f"space:{world.space_id}", ""]
+    return [Visit("/tree/scope", "POST", data={"key": key}, writes=False) for key in keys]
+
+
+def _typed_in(url: str, typed: tuple[str, ...]) -> list[Visit]:
+    return [Visit(f"{url}?{urlencode({'q': one})}", told=one != "101") for one in typed]
+
+
+def _searches(url: str) -> Callable[[Session, World], list[Visit]]:
+    def visits(session: Session, world: World) -> list[Visit]:
+        number = session.scalars(select(Receipt.number).where(Receipt.id == world.receipt_id)).one()
+        return _typed_in(url, (ASKED, HIDDEN, PHONE, PHONE[-4:], PLATE, "101", number, marked("-1-101")))
+
+    return visits
 
 
 def _summaries(path: str) -> Callable[[Session, World], list[Visit]]:
@@ -357,6 +412,10 @@ OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
     ("JobView.told", "GET"): _one("/jobs/{job_id}.json", told=True),
     ("JobView.result", "GET"): _one("/jobs/{job_id}/result", told=True),
     ("JobView.cancel", "POST"): _one("/jobs/{waiting_job_id}/cancel", method="POST"),
+    ("SearchView.search", "GET"): lambda s, w: [*_searches("/search")(s, w), *_searches("/search/")(s, w)],
+    ("SearchView.suggest", "GET"): _searches("/search/suggest"),
+    ("TreeView.nodes", "GET"): _tree,
+    ("TreeView.scope", "POST"): _scopes,
     ("UserView.add", "POST"): lambda _s, world: [
         Visit("/user/add", "POST", data=_user(world, username="xinren", password=PASSWORD))
     ],

@@ -288,6 +288,7 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
             [everything],
             [{"community_id": world.community_id}, {"company_id": world.company_id}],
         ),
+        ("colleague", "同事", [everything], [{"community_id": world.community_id}]),
         ("neighbour", "邻人", [everything], [{"community_id": cast.neighbour.community_id}]),
         ("clerk", "我们的员", [small], [{"community_id": world.community_id}]),
         ("spare", "闲人", [], [{"community_id": world.community_id}]),
