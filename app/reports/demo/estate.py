@@ -117,31 +117,35 @@ class Settlement:
         facts = {**community, **bookkeeping(moment=clock.now(), who=WHO)}
         self._customers = Rows(
             session, Customer,
-            ("name", "kind", "sex", "born", "identity", "identity_hash", "phone", "employer"), **facts,
+            ("name", "kind", "sex", "born", "identity", "identity_hash", "phone", "employer"), fixed=facts,
         )  # fmt: skip
         self._rooms = Rows(
             session, Room,
             ("code", "building_id", "floor", "unit", "number", "facing", "layout", "area", "inside_area", "ownership",
-             "purpose", "vacant", "decorated", "state", "handed_over"), **facts,
+             "purpose", "vacant", "decorated", "state", "handed_over"), fixed=facts,
         )  # fmt: skip
         self._areas = Rows(
-            session, RoomArea, ("room_id", "area"), after=[self._rooms], starts=BEGINNING.isoformat(), **facts
+            session,
+            RoomArea,
+            ("room_id", "area"),
+            after=[self._rooms],
+            fixed={"starts": BEGINNING.isoformat(), **facts},
         )
         self._occupancies = Rows(
             session, Occupancy, ("room_id", "customer_id", "role", "payer", "starts", "contract", "payment", "purpose"),
-            after=[self._rooms, self._customers], **facts,
+            after=[self._rooms, self._customers], fixed=facts,
         )  # fmt: skip
         self._space_rows = Rows(
             session, ParkingSpace, ("number", "lot_id", "kind", "area", "state", "customer_id", "room_id", "starts"),
-            after=[self._rooms, self._customers], **facts,
+            after=[self._rooms, self._customers], fixed=facts,
         )  # fmt: skip
         self._vehicles = Rows(
             session, Vehicle, ("plate", "customer_id", "space_id", "brand", "model", "colour"),
-            after=[self._space_rows], **facts,
+            after=[self._space_rows], fixed=facts,
         )  # fmt: skip
         self._assignments = Rows(
             session, FeeAssignment, ("standard_id", "room_id", "space_id", "starts"),
-            after=[self._rooms, self._space_rows], **facts,
+            after=[self._rooms, self._space_rows], fixed=facts,
         )  # fmt: skip
         self._all_rows = (
             self._areas, self._occupancies, self._vehicles, self._assignments, self._customers, self._rooms,

@@ -4,7 +4,7 @@ The ORM writes a tenth as fast, and a demo of 100,000 rooms is ten million rows.
 demo is made by the system, in an office without a community.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,11 +29,11 @@ class Rows:
         model: type[DocumentBase],
         names: Sequence[str],
         *,
+        fixed: Mapping[str, object],
         after: Sequence["Rows"] = (),
-        **fixed: object,
     ) -> None:
         self._session, self._after = session, after
-        self._table: Table = model.__table__  # type: ignore[assignment]
+        self._table: Table = model.__table__
         self._fixed = tuple(fixed.values())
         self._waiting: list[tuple[Any, ...]] = []
         self._sql = self._statement(("id", *names, *fixed))
