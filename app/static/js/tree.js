@@ -37,8 +37,8 @@ export async function scope(url, key) {
   const here = new URL(location.href);
   here.searchParams.delete("page");
   here.hash = "";
-  if (here.href === location.href) location.reload();
-  else location.replace(here);
+  // not reload(): that would send a refused form again, and stay where the old list was scrolled to
+  location.replace(here);
 }
 
 const nodes = (data, box) =>
