@@ -3,6 +3,7 @@
 from app.kernel.errors import N_
 from app.lowcode.home import HomeCard
 from app.lowcode.manifest import Manifest, Page
+from app.reports.demo.command import demo
 from app.reports.views.cards import ArrearsCard
 from app.reports.views.month import TITLE, MonthSummaryView
 
@@ -11,6 +12,7 @@ MANIFEST = Manifest(
     label=N_("统计报表"),
     icon="report-analytics",
     entries=(Page(MonthSummaryView, TITLE, "report-money"), Page(ArrearsCard)),
+    commands=(demo,),
     labels={"MonthSummary": TITLE},
     home_cards=(
         HomeCard("arrears", N_("欠费合计"), "/reports/cards/arrears", "coin-yuan", "read", "Charge"),

@@ -1,5 +1,6 @@
-"""When the demo's people pay, and by what: the same for the same person every time. Pure."""
+"""When the demo's people pay, what they leave, and by what: the same for the same person every time. Pure."""
 
+from collections.abc import Sequence
 from datetime import date
 from enum import Enum
 
@@ -26,6 +27,9 @@ _TENDERS = (
 _EVERY = {Habit.QUARTERLY: 3, Habit.HALF_YEARLY: 6}
 # Primes: neighbours in the list of customers differ in habit, day and method.
 _HABIT_STEP, _DAY_STEP, _TENDER_STEP = 617, 11, 37
+_FORGETS = 29  # one visit in so many is forgotten
+_BANKNOTES = 10_000  # 分 paid in cash by who pays the rest by telephone
+LATE_MONTHS = 2
 
 
 def habit_of(*, customer: int) -> Habit:
@@ -33,20 +37,13 @@ def habit_of(*, customer: int) -> Habit:
     return _LADDER[customer * _HABIT_STEP % len(_LADDER)]
 
 
-def pays_in(*, customer: int, habit: Habit, month: int, months: int) -> int | None:
-    """The month (0 is the first of the history) in which the charges of `month` are paid; None: never.
-
-    It may lie after the last of the `months`: what is paid there is the future's.
-    """
-    if habit in _EVERY:
-        every = _EVERY[habit]
-        phase = customer % every
-        return month + (phase - month) % every
-    if habit is Habit.LATE:
-        return month + 2
+def comes_in(*, customer: int, habit: Habit, month: int, months: int) -> bool:
+    """Whether somebody pays in `month` (0 is the first of the `months` of the history)."""
     if habit is Habit.NEVER or (habit is Habit.GIVEN_UP and month >= max(1, months // 3)):
-        return None
-    return month
+        return False
+    if habit in _EVERY:
+        return month % _EVERY[habit] == customer % _EVERY[habit]
+    return (customer + month) % _FORGETS != 0
 
 
 def pays_on(*, customer: int, period: Period) -> date:
@@ -54,9 +51,28 @@ def pays_on(*, customer: int, period: Period) -> date:
     return date(period.year, period.month, 3 + (customer * _DAY_STEP + period.month * 5) % 25)
 
 
-def tender_of(*, customer: int, month: int) -> Tender:
-    """The method of a payment."""
-    return _TENDERS[(customer * _TENDER_STEP + month * 7) % len(_TENDERS)]
+def settled(*, habit: Habit, period: Period, open_charges: Sequence[tuple[Period, int]]) -> list[int]:
+    """What is paid (分) of each open charge (its month and what is due of it, oldest first) by who comes in `period`."""
+    if habit is Habit.LATE:
+        until = period.plus(-LATE_MONTHS)
+        return [due if month <= until else 0 for month, due in open_charges]
+    dues = [due for _month, due in open_charges]
+    left = sum(dues)
+    if habit is Habit.PART:
+        left -= sum(due for month, due in open_charges if month == period) // 2
+    paid = []
+    for due in dues:
+        paid.append(min(due, left))
+        left -= paid[-1]
+    return paid
+
+
+def tenders_of(*, customer: int, month: int, total: int) -> list[tuple[Tender, int]]:
+    """The methods of a payment of `total` 分: one, or for a few some notes and the rest by telephone."""
+    found = _TENDERS[(customer * _TENDER_STEP + month * 7) % len(_TENDERS)]
+    if customer % 31 == 0 and found is Tender.WECHAT and total > _BANKNOTES:
+        return [(Tender.CASH, _BANKNOTES), (found, total - _BANKNOTES)]
+    return [(found, total)]
 
 
 def cash_handed(*, total: int) -> int:

@@ -26,7 +26,7 @@ class House:
     floors: int
     units: int
     flats: tuple[Flat, ...]
-    lift: bool
+    lift_fee: bool  # charged beside the 物业费, not in it
 
     @property
     def rooms(self) -> int:
@@ -56,7 +56,7 @@ _SHOP = tuple(
     for area in (452_000, 388_600, 627_500, 516_300, 402_800, 735_900)
 )
 
-TOWER = House(BuildingKind.HIGH_RISE, Structure.SHEAR_WALL, Usage.HOME, 33, 2, _TALL, True)
+TOWER = House(BuildingKind.HIGH_RISE, Structure.SHEAR_WALL, Usage.HOME, 33, 2, _TALL, False)
 BLOCK = House(BuildingKind.SMALL_HIGH_RISE, Structure.SHEAR_WALL, Usage.HOME, 11, 2, _TALL[:2], True)
 WALK_UP = House(BuildingKind.MULTI_STOREY, Structure.FRAME, Usage.HOME, 6, 3, _LOW, False)
 SHOPS = House(BuildingKind.OTHER, Structure.FRAME, Usage.SHOP, 2, 0, _SHOP, False)

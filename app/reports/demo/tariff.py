@@ -18,7 +18,7 @@ class Fee:
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """A standard to be: 元/㎡·月 by area, 元/月 fixed; `later` is the price from half way on."""
+    """A standard to be: 元/㎡·月 by area, 元/月 fixed; `later` is the price in the second half of the history."""
 
     key: str
     fee: str
