@@ -69,7 +69,7 @@ def write_list(
 
 def heading(one: Field) -> str:
     """A column's heading with its unit."""
-    return _(one.label) + (f"({one.unit})" if one.unit and one.unit != "元" else "")
+    return _(one.label) + (f"({_(one.unit)})" if one.unit and one.unit != "元" else "")
 
 
 def write_value(sheet: Any, line: int, place: int, value: Any, one: Field, style: Any) -> None:

@@ -1,9 +1,9 @@
 """History: who changed which field of which document, from what, to what, and when; written in the same unit."""
 
 from decimal import Decimal
-from enum import Enum
 from typing import Any
 
+from flask_babel import gettext
 from sqlalchemy import Index, String, event, inspect
 from sqlalchemy.orm import InstanceState, Mapped, Session, mapped_column
 
@@ -12,7 +12,7 @@ from app.kernel.errors import N_
 from app.lowcode import clock
 from app.lowcode.actors import current_actor
 from app.lowcode.db import Key
-from app.lowcode.document import About, CommunityScoped, DocumentBase, spec_of
+from app.lowcode.document import About, CommunityScoped, DocumentBase, documents, spec_of
 from app.lowcode.fields import Field, choice, link, long_text, moment, text
 
 
@@ -23,6 +23,11 @@ class Deed(LabelledEnum):
     CHANGED = "changed", N_("修改"), "blue"
     DELETED = "deleted", N_("删除"), "red"
     DONE = "done", N_("操作"), "azure"
+
+
+def document_label(name: str) -> str:
+    """A document as people call it."""
+    return gettext(documents[name].__about__.label) if name in documents else name
 
 
 class History(CommunityScoped, DocumentBase):
@@ -39,14 +44,16 @@ class History(CommunityScoped, DocumentBase):
     community_id: Mapped[int | None] = link(N_("小区"), "Community", constraint=False)  # type: ignore[assignment]
     who: Mapped[str] = text(N_("操作人"), 100, listed=True, searched=True, required=True)
     user_id: Mapped[int | None] = mapped_column(Key)
-    document: Mapped[str] = text(N_("单据"), 60, required=True, listed=True, filtered=True)
+    document: Mapped[str] = text(
+        N_("单据"), 60, required=True, listed=True, filtered=True, masked=document_label
+    )
     row_id: Mapped[int] = mapped_column(Key, nullable=False)
     row_title: Mapped[str] = text(N_("对象"), 200, listed=True, searched=True, required=True)
     deed: Mapped[Deed] = choice(N_("动作"), Deed, required=True, listed=True)
     field: Mapped[str | None] = mapped_column(String(60))
-    label: Mapped[str | None] = text(N_("字段"), 60, listed=True)
-    old: Mapped[str | None] = long_text(N_("原值"), listed=True)
-    new: Mapped[str | None] = long_text(N_("新值"), listed=True)
+    label: Mapped[str | None] = text(N_("字段"), 60, listed=True, masked=gettext)
+    old: Mapped[str | None] = long_text(N_("原值"), listed=True, masked=gettext)
+    new: Mapped[str | None] = long_text(N_("新值"), listed=True, masked=gettext)
 
 
 def words(value: Any, field: Field | None = None) -> str | None:
@@ -57,8 +64,8 @@ def words(value: Any, field: Field | None = None) -> str | None:
         return "●●●"
     if field is not None and field.masked is not None:
         return field.masked(str(value))
-    if isinstance(value, Enum):
-        return str(value.value)
+    if isinstance(value, LabelledEnum):
+        return value.label
     if isinstance(value, bool):
         return "1" if value else "0"
     return format(value, "f") if isinstance(value, Decimal) else str(value)

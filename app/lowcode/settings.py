@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext
 from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session
 
@@ -24,15 +25,29 @@ class SettingDeclaration:
 declared: dict[str, SettingDeclaration] = {}
 
 
+def key_label(key: str) -> str:
+    """A setting as people call it."""
+    return gettext(declared[key].label) if key in declared else key
+
+
+def value_label(value: str) -> str:
+    """A value as people read it: where it is one of few, by its name."""
+    choices = dict(choice for one in declared.values() for choice in one.choices)
+    return gettext(choices[value]) if value in choices else value
+
+
 class Setting(OfficeOrCommunityScoped, Document):
     """参数: a row only where somebody changed the default."""
 
     __about__ = About(N_("参数"), "key", icon="adjustments", order=("key",))
     __table_args__ = (UniqueConstraint("key", "community_id"),)
 
-    key: Mapped[str] = text(N_("参数"), 60, required=True, listed=True, searched=True)
+    key: Mapped[str] = text(N_("参数"), 60, required=True, listed=True, masked=key_label)
     community_id: Mapped[int | None] = link(N_("小区"), "Community", listed=True)
-    value: Mapped[str] = text(N_("值"), 200, required=True, listed=True)
+    value: Mapped[str] = text(N_("值"), 200, required=True, listed=True, masked=value_label)
+
+    def __str__(self) -> str:
+        return key_label(self.key)
 
 
 def setting(*, session: Session, key: str, community_id: int | None = None) -> str:

@@ -103,7 +103,7 @@ class Pet(CommunityScoped, Document):
         N_("业主"), "Customer", required=True, fixed=True, listed=True, searched=True
     )
     quantity: Mapped[int] = integer(N_("数量"), required=True, listed=True, default=1, minimum=Decimal(1))
-    height: Mapped[Decimal | None] = exact(N_("体高"), 4, unit="厘米", listed=True, minimum=Decimal(0))
+    height: Mapped[Decimal | None] = exact(N_("体高"), 4, unit=N_("厘米"), listed=True, minimum=Decimal(0))
     licence: Mapped[str | None] = text(N_("证号"), 40, listed=True, searched=True)
     remark: Mapped[str | None] = long_text(N_("备注"))
 

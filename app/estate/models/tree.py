@@ -75,7 +75,7 @@ class Building(CommunityScoped, Document):
 
     name: Mapped[str] = text(N_("名称"), 60, required=True, listed=True, searched=True)
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True, listed=True)
-    height: Mapped[Decimal | None] = exact(N_("楼高"), 4, unit="米", listed=True, minimum=Decimal(0))
+    height: Mapped[Decimal | None] = exact(N_("楼高"), 4, unit=N_("米"), listed=True, minimum=Decimal(0))
     floors: Mapped[int | None] = integer(N_("层数"), listed=True, minimum=Decimal(0))
     kind: Mapped[BuildingKind | None] = choice(N_("楼宇类型"), BuildingKind, listed=True)
     structure: Mapped[Structure | None] = choice(N_("楼宇结构"), Structure, listed=True)

@@ -120,8 +120,8 @@ class ShowMixin:
         """A kept value in words: an enum's label, a link's title."""
         if value is None:
             return ""
-        if one is not None and one.kind == "choice" and one.enum is not None:
-            return next((_(m.label) for m in one.enum if m.value == value), value)
+        if one is not None and one.kind == "choice":
+            return _(value)
         if one is not None and one.kind == "bool":
             return _("是") if value == "1" else _("否")
         if one is not None and one.kind == "link" and value.isdigit():
