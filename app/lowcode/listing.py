@@ -191,12 +191,14 @@ class Narrowing:
     """How the estate narrows lists by the chosen tree node: what is chosen now, how it applies, how it reads.
 
     `choices`: what a form's remote select is held to; wider than the list, for a form links what is not linked yet.
+    `begins`: what the form of a new row begins with, by field.
     """
 
     chosen: Callable[[], str | None]
     condition: Callable[[str, type[DocumentBase]], ColumnElement[bool] | None]
     words: Callable[[str], str | None]
     choices: Callable[[str, type[DocumentBase]], ColumnElement[bool] | None]
+    begins: Callable[[str], Mapping[str, str]]
 
 
 _narrowing: list[Narrowing] = []
@@ -231,6 +233,12 @@ def narrowing_choices(model: type[DocumentBase]) -> ColumnElement[bool] | None:
     """The WHERE clause of the chosen node on what a form's select offers; None where it says nothing of it."""
     key = narrowing_now()
     return _narrowing[0].choices(key, model) if key and _narrowing else None
+
+
+def narrowing_begins(*, key: str | None = None) -> Mapping[str, str]:
+    """What a row added in the chosen node (or that of `key`) begins with, by field."""
+    key = key or narrowing_now()
+    return _narrowing[0].begins(key) if key and _narrowing else {}
 
 
 @contextmanager

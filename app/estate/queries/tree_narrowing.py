@@ -71,6 +71,24 @@ def condition(key: str, model: Model) -> Condition:
     return held if found is None else found
 
 
+def begins(key: str) -> dict[str, str]:
+    """What a row added in a node begins with: its community, its building, its room …"""
+    place = place_of(session=db.session(), text=key)
+    if place is None:
+        return {}
+    kind, own = place.key.kind, str(place.key.id)
+    if kind == "company":
+        return {"company_id": own, "parent_id": own}
+    found = {"community_id": str(place.community_id), "company_id": str(place.companies[0])}
+    if place.building_id is not None:
+        found["building_id"] = str(place.building_id)
+    if kind == "unit":
+        found["unit"] = place.key.unit
+    if kind in ("room", "lot", "space"):
+        found[f"{kind}_id"] = own
+    return found
+
+
 def _of_communities(place: Place, model: Model) -> Condition:
     columns: Any = model
     if hasattr(model, "community_id"):
@@ -190,4 +208,4 @@ _OWN: dict[Model, Callable[[Place], Condition]] = {
     Vehicle: _vehicle,
 }
 
-NARROWING = Narrowing(chosen=chosen, condition=condition, words=words, choices=choices)
+NARROWING = Narrowing(chosen=chosen, condition=condition, words=words, choices=choices, begins=begins)

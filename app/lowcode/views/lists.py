@@ -144,8 +144,8 @@ class ListMixin:
         plain = [(k, v) for k, v in pairs if k not in ("page", "size", HELD)]
         found: Buttons = []
         if not self.spec.about.readonly and may("add", name):
-            preset = [(k[2:-3], v) for k, v in pairs if k.startswith("f.") and k.endswith(".eq")]
-            found.append(Button("add", _("新增"), url_with(f"{url}/add", preset), "plus", tone="primary"))
+            preset = url_with(f"{url}/add", self._preset(pairs).items())
+            found.append(Button("add", _("新增"), preset, "plus", tone="primary"))
         found += self.extra_list_buttons()
         if may("export", name):
             found.append(
@@ -154,6 +154,16 @@ class ListMixin:
         if may("print", name):
             found.append(Button("print", _("打印"), url_with(f"{url}/print", plain), "printer", blank=True))
         return found
+
+    def _preset(self, pairs: Pairs) -> dict[str, str]:
+        """What the form of a new row begins with: what the list is filtered by, and the node that it is of."""
+        given = dict(pairs)
+        filtered = {k[2:-3]: v for k, v in pairs if k.startswith("f.") and k.endswith(".eq")}
+        if "embedded" in given and "in" not in given:
+            return filtered
+        begins = listing.narrowing_begins(key=given.get("in"))
+        written = {one.name for one in self.spec.written}
+        return {name: value for name, value in begins.items() if name in written} | filtered
 
     def extra_list_buttons(self) -> Buttons:
         """Buttons that the module adds."""

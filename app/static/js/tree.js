@@ -45,6 +45,7 @@ const nodes = (data, box) =>
   (data.nodes ?? data).map((one) => ({
     key: String(one.key),
     title: one.title,
+    tooltip: one.title,
     type: one.type,
     lazy: Boolean(one.lazy),
     icon: `ti ti-${one.icon || ICONS[one.type] || "point"}`,

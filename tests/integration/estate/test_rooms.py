@@ -4,6 +4,7 @@ import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import select
@@ -192,8 +193,8 @@ def test_a_tab_s_export_holds_what_the_tab_shows(town, client_of):
     found = tabs(client, f"/building/show/{town.buildings['3']}")
     part = client.get(found["客户"]).get_data(as_text=True)
     [url] = [one.replace("&amp;", "&") for one in re.findall(r'href="(/customer/export[^"]*)"', part)]
-    data = client.get(url).data
-    assert data[:2] == b"PK"
+    assert f"in=building:{town.buildings['3']}" in unquote(url)
+    assert client.get(url).data[:2] == b"PK"
     rooms = client.get(f"/room/export?embedded=1&in=building:{town.buildings['3']}").data
     assert exported(rooms) == ["3-1-1201", "3-2-1201", "3-2-1202"]
 

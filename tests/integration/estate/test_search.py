@@ -87,6 +87,7 @@ def test_the_neighbour_finds_nothing_of_ours(town, client_of, typed):
         assert suggested(client, typed, url) == []
 
 
+@pytest.mark.all_databases
 def test_the_sure_reading_stands_first(app, town, client_of):
     with app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
         for name in ("大王一山", "王一山"):

@@ -67,6 +67,7 @@ def test_buildings_and_rooms_stand_as_people_count_them(app, town, client_of):
     ]
 
 
+@pytest.mark.all_databases
 def test_a_building_with_very_many_rooms_answers_in_groups_and_loses_none(
     app, town, client_of, count_queries
 ):
@@ -92,6 +93,7 @@ def test_a_group_is_no_place_to_choose(app, town, client_of):
     assert client.post("/tree/scope", data={"key": group}).status_code == 400
 
 
+@pytest.mark.all_databases
 def test_the_neighbour_finds_nothing_of_ours_in_it(town, client_of):
     client = client_of("邻区收费员")
     seen = walk(client)

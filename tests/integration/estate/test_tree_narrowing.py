@@ -210,6 +210,7 @@ def exported(data: bytes) -> list[str]:
     ]
 
 
+@pytest.mark.all_databases
 def test_the_month_summary_is_of_the_node(town, client_of):
     client = client_of("物业经理")
     url = "/reports/summary/?period=2025-03"
@@ -280,6 +281,18 @@ def test_a_select_offers_what_stands_in_the_chosen_community(app, town, client_o
     assert offered("/occupancy/select/community_id") == {"锦绣园"}
     # What another field of the form already says holds instead.
     assert offered(f"/occupancy/select/room_id?community_id={other_id}") == {"8-101"}
+
+
+def test_a_new_row_begins_with_the_chosen_node(town, client_of):
+    client = client_of("物业经理")
+    choose(client, key_of(town, "2单元"))
+    [url] = re.findall(r'href="(/room/add[^"]*)"', page(client, "/room/list/"))
+    form = page(client, url.replace("&amp;", "&"))
+    assert re.search(rf'<option selected value="{town.cast.ours.community_id}">锦绣园', form)
+    assert re.search(rf'<option selected value="{town.buildings["3"]}">3号楼', form)
+    assert re.search(r'name="unit"[^>]*value="2"', form)
+    choose(client, "")
+    assert 'href="/room/add"' in page(client, "/room/list/")
 
 
 def test_a_narrowed_page_takes_fewer_than_ten_queries(town, client_of, count_queries):
