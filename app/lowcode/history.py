@@ -48,12 +48,15 @@ class History(CommunityScoped, DocumentBase):
         N_("单据"), 60, required=True, listed=True, filtered=True, masked=document_label
     )
     row_id: Mapped[int] = mapped_column(Key, nullable=False)
-    row_title: Mapped[str] = text(N_("对象"), 200, listed=True, searched=True, required=True)
+    row_title: Mapped[str] = text(N_("对象"), 200, listed=True, searched=True, required=True, masked=gettext)
     deed: Mapped[Deed] = choice(N_("动作"), Deed, required=True, listed=True)
     field: Mapped[str | None] = mapped_column(String(60))
     label: Mapped[str | None] = text(N_("字段"), 60, listed=True, masked=gettext)
     old: Mapped[str | None] = long_text(N_("原值"), listed=True, masked=gettext)
     new: Mapped[str | None] = long_text(N_("新值"), listed=True, masked=gettext)
+
+    def __str__(self) -> str:
+        return f"{document_label(self.document)} {gettext(self.row_title)}"
 
 
 def words(value: Any, field: Field | None = None) -> str | None:
