@@ -16,6 +16,7 @@ from app.lowcode.errors import message_of
 from app.lowcode.unit import unit_of_work
 from app.reports.demo.cast import CAST
 from app.reports.demo.making import make_demo
+from app.reports.demo.rows import wide_cache
 
 ROOMS, MONTHS = 300, 15
 LEAST_ROOMS, MOST_ROOMS, MOST_MONTHS = 2, 200_000, 60
@@ -42,7 +43,7 @@ def demo(rooms: str, months: str) -> None:
         raise Refused("数据库还没有建好。请先运行 flask --app app db upgrade 和 flask --app app sync。")
     started = time.monotonic()
     try:
-        with acting_as(SYSTEM), unit_of_work() as session:
+        with acting_as(SYSTEM), unit_of_work() as session, wide_cache(session):
             made = make_demo(
                 session=session, rooms=wanted, months=history, password=password,
                 say=lambda line: click.echo(f"{line},{time.monotonic() - started:.0f} 秒"),

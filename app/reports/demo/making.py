@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
+from decimal import Decimal
 from itertools import chain, count
 
 from flask_appbuilder.security.sqla.models import User
@@ -22,7 +23,7 @@ from app.lowcode.actors import EVERYTHING, Actor, acting_as, person_name
 from app.lowcode.logins import check_password
 from app.reports.demo.cast import add_cast, check_cast
 from app.reports.demo.estate import Settlement
-from app.reports.demo.payments import Month, collect_month, open_charges
+from app.reports.demo.payments import Month, collect_month
 from app.reports.demo.tariff import DUE_DAYS, FEES, TARIFFS
 
 COMPANY, HERE, NEXT_DOOR = "和顺物业服务有限公司", "云栖花园", "邻里苑"
@@ -157,13 +158,17 @@ def _standards(
 
 def _void_one(session: Session, community_id: int, period: Period) -> None:
     """One receipt a month is taken back on its day, by the desk's own operations."""
-    debtor = next(open_charges(session=session, community_id=community_id), None)
-    if debtor is None:
+    oldest = session.execute(
+        select(Charge.id, Charge.customer_id)
+        .where(Charge.community_id == community_id, Charge.due > Decimal(0))
+        .order_by(Charge.id)
+        .limit(1)
+    ).first()
+    if oldest is None:
         return
-    customer_id, charges = debtor
     with clock.clock_at(_moment(period, VOIDED_ON, VOIDED_AT)):
         receipts = desk.pay(
-            session=session, customer_id=customer_id, charge_ids=[charges[0].id],
+            session=session, customer_id=oldest.customer_id, charge_ids=[oldest.id],
             tenders=[(Tender.WECHAT, None)], day=clock.today(),
         )  # fmt: skip
         desk.void(session=session, receipt_id=receipts[0].id, day=clock.today(), reason=WRONG)

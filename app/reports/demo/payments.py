@@ -63,7 +63,7 @@ def collect_month(*, session: Session, community_id: int, month: Month) -> int:
     return len(visits)
 
 
-def open_charges(*, session: Session, community_id: int) -> Iterator[tuple[int, list[Any]]]:
+def _open_charges(session: Session, community_id: int) -> Iterator[tuple[int, list[Any]]]:
     """Each debtor of a community with what is open, in the order in which a payment settles it."""
     rows = session.execute(
         select(
@@ -73,7 +73,6 @@ def open_charges(*, session: Session, community_id: int) -> Iterator[tuple[int, 
         .join(FeeItem, FeeItem.id == Charge.fee_item_id)
         .where(Charge.community_id == community_id, raw(Charge.__table__.c.due) > 0)
         .order_by(Charge.customer_id, Charge.due_date, FeeItem.priority, Charge.id)
-        .execution_options(yield_per=CHUNK)
     )  # fmt: skip
     for customer_id, mine in groupby(rows, key=lambda row: row.customer_id):
         yield customer_id, list(mine)
@@ -81,7 +80,7 @@ def open_charges(*, session: Session, community_id: int) -> Iterator[tuple[int, 
 
 def _visits(session: Session, community_id: int, month: Month) -> Iterator[Visit]:
     first = session.scalar(select(func.min(Customer.id)).where(Customer.community_id == community_id)) or 0
-    for customer_id, charges in open_charges(session=session, community_id=community_id):
+    for customer_id, charges in _open_charges(session, community_id):
         place = customer_id - first
         habit = habit_of(customer=place)
         day = pays_on(customer=place, period=month.period)
