@@ -23,6 +23,8 @@ KEYWORDS = {
 }  # fmt: skip
 NOISE = re.compile(r'"(Project-Id|Report-Msgid|POT-|PO-Rev|Last-Tr|Language-Team|Generated-By)')
 PLACES = re.compile(r"%\((\w+)\)[sd]")
+# A template puts values into every text, also where there are none: a sign that names no value breaks the page.
+BARE = re.compile(r"%(?!\(\w+\)[sd])")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -57,6 +59,7 @@ def check() -> int:
     have = {message.id: message.string for message in catalog if message.id}
     problems = [f"not translated: {one}" for one in sorted(map(str, wanted)) if not have.get(one)]
     problems += [f"said nowhere: {one}" for one in sorted(map(str, have.keys() - wanted))]
+    problems += [f"bare %: {one} / {have[one]}" for one in sorted(have) if BARE.search(f"{one} {have[one]}")]
     problems += [
         f"Chinese in the English: {one} / {have[one]}"
         for one in sorted(map(str, have))
