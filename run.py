@@ -17,15 +17,19 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import upgrade
 from huey.consumer import Consumer
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 from waitress.server import create_server
 
 from app import create_app
+from app.kernel.errors import DomainError
 from app.lowcode import permissions
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.commands import ADMINISTRATOR, first_administrator
 from app.lowcode.db import db
 from app.lowcode.jobs import requeue_orphans
 from app.lowcode.unit import unit_of_work
+from config import BadSetting, whole_number
 
 WEB_THREADS = 8
 JOB_THREADS = 2
@@ -50,14 +54,19 @@ def main() -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # The workers' own start and stop are no news; a job that fails is logged by the engine.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    app = create_app()
-    with app.app_context():
-        password = prepare(app)
-    host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or "8080")
+    try:
+        host = os.environ.get("HOST") or "127.0.0.1"
+        port = whole_number("PORT", os.environ.get("PORT") or "8080", most=65535)
+        app = create_app()
+        with app.app_context():
+            password = prepare(app)
+    except BadSetting as error:
+        print(error.format_message(), file=sys.stderr)
+        return 1
     try:
         server = create_server(app, host=host, port=port, threads=WEB_THREADS, ident=None)
-    except OSError as error:
-        print(f"无法使用 {host}:{port}({error})。可用 PORT=… 换一个端口。", file=sys.stderr)
+    except (OSError, ValueError) as error:
+        print(f"无法使用 {host}:{port}({error})。可用 PORT=… 换一个端口,HOST=… 换地址。", file=sys.stderr)
         return 1
     workers = Workers(app.extensions["huey"], workers=JOB_THREADS, periodic=False, max_delay=1.0)
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -81,8 +90,9 @@ def prepare(app: Flask) -> str | None:
     """Bring database, permissions and first person in order; returns a new administrator's password.
 
     Everything asks the database itself whether there is anything to do: another database, or one put back from a
-    backup, is brought up to date as well.
+    backup, is brought up to date as well. Raises BadSetting for a database, queue or password that will not do.
     """
+    reach(app)
     if not is_up_to_date(app):
         print("正在升级数据库 …", flush=True)
         upgrade()
@@ -90,13 +100,31 @@ def prepare(app: Flask) -> str | None:
         permissions.synchronise(
             session=session, pairs=permissions.known_pairs(app), roles=app.extensions["roles"]()
         )
-    password = first_administrator()
+    try:
+        password = first_administrator()
+    except DomainError as error:
+        raise BadSetting(f"ADMIN_PASSWORD 不合要求:{error.text()}") from error
     # Only a house that nobody has ever entered: an office that began with DEMO=0 never finds strangers in its books.
     if password is not None and os.environ.get("DEMO", "1") != "0":
         load_demo(app)
     requeue_orphans()
     db.session.remove()
     return password
+
+
+def reach(app: Flask) -> None:
+    """Find out at once whether the database and the queue answer, and take what is written. Raises BadSetting."""
+    try:
+        with unit_of_work():
+            pass
+    except (SQLAlchemyError, ImportError) as error:
+        where = db.engine.url.render_as_string(hide_password=True)
+        why = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise BadSetting(f"无法使用数据库 {where}:{why}。请检查 DATABASE_URL,并确认数据库已启动。") from error
+    try:
+        app.extensions["huey"].pending_count()
+    except (RedisError, ValueError) as error:
+        raise BadSetting(f"无法连接 Redis:{error}。请检查 REDIS_URL,并确认 Redis 已启动。") from error
 
 
 def is_up_to_date(app: Flask) -> bool:
