@@ -11,7 +11,7 @@ from click import ClickException
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from app.lowcode.secrets import key_from
+from app.lowcode.secrets import EmptyKey, key_from
 
 ROOT = Path(__file__).resolve().parent
 # The servers that the office runs on, each with the one driver that is installed.
@@ -39,6 +39,8 @@ def settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         secret_key = key_from(given=environ.get("SECRET_KEY"), path=instance / "secret.key")
         data_key = key_from(given=environ.get("DATA_KEY"), path=instance / "data.key")
+    except EmptyKey as error:
+        raise BadSetting(f"密钥文件 {error} 是空的。请从备份恢复;全新安装则删除它后重新启动。") from error
     except OSError as error:
         raise BadSetting(
             f"不能写入 INSTANCE_DIR:{instance}({error.strerror})。请换一个可写的文件夹。"

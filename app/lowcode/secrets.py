@@ -18,12 +18,19 @@ class UnableToDecrypt(DomainError):
     message = N_("数据密钥与数据库不符,无法解密。请恢复原来的数据密钥文件。")
 
 
+class EmptyKey(Exception):
+    """A key file without a key in it: a full disk, a copy that failed. Another key would not fit the data."""
+
+
 def key_from(*, given: str | None, path: Path) -> str:
-    """The key that was given, else the one kept at `path`, made (0600) when there is none yet."""
+    """The key that was given, else the one kept at `path`, made (0600) when there is none yet. Raises EmptyKey."""
     if given:
         return given
     if path.exists():
-        return path.read_text().strip()
+        kept = path.read_text().strip()
+        if not kept:
+            raise EmptyKey(path)
+        return kept
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = secrets.token_urlsafe(48)
     # Two processes may start at once: one file wins whole (a link cannot be half-written), both read it.
