@@ -1,0 +1,1 @@
+"""What the office can do on this machine: `make bench` measures, `make soak` works on it for long."""
