@@ -61,11 +61,13 @@ class ExactField(StringField):
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return (
-            ""
-            if self.data is None
-            else (format(self.data, "f") if isinstance(self.data, Decimal) else str(self.data))
-        )
+        if self.data is None:
+            return ""
+        if not isinstance(self.data, Decimal):
+            return str(self.data)
+        # 82.0100 → 82.01, 2.400000 → 2.40: what people would have typed.
+        whole, point, rest = format(self.data, "f").partition(".")
+        return f"{whole}{point}{rest[:2]}{rest[2:].rstrip('0')}"
 
 
 class DayField(StringField):

@@ -104,7 +104,7 @@ class ListMixin:
         )
 
     def _searched_words(self) -> str:
-        return "、".join(_(f.label) for f in self.spec.fields.values() if f.searched)
+        return _("、").join(_(f.label) for f in self.spec.fields.values() if f.searched)
 
     def _heading(self, one: Field, query: Query, base: str, pairs: Pairs) -> Heading:
         sorting = dict(query.order).get(one.name)
