@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import BillingRun, Charge, FeeStandardVersion
-from app.billing.rules.month import Area, Payer, Price, Terrain
 from app.billing.rules.payers import Holding, payers_of_room, payers_of_space
+from app.billing.rules.terrain import Area, Payer, Price, Terrain
 from app.estate.models import Customer, Occupancy, ParkingSpace, Room, RoomArea
 from app.estate.states import CustomerKind, RoomState
 from app.kernel.periods import DateSpan, Period

@@ -3,8 +3,9 @@
 from sqlalchemy import func, select
 
 from app.billing.operations.computing import assignments_of
-from app.billing.operations.posting import post_run, refuse_stale
+from app.billing.operations.posting import post_run
 from app.billing.operations.runs import begin_computing, cancel_run, locked_run, move_run, sum_up
+from app.billing.operations.staleness import refuse_stale
 from app.billing.states import RunState
 from app.kernel.errors import N_, DomainError
 from app.lowcode.jobs import Cancelled, Run, job_handler

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from app.billing.rules.month import Area, Payer, Price, Terrain, charge_month
+from app.billing.rules.month import charge_month
+from app.billing.rules.terrain import Area, Payer, Price, Terrain
 from app.billing.states import Oddity
 from app.kernel.periods import DateSpan, Period
 from app.kernel.pricing import Method
