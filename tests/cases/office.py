@@ -119,8 +119,8 @@ class ProductOffice:
     def add_fee(self, fee: given.Fee) -> None:
         from sqlalchemy import select
 
-        from app.billing.models import FeeItem, FeeStandard, FeeStandardVersion
-        from app.billing.operations import assign
+        from app.billing.models import FeeItem, FeeStandard
+        from app.billing.operations import assign, save_standard
         from app.estate.models import ParkingSpace, Room
         from app.kernel.pricing import Method
 
@@ -132,17 +132,11 @@ class ProductOffice:
             item = FeeItem(name=fee.name)
             session.add(item)
             session.flush()
-            standard = FeeStandard(
-                community_id=self._community, name=fee.name, fee_item_id=item.id, due_days=fee.due_days,
-                method=Method(fee.method.word),
+            standard = save_standard(
+                session=session, row=FeeStandard(), community_id=self._community, name=fee.name,
+                fee_item_id=item.id, due_days=fee.due_days, method=Method(fee.method.word), active=True,
+                price=price, price_starts=fee.start,
             )  # fmt: skip
-            session.add(standard)
-            session.flush()
-            session.add(
-                FeeStandardVersion(
-                    community_id=self._community, standard_id=standard.id, starts=fee.start, price=price
-                )
-            )
             rooms, spaces = select(Room.id), select(ParkingSpace.id)
             if isinstance(fee.rooms, tuple):
                 rooms = rooms.where(Room.code.in_(fee.rooms))
@@ -185,17 +179,14 @@ class ProductOffice:
     def price_change(self, step: steps.PriceChange) -> None:
         from sqlalchemy import select
 
-        from app.billing.models import FeeStandard, FeeStandardVersion
+        from app.billing.models import FeeStandard
+        from app.billing.operations import add_price
 
         price = self._price(step.method)
 
         def add(session: Any) -> None:
-            for standard in session.scalars(select(FeeStandard).where(FeeStandard.name == step.fee)):
-                session.add(
-                    FeeStandardVersion(
-                        community_id=self._community, standard_id=standard.id, starts=step.start, price=price
-                    )
-                )
+            for standard_id in session.scalars(select(FeeStandard.id).where(FeeStandard.name == step.fee)):
+                add_price(session=session, standard_id=standard_id, starts=step.start, price=price)
 
         self._do(add)
 
