@@ -2,25 +2,23 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from threading import Thread
 from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
-from werkzeug.serving import make_server
 
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
 from app.lowcode.unit import unit_of_work
 from tests.browser.browsers import chromium
 from tests.browser.pages import BOOTSTRAP_3, LOOK, SIDEWAYS
+from tests.browser.serving import log_in, serving
 from tests.journeys.filling import Unfilled, fill, rules
 from tests.journeys.world import ASKED, HIDDEN, found
-from tests.people import CAST, PASSWORD
+from tests.people import CAST
 
 HAN = re.compile(r"[\u4e00-\u9fff]+")
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -45,21 +43,6 @@ class Walk:
     def told(self, where: str, problems: list[str]) -> None:
         """Keep what was found, with the page."""
         self.problems += [f"{where}: {one}" for one in problems]
-
-
-@contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """The app at an address of this machine."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    server.daemon_threads = True
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture
@@ -180,14 +163,6 @@ def look(walk: Walk, page: Page, where: str) -> None:
     )
     walk.told(where, page.evaluate(LOOK, {"latin": LATIN, "old": BOOTSTRAP_3}))
     walk.told(where, page.evaluate(SIDEWAYS))
-
-
-def log_in(page: Page, name: str, address: str) -> None:
-    """Through the login page."""
-    page.fill("[name=username]", name)
-    page.fill("[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{address}/")
 
 
 def links_of(page: str) -> list[str]:
