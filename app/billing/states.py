@@ -41,6 +41,8 @@ class RunState(LabelledEnum):
     FAILED = "failed", N_("计算失败"), "red"
 
 
+UNFINISHED = (RunState.COMPUTING, RunState.READY, RunState.POSTING)
+
 RUN_MACHINE = Machine[RunState](
     (
         Transition(

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import BillingLine, BillingRun, Charge, FeeItem
 from app.billing.operations.computing import Computing
 from app.billing.operations.periods import refuse_closed
 from app.billing.operations.posting import post_run
-from app.billing.states import RUN_MACHINE
+from app.billing.states import RUN_MACHINE, UNFINISHED
 from app.estate.models import Community
 from app.kernel.errors import N_, DomainError
 from app.kernel.periods import Period
@@ -25,7 +25,14 @@ class NothingToPost(DomainError):
     """A run without a line that can be posted."""
 
     code = "nothing_to_post"
-    message = N_("没有可以入账的费用。")
+    message = N_("没有可以入账的费用:这个账期该收的已全部入账,或没有分配收费标准。")
+
+
+class RunUnfinished(DomainError):
+    """The same month of the same community and fee twice at once."""
+
+    code = "run_unfinished"
+    message = N_("“%(title)s”的出账还没有完成(%(state)s)。请先入账或作废它,再重新出账。")
 
 
 def start_run(
@@ -33,13 +40,30 @@ def start_run(
 ) -> tuple[BillingRun, int]:
     """Begin a run of a month, of one fee or (None) of all; returns it and the id of the job that computes it.
 
-    Raises OutOfScope, PeriodClosed.
+    Raises OutOfScope, PeriodClosed, RunUnfinished.
     """
+    _refuse_unfinished(session, community_id, period, fee_item_id)
     run = begin_run(session=session, community_id=community_id, period=period, fee_item_id=fee_item_id)
     job = start_job(
         session=session, kind="billing.compute", label=f"计算 {run.title}", params={"run": run.id}
     )
     return run, job.id
+
+
+def _refuse_unfinished(session: Session, community_id: int, period: Period, fee_item_id: int | None) -> None:
+    """One preview of a month and fee at a time: of two, one would be posted and the other be wrong."""
+    # Two clicks at the same moment wait for each other here.
+    session.execute(select(Community.id).where(Community.id == community_id).with_for_update())
+    unfinished = select(BillingRun).where(
+        BillingRun.community_id == community_id, BillingRun.period == period, BillingRun.state.in_(UNFINISHED)
+    )
+    if fee_item_id is not None:
+        unfinished = unfinished.where(
+            or_(BillingRun.fee_item_id.is_(None), BillingRun.fee_item_id == fee_item_id)
+        )
+    run = session.scalars(unfinished.limit(1)).first()
+    if run is not None:
+        raise RunUnfinished(field="period", title=run.title, state=run.state.label)
 
 
 def begin_run(

@@ -124,10 +124,10 @@ def _rows(session: Session, model: Any, *more: Any) -> list[tuple[Any, ...]]:
 
 
 def _found(session: Session, rooms: int) -> tuple[int, int, list[int]]:
-    company = Company(name="锦东置业")
+    company = Company(name="锦东物业")
     session.add(company)
     session.flush()
-    community = Community(company_id=company.id, name="锦绣园")
+    community = Community(company_id=company.id, name="锦东里")
     session.add(community)
     session.flush()
     building = Building(community_id=community.id, name="1号楼")
