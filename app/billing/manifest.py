@@ -20,7 +20,7 @@ from app.billing.operations.computing import PRORATION
 from app.billing.operations.objects import WrongDates
 from app.billing.queries.searching import find_runs
 from app.billing.states import RUN_MACHINE
-from app.billing.views.assigning import AssignView, bulk_button
+from app.billing.views.assigning import AssignView, bulk_button, filter_button
 from app.billing.views.running import (
     FiguresView,
     StartRunView,
@@ -152,6 +152,10 @@ MANIFEST = Manifest(
         AccountingPeriod,
     ),
     bulk_links={"Room": lambda: bulk_button("rooms"), "ParkingSpace": lambda: bulk_button("spaces")},
+    filter_links={
+        "Room": lambda pairs: filter_button("rooms", pairs),
+        "ParkingSpace": lambda pairs: filter_button("spaces", pairs),
+    },
     searches=(Search(BillingRun, find_runs),),
     tabs={
         "Community": (within(FeeStandard), within(Charge)),

@@ -80,6 +80,10 @@ class Manifest:
     labels: Mapping[str, str] = field(default_factory=dict)  # names of permissions of its own
     # what higher rooms offer to lower ones; `bulk_links`: buttons for the ticked rows of a document, by class name
     bulk_links: Mapping[str, Callable[[], Sequence[Any]]] = field(default_factory=dict)
+    # `filter_links`: buttons for everything that a document's list finds, from the parameters of the list's URL
+    filter_links: Mapping[str, Callable[[Sequence[tuple[str, str]]], Sequence[Any]]] = field(
+        default_factory=dict
+    )
     home_cards: Sequence[Any] = ()
     searches: Sequence[Search] = ()
     # tabs on the pages of other modules' documents, by class name: row → Tab, or None

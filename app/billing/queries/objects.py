@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.estate.models import ParkingSpace, Room
 from app.estate.states import Usage
+from app.lowcode.listing import Query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,3 +42,17 @@ def objects_of(*, session: Session, choice: Choice) -> tuple[list[int], list[int
         if wanted is not None:
             rooms = rooms.where(column == wanted)
     return list(session.scalars(rooms.order_by(Room.id))), []
+
+
+def objects_found(*, session: Session, query: Query, community_id: int) -> list[int]:
+    """The ids of what a list of rooms or spaces finds in a community, all pages of it, in order."""
+    model = query.spec.model
+    found = select(model.id).where(*query.conditions(), model.community_id == community_id)
+    return list(session.scalars(found.order_by(model.id)))
+
+
+def community_of_found(*, session: Session, query: Query) -> int | None:
+    """The community of all that a list finds; None where there are several or none."""
+    column = query.spec.model.community_id
+    found = session.scalars(select(column).where(*query.conditions()).distinct().limit(2)).all()
+    return found[0] if len(found) == 1 else None

@@ -1,8 +1,12 @@
-"""Give a standard to the ticked rooms or spaces, or to a node of the property tree: looked at first, then done."""
+"""Give a standard to the ticked rooms or spaces, to all that a list finds, or to a node of the property tree.
+
+It is looked at first, then done.
+"""
 
 import hashlib
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import abort, flash, redirect, request
 from flask_appbuilder import BaseView, expose
@@ -11,18 +15,25 @@ from sqlalchemy import select
 
 from app.billing import operations
 from app.billing.queries import Choice, objects_of
+from app.billing.queries.objects import community_of_found, objects_found
 from app.billing.views.inputs import AssignForm, TermsForm, blame, form_page, spoken
 from app.estate.models import ParkingSpace, Room
 from app.estate.states import Usage
 from app.kernel.errors import N_, DomainError
+from app.lowcode import listing
 from app.lowcode.actors import current_actor
 from app.lowcode.db import db
+from app.lowcode.document import spec_of
+from app.lowcode.listing import Query
 from app.lowcode.pages import Button
 from app.lowcode.permissions import may, needs
 from app.lowcode.unit import in_unit_of_work
 from app.lowcode.views.actions import NothingTicked
+from app.lowcode.views.lists import words_of
 
 URL = "/billing/assign/"
+LISTED = "listed"  # the parameter that says whose list the rest of the URL filters
+KINDS: dict[str, Any] = {"rooms": Room, "spaces": ParkingSpace}
 MOST_TICKED = 500
 
 
@@ -46,16 +57,21 @@ class AssignView(BaseView):
     def assign(self) -> Any:
         """The form, the preview of what it would do, and the deed: all of the choice or none."""
         rooms, spaces = _ticked("rooms"), _ticked("spaces")
-        ticked = len(rooms) + len(spaces)
-        form: Any = spoken(TermsForm() if ticked else AssignForm())
+        ticked, listed = len(rooms) + len(spaces), _listed()
+        form: Any = spoken(TermsForm() if ticked or listed else AssignForm())
         if request.method == "GET":
-            form.community_id.data = _community_of(rooms, spaces) if ticked else _given("community_id")
-            if not ticked:
+            form.community_id.data = _begins_in(rooms, spaces, listed)
+            if not ticked and not listed:
                 form.building_id.data = _given("building_id")
         preview = None
         if form.validate_on_submit():
             try:
-                if not ticked:
+                if listed:
+                    found = objects_found(
+                        session=db.session(), query=listed, community_id=form.community_id.data
+                    )
+                    rooms, spaces = (found, []) if listed.spec.model is Room else ([], found)
+                elif not ticked:
                     rooms, spaces = objects_of(session=db.session(), choice=_choice(form))
                 preview = _preview(form, rooms, spaces)
                 if _signature(form, preview) == form.seen.data:
@@ -68,6 +84,7 @@ class AssignView(BaseView):
         return form_page(
             form, title=_("分配收费标准"), back="/fee_assignment/list/", template="billing/assign.html",
             submit=_("确认分配") if preview else _("预览"), groups=_groups(form), preview=preview, ticked=ticked,
+            listed=None if listed is None else words_of(listed),
         )  # fmt: skip
 
     @expose("/ticked/<any(rooms,spaces):kind>", methods=["POST"])
@@ -89,6 +106,31 @@ def bulk_button(kind: str) -> Sequence[Button]:
     if not may("assign", "FeeAssignment"):
         return ()
     return (Button("assign", _("分配收费标准"), f"{URL}ticked/{kind}", "link", post=True, bulk=True),)
+
+
+def filter_button(kind: str, pairs: Sequence[tuple[str, str]]) -> Sequence[Button]:
+    """The button for all that the list of rooms or spaces finds, on every page of it."""
+    if not may("assign", "FeeAssignment"):
+        return ()
+    kept = [(name, value) for name, value in pairs if name not in ("page", "size", "order", LISTED)]
+    return (Button("assign", _("分配收费标准"), f"{URL}?{urlencode([(LISTED, kind), *kept])}", "link"),)
+
+
+def _listed() -> Query | None:
+    """The list that the person came from; None for another way here. Raises what a list does for a bad URL."""
+    kind = request.args.get(LISTED)
+    if kind is None:
+        return None
+    if kind not in KINDS:
+        abort(404)
+    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != LISTED]
+    return Query.of(spec_of(KINDS[kind]), pairs)
+
+
+def _begins_in(rooms: Sequence[int], spaces: Sequence[int], listed: Query | None) -> int | None:
+    if listed is not None:
+        return community_of_found(session=db.session(), query=listed)
+    return _community_of(rooms, spaces) if rooms or spaces else _given("community_id")
 
 
 def _ticked(name: str) -> list[int]:
@@ -138,7 +180,9 @@ def _assign(form: Any, rooms: Sequence[int], spaces: Sequence[int]) -> int:
 def _signature(form: Any, preview: operations.Preview) -> str:
     """What was looked at: the choice, what it found, and who looked."""
     typed = [(one.name, str(one.data)) for one in form if one.name not in ("csrf_token", "seen")]
-    words = repr((typed, request.query_string, preview.count, preview.taken, current_actor().user_id))
+    words = repr(
+        (typed, request.query_string, listing.narrowing_now(), preview.count, preview.taken, current_actor().user_id)
+    )  # fmt: skip
     return hashlib.sha256(words.encode()).hexdigest()
 
 

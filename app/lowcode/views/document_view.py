@@ -11,7 +11,7 @@ from app.lowcode.manifest import Entry
 from app.lowcode.pages import Button
 from app.lowcode.views.actions import ActionMixin
 from app.lowcode.views.forms import FormMixin
-from app.lowcode.views.lists import ListMixin
+from app.lowcode.views.lists import ListMixin, arguments
 from app.lowcode.views.shows import ShowMixin
 
 # Routes of the stock view that the engine has no use for.
@@ -24,8 +24,12 @@ class DocumentView(ActionMixin, FormMixin, ShowMixin, ListMixin, ModelView):
     """Every document's view; `view_of` makes one a document."""
 
     def extra_list_buttons(self) -> list[Button]:
-        """Buttons that the module adds to the list."""
-        return list(self.entry.list_links()) if self.entry.list_links is not None else []
+        """Buttons that the module adds to the list, and what higher modules offer for all that it finds."""
+        found = list(self.entry.list_links()) if self.entry.list_links is not None else []
+        for manifest in current_app.extensions["manifests"]:
+            if self.spec.name in manifest.filter_links:
+                found += manifest.filter_links[self.spec.name](arguments())
+        return found
 
     def _bulk_buttons(self) -> list[Button]:
         """The document's own actions, and what higher modules offer for its ticked rows."""

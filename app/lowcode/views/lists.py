@@ -293,17 +293,20 @@ def scope_words(query: Query) -> str | None:
     return listing.narrowing_words(key=key)
 
 
-def subtitle_of(query: Query, count: int) -> str:
-    """What the list holds, in words: scope, filters, search, number of rows, date."""
+def words_of(query: Query) -> list[str]:
+    """What narrows a list, in words: scope, filters, search."""
     parts = [words] if (words := scope_words(query)) else []
     parts += [
         f"{_(c.label)} {c.operator} {c.value}".strip() for c in (_chip(one, "", []) for one in query.filters)
     ]
     if query.search:
         parts.append(_("搜索“%(text)s”", text=query.search))
-    parts.append(_("共 %(count)d 行", count=count))
-    parts.append(clock.today().isoformat())
-    return " · ".join(parts)
+    return parts
+
+
+def subtitle_of(query: Query, count: int) -> str:
+    """What the list holds, in words: what narrows it, number of rows, date."""
+    return " · ".join([*words_of(query), _("共 %(count)d 行", count=count), clock.today().isoformat()])
 
 
 def _chip(one: Filter, base: str, pairs: Pairs) -> FilterChip:
