@@ -1,5 +1,6 @@
 """What the estate module registers."""
 
+from app.estate.command import import_sales_command
 from app.estate.models import (
     Building,
     Community,
@@ -65,5 +66,6 @@ MANIFEST = Manifest(
         Page(SearchView),
     ),
     searches=SEARCHES,
+    commands=(import_sales_command,),
     start=start,
 )

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from app.estate.states import (
@@ -28,7 +28,7 @@ class ParkingLot(CommunityScoped, Document):
     __about__ = About(N_("停车场"), "name", icon="parking", order=("community_id", "name"))
     __table_args__ = (UniqueConstraint("community_id", "name"),)
 
-    name: Mapped[str] = text(N_("名称"), 60, required=True, listed=True, searched=True)
+    name: Mapped[str] = text(N_("名称"), 120, required=True, listed=True, searched=True)
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True, listed=True)
     remark: Mapped[str | None] = long_text(N_("备注"), listed=True)
 
@@ -37,7 +37,11 @@ class ParkingSpace(CommunityScoped, Document):
     """车位(表2)."""
 
     __about__ = About(N_("车位"), "number", icon="car-garage", order=("community_id", "number"))
-    __table_args__ = (UniqueConstraint("community_id", "number"),)
+    # Two garages of a community may number their spaces alike.
+    __table_args__ = (
+        UniqueConstraint("community_id", "lot_id", "number"),
+        Index("ix_parking_space_community_id_number", "community_id", "number"),
+    )
 
     number: Mapped[str] = text(N_("车位号"), 40, required=True, listed=True, searched=True)
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True, listed=True)

@@ -103,7 +103,7 @@ class Room(CommunityScoped, Document):
         Index("ix_room_building_unit_code", "building_id", "unit", "code"),
     )
 
-    code: Mapped[str] = text(N_("房间编码"), 60, required=True, listed=True, searched=True, written=False)
+    code: Mapped[str] = text(N_("房间编码"), 120, required=True, listed=True, searched=True, written=False)
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True, listed=True)
     building_id: Mapped[int] = link(N_("楼宇"), "Building", required=True, listed=True)
     floor: Mapped[int | None] = integer(N_("楼层号"), listed=True)

@@ -26,7 +26,17 @@ _LARGEST: Final = Decimal(100_000_000)
 _HAN: Final = "零一二三四五六七八九"
 
 LONGEST_TEXT: Final = 100
+# As the columns of the documents are: nothing that is kept in full here is refused by the database.
 LONGEST: Final = {
+    "layout": 30,
+    "facing": 20,
+    "tenure": 30,
+    "contract": 60,
+    "postcode": 10,
+    "emergency_contact": 60,
+    "emergency_phone": 40,
+    "vehicle_model": 40,
+    "colour": 20,
     "note": 500,
     "co_owners": 500,
     "address": 200,

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "6750b3ac4a94"
+revision = "285c53324330"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -537,7 +537,7 @@ def upgrade() -> None:
 
     op.create_table(
         "parking_lot",
-        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("remark", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=True),
@@ -753,7 +753,7 @@ def upgrade() -> None:
 
     op.create_table(
         "room",
-        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("code", sa.String(length=120), nullable=False),
         sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("building_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("floor", sa.Integer(), nullable=True),
@@ -879,12 +879,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["lot_id"], ["parking_lot.id"], name=op.f("fk_parking_space_lot_id")),
         sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_parking_space_room_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parking_space")),
-        sa.UniqueConstraint("community_id", "number", name=op.f("uq_parking_space_community_id_number")),
+        sa.UniqueConstraint(
+            "community_id", "lot_id", "number", name=op.f("uq_parking_space_community_id_lot_id_number")
+        ),
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
     )
     with op.batch_alter_table("parking_space", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_parking_space_community_id"), ["community_id"], unique=False)
+        batch_op.create_index(
+            "ix_parking_space_community_id_number", ["community_id", "number"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_parking_space_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_parking_space_lot_id"), ["lot_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_parking_space_room_id"), ["room_id"], unique=False)

@@ -1,0 +1,23 @@
+"""One import in a unit of its own, for the command and for the wizard's job."""
+
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from app.estate.operations.sales import import_sales
+from app.estate.sales.planned import SalesPlan
+from app.lowcode.db import db
+from app.lowcode.unit import in_unit_of_work
+
+
+def import_in_unit(*, plan: SalesPlan, good_rows: bool) -> dict[str, Any]:
+    """Store a plan, all of it or nothing; returns the report. Raises what import_sales raises."""
+
+    def once() -> dict[str, Any]:
+        return import_sales(session=db.session(), plan=plan, good_rows=good_rows)
+
+    try:
+        return in_unit_of_work(once)
+    except IntegrityError:
+        # Somebody made the same community, room or customer meanwhile: now it is there to be recognised.
+        return in_unit_of_work(once)
