@@ -1,16 +1,16 @@
 """Fixtures of every test that needs the app. Plugins are never needed: the Makefile's command line adds them."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from tests.cases.databases import KINDS, NoServer, without_server
+from tests.queries import Queries, counting
 
 try:
     from hypothesis import settings
@@ -136,29 +136,7 @@ def run_jobs(app: Flask) -> Callable[[], int]:
     return run
 
 
-class Queries(list[str]):
-    """The SQL statements that were sent, in order."""
-
-
 @pytest.fixture
 def count_queries(app: Flask) -> Callable[[], AbstractContextManager[Queries]]:
     """`with count_queries() as queries: …` then `len(queries)`; BEGIN and the like are not counted."""
-    from app.lowcode.db import db
-
-    @contextmanager
-    def counting() -> Iterator[Queries]:
-        queries = Queries()
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")):
-                queries.append(statement)
-
-        with app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield queries
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
-
-    return counting
+    return lambda: counting(app)

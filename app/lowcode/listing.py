@@ -155,6 +155,14 @@ def stream(*, session: Session, query: Query, fields: Sequence[Field], batch: in
         yield read(row)
 
 
+def titles_of(*, session: Session, spec: Spec, row_id: int) -> dict[str, str | None]:
+    """What the links of a row are called, all in one statement; None for what is out of reach."""
+    statement, read = _reading(spec, list(spec.links.values()))
+    row = session.execute(statement.where(spec.model.id == row_id)).first()
+    titles: dict[str, str | None] = {} if row is None else read(row)[2]
+    return titles
+
+
 def _reading(spec: Spec, fields: Sequence[Field]) -> tuple[Select[Any], Callable[[Any], Any]]:
     """A SELECT of the key, the fields and the titles of the links, and what reads a row of it."""
     columns: list[Any] = [spec.model.id]

@@ -11,8 +11,9 @@ from app.lowcode.db import db
 from app.lowcode.document import CommunityScoped, DocumentBase, Spec, documents, spec_of
 from app.lowcode.fields import Field
 from app.lowcode.history import History
+from app.lowcode.listing import titles_of
 from app.lowcode.manifest import Entry
-from app.lowcode.pages import Button, Cell, Fact, ShowPage, Tab
+from app.lowcode.pages import Button, Fact, ShowPage, Tab
 from app.lowcode.permissions import may, needs
 from app.lowcode.scope import UNSCOPED
 from app.lowcode.values import cell
@@ -38,11 +39,13 @@ class ShowMixin:
     def show_page(self, row: Any) -> ShowPage:
         """Read a row into what the template shows."""
         spec = self.spec
+        titles = titles_of(session=db.session(), spec=spec, row_id=row.id) if spec.links else {}
         groups: dict[str, list[Fact]] = {}
         for one in spec.fields.values():
             if one.shown:
                 heading = "" if one.group == "-" else one.group
-                groups.setdefault(heading, []).append(Fact(_(one.label), self._fact(row, one)))
+                fact = cell(getattr(row, one.name), one, title=titles.get(one.name))
+                groups.setdefault(heading, []).append(Fact(_(one.label), fact))
         if self.entry.facts is not None:
             groups.setdefault("", []).extend(self.entry.facts(row))
         subtitle = getattr(row, spec.about.subtitle) if spec.about.subtitle else ""
@@ -51,15 +54,10 @@ class ShowMixin:
             groups=[(_(name) if name else "", facts) for name, facts in groups.items()],
             buttons=[*self._show_buttons(row)], tabs=self._tabs(row),
             crumbs=[(_(spec.about.label), f"{spec.url}/list/"), (str(row), None)],
-            badge=next((self._fact(row, f) for f in spec.fields.values() if f.name in ("state", "status")), None),
+            badge=next(
+                (cell(getattr(row, f.name), f) for f in spec.fields.values() if f.name in ("state", "status")), None
+            ),
         )  # fmt: skip
-
-    def _fact(self, row: Any, one: Field) -> Cell:
-        value = getattr(row, one.name)
-        if one.kind == "link":
-            target = getattr(row, one.name.removesuffix("_id")) if value is not None else None
-            return cell(value, one, title=None if target is None else str(target))
-        return cell(value, one)
 
     def _show_buttons(self, row: Any) -> list[Button]:
         spec, found = self.spec, []

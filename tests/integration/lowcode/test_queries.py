@@ -1,0 +1,151 @@
+"""Every page of every document asks fewer than ten things of the database, however many rows it shows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_appbuilder.security.sqla.models import PermissionView, Role, User
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.security import generate_password_hash
+
+from app import modules
+from app.estate.models import Customer, HouseholdMember, ParkingSpace, Pet, Vehicle
+from app.lowcode.actors import SYSTEM, acting_as
+from app.lowcode.db import db
+from app.lowcode.document import documents, spec_of
+from app.lowcode.logins import LoginRecord
+from app.lowcode.manifest import Entry, Page
+from app.lowcode.settings import Setting, declared
+from app.lowcode.unit import unit_of_work
+from tests.integration.reports.demos import small_demo
+from tests.people import PASSWORD
+from tests.queries import counting
+
+DOCUMENTS = sorted(
+    one.document.__name__ if isinstance(one, Entry) else one.__name__
+    for manifest in modules.load()
+    for one in manifest.entries
+    if not isinstance(one, Page)
+)
+READONLY = {name for name in DOCUMENTS if documents[name].__about__.readonly}
+# A page with an N+1 in it asks more than ten things from here on. There is no dozen of these in a small office.
+ENOUGH = 12
+FEW = {
+    "AccountingPeriod", "BillingRun", "Building", "Community", "Company", "FeeItem", "FeeStandard", "FeeStandardVersion",
+    "LoginRecord", "ParkingLot", "ReceiptVoid", "Setting",
+}  # fmt: skip
+
+
+@dataclass
+class Office:
+    """A demo office, somebody who may do everything in it, and a row of each document."""
+
+    app: Flask
+    client: FlaskClient
+    rows: dict[str, int]
+    counts: dict[str, int]
+
+
+@pytest.fixture(scope="module")
+def office(offices: Any) -> Iterator[Office]:
+    app: Flask = offices.on("sqlite").app
+    with app.app_context():
+        small_demo(rooms=120, months=2)
+        with acting_as(SYSTEM), unit_of_work() as session:
+            _furnish(session)
+            _let_everything(app, session)
+        with acting_as(SYSTEM):
+            rows = {name: db.session.scalar(select(func.max(documents[name].id))) for name in DOCUMENTS}
+            counts = {name: db.session.scalar(select(func.count(documents[name].id))) for name in DOCUMENTS}
+        db.session.remove()
+    client = app.test_client()
+    assert client.post("/login/", data={"username": "alles", "password": PASSWORD}).status_code == 302
+    yield Office(app, client, rows, counts)
+
+
+def _furnish(session: Session) -> None:
+    """What the demo has none of."""
+    people = session.scalars(select(Customer).limit(ENOUGH)).all()
+    spaces = session.scalars(select(ParkingSpace).limit(ENOUGH)).all()
+    for place, person in enumerate(people):
+        mine: dict[str, Any] = {"community_id": person.community_id, "customer_id": person.id}
+        session.add(HouseholdMember(name=f"家人{place}", **mine))
+        session.add(Pet(breed=f"小狗{place}", **mine))
+        session.add(Vehicle(plate=f"沪A{place:05}", **mine))
+    assert len(people) == len(spaces) == ENOUGH
+    session.add(LoginRecord(username="alles", address="127.0.0.1", succeeded=True))
+    session.add(Setting(key=next(iter(declared)), value="thirty"))
+
+
+def _let_everything(app: Flask, session: Session) -> None:
+    role = Role(name="什么都行", permissions=list(session.scalars(select(PermissionView))))
+    user = User(
+        first_name="", last_name="全能", username="alles", email="alles@office.invalid", active=True, roles=[role],
+        password=generate_password_hash(PASSWORD, method="pbkdf2:sha256:1"),
+    )  # fmt: skip
+    session.add_all([role, user])
+    session.flush()
+    app.extensions["grant_everything"](session=session, user_id=user.id)
+
+
+def ask(office: Office, url: str, most: int = 9) -> str:
+    """The page, which is there and asked for fewer than ten things."""
+    with counting(office.app) as queries:
+        answer = office.client.get(url)
+    page: str = answer.get_data(as_text=True)
+    assert answer.status_code == 200, (url, page)
+    assert len(queries) <= most, (url, len(queries), [q[:900] for q in queries])
+    return page
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_there_are_rows_to_show(office: Office, name: str) -> None:
+    assert office.counts[name] >= (1 if name in FEW else ENOUGH)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("path", ["list/?size=100", "list/?size=100&embedded=1", "list/?q=1", "print"])
+def test_a_list(office: Office, name: str, path: str) -> None:
+    page = ask(office, f"{spec_of(documents[name]).url}/{path}")
+    if "size" in path:
+        assert page.count("<tr data-key=") >= min(office.counts[name], 100)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("path", ["show", "history"])
+def test_a_row(office: Office, name: str, path: str) -> None:
+    ask(office, f"{spec_of(documents[name]).url}/{path}/{office.rows[name]}")
+
+
+@pytest.mark.parametrize("name", sorted(set(DOCUMENTS) - READONLY))
+def test_a_form(office: Office, name: str) -> None:
+    url = spec_of(documents[name]).url
+    ask(office, f"{url}/add")
+    ask(office, f"{url}/edit/{office.rows[name]}")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["/", "/desk/", "/billing/start/", "/billing/assign/", "/user/list/", "/user/add", "/role/list/", "/role/edit/1",
+     "/jobs/mine.json", "/password"],
+)  # fmt: skip
+def test_a_page_of_its_own(office: Office, url: str) -> None:
+    ask(office, url)
+
+
+@pytest.mark.parametrize(
+    ("url", "most"),
+    [
+        # Each way to be found is asked by its own index: rooms, people, plates, numbers, documents.
+        ("/desk/find?q=1", 16),
+        ("/search?q=1", 26),
+        ("/reports/summary/", 12),
+        ("/user/edit/1", 14),
+    ],
+)
+def test_what_asks_many_tables_asks_each_of_them_once(office: Office, url: str, most: int) -> None:
+    ask(office, url, most)
