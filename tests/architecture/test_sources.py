@@ -25,6 +25,7 @@ UNSCOPED = {
     "app/lowcode/uniqueness.py": "a name taken in a community out of reach is taken all the same",
     "app/estate/grants.py": "the tree that decides the reach",
     "app/estate/reach.py": "turns grants into the reach",
+    "app/estate/operations/sales/places.py": "whether a community is there that is out of reach, and all companies",
     "app/estate/operations/places.py": "whether the office has any community or company at all",
     "app/collection/queries/printing.py": "a receipt's paper names what its reader may not open",
     "app/system/operations/users.py": "people and their grants belong to no community",

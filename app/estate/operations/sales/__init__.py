@@ -7,19 +7,22 @@ and what differs is warned of. So the same file a second time makes nothing, and
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.estate.models import Company
 from app.estate.operations.sales.ledger import Ledger
 from app.estate.operations.sales.parking import store_spaces, store_vehicles
 from app.estate.operations.sales.people import store_occupancies
-from app.estate.operations.sales.places import reach_with, store_buildings, store_community, store_rooms
+from app.estate.operations.sales.places import (
+    reach_with,
+    store_buildings,
+    store_community,
+    store_rooms,
+    wait_for_others,
+)
 from app.estate.operations.sales.register import Register
 from app.estate.sales.planned import SalesPlan
 from app.estate.sales.report import report
 from app.lowcode.actors import acting_as
-from app.lowcode.scope import UNSCOPED
 
 __all__ = ["import_sales"]
 
@@ -33,10 +36,7 @@ def import_sales(*, session: Session, plan: SalesPlan, good_rows: bool) -> dict[
     if plan.rejected and not good_rows:
         return report(plan=plan, stored=False)
     ledger = Ledger()
-    # Imports wait for each other: two of the same file at once would each see nothing there yet.
-    session.execute(
-        select(Company.id).order_by(Company.id).with_for_update(), execution_options={UNSCOPED: True}
-    ).all()
+    wait_for_others(session=session)
     for community in plan.communities:
         row = store_community(session=session, planned=community, ledger=ledger)
         with session.no_autoflush, acting_as(reach_with(community_id=row.id)):

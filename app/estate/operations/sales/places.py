@@ -35,6 +35,12 @@ class CompanyMissing(DomainError):
     message = N_("系统里没有小区“%(name)s”,您的管辖范围里也没有公司可以新建它。请先由管理员建立这个小区。")
 
 
+def wait_for_others(*, session: Session) -> None:
+    """Imports wait for each other: two of the same file at once would each see nothing there yet."""
+    locked = select(Company.id).order_by(Company.id).with_for_update()
+    session.execute(locked, execution_options={UNSCOPED: True}).all()
+
+
 def store_community(*, session: Session, planned: PlannedCommunity, ledger: Ledger) -> Community:
     """The community, found by its name or made. Raises CommunityOutOfReach, CompanyMissing."""
     details = {
