@@ -1,0 +1,97 @@
+"""The table of roles, walked over HTTP: every role, every document, every verb; what is not in it is refused."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from app.lowcode.document import documents, spec_of
+from app.lowcode.permissions import access_of, known_pairs
+from app.system.roles import ROLES
+from tests.people import CAST
+
+NOBODY = 987_654_321  # the id of no row: who may look is told 404, who may not 403
+# What no address of its own needs, and where it is proven.
+ELSEWHERE = {("backdate", "Desk"): "tests/integration/collection/test_desk.py"}
+PEOPLE = {person.role: person.name for person in CAST if person.ours}
+
+
+def requests_of(app: Flask) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """(verb, document) → the (method, address)es that need it."""
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for rule in app.url_map.iter_rules():
+        access, verb, document = access_of(app, rule.endpoint)
+        if access == "permission" and verb and document and not rule.endpoint.endswith((".do", ".do_ticked")):
+            for method in {"GET", "POST"} & (rule.methods or set()):
+                found.setdefault((verb, document), []).append((method, _address(rule)))
+    for manifest in app.extensions["manifests"]:
+        for entry in manifest.entries:
+            for action in getattr(entry, "actions", ()):
+                url = f"{spec_of(entry.document).url}/do/{action.name}/{NOBODY}"
+                found.setdefault((action.name, entry.document.__name__), []).append(("POST", url))
+    return found
+
+
+def _address(rule: Rule) -> str:
+    """A rule's address with the id of no row in it."""
+    values: dict[str, object] = {}
+    for name, converter in rule._converters.items():
+        choices = getattr(converter, "items", None)
+        values[name] = NOBODY if converter.to_python("1") == 1 else min(choices) if choices else "nothing"
+    _host, path = rule.build(values) or ("", "")
+    return str(path)
+
+
+def test_there_are_nine_roles_and_somebody_in_each() -> None:
+    assert list(ROLES) == [
+        "系统管理员",
+        "物业经理",
+        "收费员",
+        "财务",
+        "客服",
+        "工程主管",
+        "维修工",
+        "秩序维护",
+        "只读",
+    ]
+    assert set(PEOPLE) == set(ROLES)
+
+
+def test_every_right_can_be_tried(app: Flask) -> None:
+    assert set(known_pairs(app)) - set(requests_of(app)) == set(ELSEWHERE)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_may_what_the_table_says_and_nothing_else(
+    app: Flask, client_of: Callable[[str], FlaskClient], role: str
+) -> None:
+    client = client_of(PEOPLE[role])
+    wrong = []
+    for (verb, document), addresses in sorted(requests_of(app).items()):
+        given = verb in ROLES[role].get(document, "").split()
+        for method, address in addresses:
+            status = client.open(address, method=method).status_code
+            if (status != 403) != given or status >= 500:
+                wrong.append(f"{document}.{verb} {method} {address}: {status}, in the table: {given}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_menu_and_the_buttons_are_those_of_the_table(
+    client_of: Callable[[str], FlaskClient], role: str
+) -> None:
+    client = client_of(PEOPLE[role])
+    menu = set(re.findall(r'href="/([a-z_]+)/list/', client.get("/").get_data(as_text=True)))
+    readable = {name for name, verbs in ROLES[role].items() if "read" in verbs.split()}
+    theirs = {spec_of(documents[name]).url.strip("/") for name in readable if name in documents}
+    assert menu == theirs
+    for name in sorted(readable & set(documents) - {"User", "Role"}):
+        spec, verbs = spec_of(documents[name]), ROLES[role][name].split()
+        page = client.get(f"{spec.url}/list/").get_data(as_text=True)
+        for verb in ("add", "export", "print"):
+            # What only operations write is not added by a form.
+            given = verb in verbs and not (verb == "add" and spec.about.readonly)
+            assert (f'href="{spec.url}/{verb}' in page) == given, (role, name, verb)
