@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +75,9 @@ class MonthSummaryView(BaseView):
                 path=path, title=title, subtitle=" · ".join([*_scope(), equation(summary)]), fields=FIELDS,
                 rows=excel_rows(summary), totals=excel_totals(summary),
             )  # fmt: skip
-            data = path.open("rb")
+            data = BytesIO(path.read_bytes())
         finally:
-            path.unlink(missing_ok=True)  # the open handle still reads it
+            path.unlink(missing_ok=True)
         return send_file(data, as_attachment=True, download_name=f"{title}.xlsx")
 
 
