@@ -170,7 +170,7 @@ class ChargeFacts:
     """Mixin: the columns that a computed line and the charge made of it share, in the order of the INSERT … SELECT.
 
     Denormalised columns carry no foreign key: each would cost a look-up a posted row, and the assignment's,
-    the customer's and the run's keys hold the same objects.
+    the customer's and the run's keys hold the same objects. What a document adds stands behind (`sort_order`).
     """
 
     community_id: Mapped[int] = link(
@@ -219,16 +219,16 @@ class BillingLine(ChargeFacts, CommunityScoped, DocumentBase):
     __table_args__ = (UniqueConstraint("run_id", "assignment_id", "starts"),)
 
     # The unique constraint begins with it and serves as its index.
-    run_id: Mapped[int] = link(N_("出账"), "BillingRun", required=True, index=False)
+    run_id: Mapped[int] = link(N_("出账"), "BillingRun", required=True, index=False, sort_order=1)
     # Nobody where there is no payer: such a line is shown first and never posted.
     customer_id: Mapped[int | None] = link(  # type: ignore[assignment]
         N_("客户"), "Customer", listed=True, searched=True, index=False
     )
-    previous: Mapped[Decimal | None] = money(N_("上月金额"), listed=True)
-    oddness: Mapped[int] = integer(N_("异常程度"), required=True, default=0, shown=False)
-    odd: Mapped[Oddity | None] = choice(N_("异常"), Oddity, listed=True)
+    previous: Mapped[Decimal | None] = money(N_("上月金额"), listed=True, sort_order=1)
+    oddness: Mapped[int] = integer(N_("异常程度"), required=True, default=0, shown=False, sort_order=1)
+    odd: Mapped[Oddity | None] = choice(N_("异常"), Oddity, listed=True, sort_order=1)
     # Cannot be charged: `odd` says why, the dates say for which days, the amount is 0.
-    billable: Mapped[bool] = flag(N_("可入账"), default=True)
+    billable: Mapped[bool] = flag(N_("可入账"), default=True, sort_order=1)
 
 
 class Charge(ChargeFacts, CommunityScoped, MoneyDocument):
@@ -259,16 +259,24 @@ class Charge(ChargeFacts, CommunityScoped, MoneyDocument):
         Index("ix_charge_run_id", "run_id"),
     )
 
-    run_id: Mapped[int | None] = link(N_("出账"), "BillingRun", index=False)
+    run_id: Mapped[int | None] = link(N_("出账"), "BillingRun", index=False, sort_order=1)
     # What else posted it, when no assignment did (a repair, a late fee): source, its id, part.
-    source: Mapped[str | None] = mapped_column(String(30))
-    source_id: Mapped[int | None] = mapped_column(Key)
-    part: Mapped[int] = mapped_column(nullable=False, default=0, server_default="0")
+    source: Mapped[str | None] = mapped_column(String(30), sort_order=1)
+    source_id: Mapped[int | None] = mapped_column(Key, sort_order=1)
+    part: Mapped[int] = mapped_column(nullable=False, default=0, server_default="0", sort_order=1)
     waived_later: Mapped[Decimal] = money(
-        N_("后续减免"), required=True, default=Decimal(0), server_default="0"
+        N_("后续减免"), required=True, default=Decimal(0), server_default="0", sort_order=1
     )
-    adjusted: Mapped[Decimal] = money(N_("调整"), required=True, default=Decimal(0), server_default="0")
+    adjusted: Mapped[Decimal] = money(
+        N_("调整"), required=True, default=Decimal(0), server_default="0", sort_order=1
+    )
     paid: Mapped[Decimal] = money(
-        N_("已收金额"), required=True, listed=True, totalled=True, default=Decimal(0), server_default="0"
+        N_("已收金额"),
+        required=True,
+        listed=True,
+        totalled=True,
+        default=Decimal(0),
+        server_default="0",
+        sort_order=1,
     )
-    due: Mapped[Decimal] = money(N_("欠费"), required=True, listed=True, totalled=True)
+    due: Mapped[Decimal] = money(N_("欠费"), required=True, listed=True, totalled=True, sort_order=1)

@@ -70,10 +70,10 @@ class Hands:
 
     def choose(self, label: str, text: str) -> None:
         """Write into a remote select and take what is offered."""
-        # The control that Tom Select puts in the place of the field: clicking the label goes into it.
-        self.page.get_by_role("main").locator(
-            "label", has_text=re.compile(rf"^\s*{re.escape(label)}")
-        ).first.click()
+        # Tom Select puts a control of its own in the field's place, and the label then leads to that one.
+        self.page.get_by_role("main").locator('label[for$="-ts-control"]').filter(
+            has_text=re.compile(rf"^\s*{re.escape(label)}")
+        ).first.click()  # fmt: skip
         self.page.keyboard.type(text)
         self.page.locator(".ts-dropdown:visible .option", has_text=text).first.click()
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "285c53324330"
+revision = "9ed8c408f7d2"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -1046,12 +1046,7 @@ def upgrade() -> None:
 
     op.create_table(
         "billing_line",
-        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("previous", sa.BigInteger(), nullable=True),
-        sa.Column("oddness", sa.Integer(), nullable=False),
-        sa.Column("odd", sa.String(length=30), nullable=True),
-        sa.Column("billable", sa.Boolean(), server_default="1", nullable=False),
         sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("building_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("room_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -1074,6 +1069,11 @@ def upgrade() -> None:
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
         ),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("previous", sa.BigInteger(), nullable=True),
+        sa.Column("oddness", sa.Integer(), nullable=False),
+        sa.Column("odd", sa.String(length=30), nullable=True),
+        sa.Column("billable", sa.Boolean(), server_default="1", nullable=False),
         sa.CheckConstraint(
             "odd IN ('no_payer', 'no_price', 'no_area', 'zero', 'risen', 'fallen', 'new')",
             name=op.f("ck_billing_line_odd_known"),
@@ -1092,14 +1092,6 @@ def upgrade() -> None:
     )
     op.create_table(
         "charge",
-        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("source", sa.String(length=30), nullable=True),
-        sa.Column("source_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("part", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("waived_later", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("adjusted", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("paid", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("due", sa.BigInteger(), nullable=False),
         sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("building_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("room_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -1125,6 +1117,14 @@ def upgrade() -> None:
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
         ),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("source", sa.String(length=30), nullable=True),
+        sa.Column("source_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("part", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("waived_later", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("adjusted", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("paid", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("amount = gross - waived", name=op.f("ck_charge_amount_adds_up")),
         sa.CheckConstraint(
             "due = amount + adjusted - waived_later - paid", name=op.f("ck_charge_due_adds_up")
