@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_
 
 from app.kernel.cells import read_date, read_decimal
 from app.kernel.errors import N_, DomainError
+from app.kernel.money import to_scaled
 from app.kernel.periods import Period
 from app.lowcode import clock
 from app.lowcode.document import Spec
@@ -122,13 +123,17 @@ def read(field: Field, text: str) -> Any:
         match field.kind:
             case "integer" | "link":
                 number = int(text)
-                if abs(number) >= 2**63:
+                if abs(number) >= (2**63 if field.kind == "link" else 2**31):
                     raise ValueError(text)
                 return number
             case "number" | "money":
                 found = read_decimal(text)
+                if found is None:
+                    raise ValueError(text)
                 # More decimals than the column keeps cannot be equal to anything in it.
-                return None if found is None else found.quantize(Decimal(1).scaleb(-field.scale))
+                kept = found.quantize(Decimal(1).scaleb(-field.scale))
+                to_scaled(kept, field.scale)  # refuses what is beyond every column
+                return kept
             case "date" | "moment":
                 day = read_date(text)
                 if day is None:

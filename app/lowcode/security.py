@@ -26,6 +26,11 @@ from app.lowcode.unit import unit_of_work
 csrf = CSRFProtect()
 
 
+class UnreadableText(DomainError):
+    code = "unreadable_text"
+    message = N_("输入里有无效字符,请重新填写。")
+
+
 class LoginForm(FlaskForm):
     """登录."""
 
@@ -155,6 +160,13 @@ def csp_nonce() -> str:
 
 def init_security(app: Flask) -> None:
     """CSRF on every writing request, strict headers on every response."""
+
+    @app.before_request
+    def _readable() -> None:
+        # No text holds it, and PostgreSQL would fail where it is looked for or written.
+        if any("\0" in text for given in (request.args, request.form) for text in given.values()):
+            raise UnreadableText
+
     csrf.init_app(app)
     app.jinja_env.globals.update(csp_nonce=csp_nonce, person_name=person_name)
 
