@@ -1,12 +1,15 @@
 """Forms: typed input kept, errors beside the field, nothing half-written, nothing overwritten unseen."""
 
 import pytest
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.estate.models import Building
-from app.lowcode.actors import SYSTEM, acting_as
+from app.lowcode import jobs
+from app.lowcode.actors import SYSTEM, Actor, acting_as, reach_of
 from app.lowcode.db import db
 from app.lowcode.history import History
+from app.lowcode.unit import unit_of_work
 
 
 def names(app) -> list[str]:
@@ -121,3 +124,32 @@ def test_select_offers_only_what_is_in_reach_and_depends_on_the_community(cast, 
         client.get(url, query_string={"community_id": cast.neighbour.community_id}).get_json()["items"] == []
     )
     assert client.get("/room/select/area").status_code == 400
+
+
+def test_what_a_command_or_a_job_changes_is_told_too(app, cast, client_of, run_jobs, monkeypatch):
+    def rename(name: str) -> None:
+        with unit_of_work() as session:
+            session.get_one(Building, cast.ours.building_id).name = name
+
+    with app.app_context(), acting_as(SYSTEM):
+        rename("甲楼")
+        user = db.session.scalars(select(User).where(User.username == "shoufei")).one()
+        clerk = Actor(user.id, user.last_name, reach_of(user.id))
+        db.session.rollback()
+    monkeypatch.setitem(jobs.handlers, "try", lambda run: rename("乙楼"))
+    with app.app_context(), acting_as(clerk), unit_of_work() as session:
+        jobs.start_job(session=session, kind="try", label="试", params={})
+    assert run_jobs() == 1
+    with app.app_context(), acting_as(SYSTEM):
+        lines = db.session.execute(
+            select(History.who, History.field, History.old, History.new)
+            .where(
+                History.document == "Building",
+                History.row_id == cast.ours.building_id,
+                History.field == "name",
+            )
+            .order_by(History.id)
+        ).all()
+    assert [tuple(line) for line in lines] == [
+        ("系统", "name", "1号楼", "甲楼"), ("收费员", "name", "甲楼", "乙楼"),
+    ]  # fmt: skip
