@@ -10,13 +10,13 @@ from flask import Flask, current_app
 from flask_appbuilder.security.sqla.models import User
 from huey import Huey, RedisHuey, SqliteHuey
 from sqlalchemy import JSON, String, event, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from app.kernel.enums import LabelledEnum
 from app.kernel.errors import N_, DomainError
 from app.lowcode import clock
 from app.lowcode.actors import SYSTEM, Actor, acting_as, current_actor, person_name, reach_of
-from app.lowcode.db import Key, db
+from app.lowcode.db import Key, count_anew, db
 from app.lowcode.document import About, DocumentBase
 from app.lowcode.fields import choice, long_text, moment, text
 from app.lowcode.unit import unit_of_work
@@ -84,14 +84,22 @@ class Run:
         return self.file
 
 
-handlers: dict[str, Callable[[Run], None]] = {}
+Handler = Callable[[Run], None]
+
+handlers: dict[str, Handler] = {}
+abandoning: dict[str, Handler] = {}
 
 
-def job_handler(kind: str) -> Callable[[Callable[[Run], None]], Callable[[Run], None]]:
-    """Name the function that does jobs of this kind; it must be safe to run again from the start."""
+def job_handler(kind: str, *, abandon: Handler | None = None) -> Callable[[Handler], Handler]:
+    """Name the function that does jobs of this kind; it must be safe to run again from the start.
 
-    def register(handler: Callable[[Run], None]) -> Callable[[Run], None]:
+    `abandon` puts right what waits for the job, in the unit of work that cancels it before it has begun.
+    """
+
+    def register(handler: Handler) -> Handler:
         handlers[kind] = handler
+        if abandon is not None:
+            abandoning[kind] = abandon
         return handler
 
     return register
@@ -109,6 +117,9 @@ def start_job(*, session: Session, kind: str, label: str, params: dict[str, Any]
 @event.listens_for(Session, "after_commit")
 def _queue(session: Session) -> None:
     for job_id in session.info.pop("queue_after_commit", []):
+        # The queue may still know a job of this number, of another database or one put back from a backup.
+        for left in ("progress", "cancel"):
+            queue().get(f"{left}-{job_id}")
         enqueue(job_id)
 
 
@@ -181,6 +192,7 @@ def run_job(job_id: int) -> None:
                 file=str(run.file) if run.file and ended is JobState.DONE else None,
             )
         )  # fmt: skip
+        count_anew(session)  # long work fills tables
 
 
 def _starter(user_id: int | None) -> Actor:
@@ -202,8 +214,17 @@ def progress_of(job: Job) -> tuple[int, int]:
 def cancel(job: Job) -> None:
     """Ask a job to stop at its next report; one that still waits is ended at once. Within a unit of work."""
     queue().put(f"cancel-{job.id}", True)
-    if job.state is JobState.QUEUED:
-        job.state, job.ended_at = JobState.CANCELLED, clock.now()
+    session = object_session(job)
+    assert session is not None
+    # A worker may take it at this moment: then it is for the worker to stop.
+    ended = session.execute(
+        update(Job)
+        .where(Job.id == job.id, Job.state == JobState.QUEUED)
+        .values(state=JobState.CANCELLED, ended_at=clock.now())
+    )
+    session.refresh(job)
+    if ended.rowcount and job.kind in abandoning:  # type: ignore[attr-defined]
+        abandoning[job.kind](Run(job.id, dict(job.params)))
 
 
 def requeue_orphans() -> int:

@@ -8,13 +8,24 @@ from app.billing.operations.runs import begin_computing, cancel_run, locked_run,
 from app.billing.operations.staleness import refuse_stale
 from app.billing.states import RunState
 from app.kernel.errors import N_, DomainError
+from app.lowcode.db import db
 from app.lowcode.jobs import Cancelled, Run, job_handler
 from app.lowcode.unit import unit_of_work
 
 FAILED = N_("计算出错,已记录。请作废后重试,或联系管理员。")
 
 
-@job_handler("billing.compute")
+def _abandon(job: Run) -> None:
+    """Leave no run waiting for a job that was cancelled before it began."""
+    session = db.session()
+    run = locked_run(session=session, run_id=int(job.params["run"]))
+    if run.state is RunState.COMPUTING:
+        cancel_run(session=session, run_id=run.id)
+    elif run.state is RunState.POSTING:
+        move_run(session=session, run=run, action="give_back")
+
+
+@job_handler("billing.compute", abandon=_abandon)
 def compute_job(job: Run) -> None:
     """Compute a run's lines; started again after a kill it begins again, cancelled it leaves nothing."""
     run_id = int(job.params["run"])
@@ -57,7 +68,7 @@ def _compute(job: Run, run_id: int) -> None:
     job.progress(total, total)
 
 
-@job_handler("billing.post")
+@job_handler("billing.post", abandon=_abandon)
 def post_job(job: Run) -> None:
     """Post a run: killed at any moment everything or nothing is posted, and the start after it does the rest."""
     run_id = int(job.params["run"])

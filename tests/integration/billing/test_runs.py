@@ -175,6 +175,26 @@ def test_the_job_cancelled_throws_the_run_away(
     assert count(town, BillingLine) == 0
 
 
+def test_a_job_cancelled_while_it_waits_leaves_no_run_behind(
+    town: Town, manager: FlaskClient, run_jobs: Callable[[], int]
+) -> None:
+    job_page = begin(manager, town).headers["Location"]
+    manager.post(f"{job_page}/cancel")
+    assert newest(town, BillingRun).state is RunState.CANCELLED
+    run_jobs()
+    begin(manager, town)
+    run_jobs()
+    run = newest(town, BillingRun)
+    job_page = manager.post(f"/billing_run/do/post/{run.id}").headers["Location"]
+    manager.post(f"{job_page}/cancel")
+    run_jobs()
+    assert town.run(run.id).state is RunState.READY, "it can be posted again, or thrown away"
+    assert town.charges() == []
+    post(manager, run.id)
+    run_jobs()
+    assert len(town.charges()) == 3
+
+
 def test_a_fault_while_computing_is_told_and_can_be_thrown_away(
     town: Town, manager: FlaskClient, run_jobs: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -116,3 +116,29 @@ def test_what_a_killed_process_left_is_queued_again_once(app, run_jobs, handler)
         jobs.enqueue(key)
     run_jobs()
     assert times == [key], "a job that has ended is not done again"
+
+
+def test_cancelled_while_it_waits_it_ends_at_once_and_what_waits_for_it_is_put_right(
+    app, run_jobs, handler, monkeypatch
+):
+    done, abandoned = [], []
+    handler(lambda run: done.append(run.job_id))
+    monkeypatch.setitem(jobs.abandoning, "try", lambda run: abandoned.append(run.job_id))
+    key = start(app)
+    for _twice in range(2):
+        with app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
+            jobs.cancel(session.get_one(Job, key))
+        assert state_of(app, key)[0] is JobState.CANCELLED
+    run_jobs()
+    assert (done, abandoned) == ([], [key])
+
+
+def test_what_the_queue_remembers_of_another_database_is_forgotten(app, run_jobs, handler):
+    handler(lambda run: run.progress(1, 2))
+    first = start(app)
+    with app.app_context():
+        for left in ("progress", "cancel"):
+            app.extensions["huey"].put(f"{left}-{first + 1}", True)
+    key = start(app)
+    run_jobs()
+    assert (key, state_of(app, key)[0]) == (first + 1, JobState.DONE)
