@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from click import ClickException
 from flask import Flask
 from flask_migrate import upgrade
 from huey.consumer import Consumer
@@ -26,7 +27,7 @@ from app.kernel.errors import DomainError
 from app.lowcode import permissions
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.commands import ADMINISTRATOR, first_administrator
-from app.lowcode.db import db
+from app.lowcode.db import count_anew, db
 from app.lowcode.jobs import requeue_orphans
 from app.lowcode.unit import unit_of_work
 from config import BadSetting, whole_number
@@ -107,6 +108,8 @@ def prepare(app: Flask) -> str | None:
     # Only a house that nobody has ever entered: an office that began with DEMO=0 never finds strangers in its books.
     if password is not None and os.environ.get("DEMO", "1") != "0":
         load_demo(app)
+    with unit_of_work() as session:
+        count_anew(session)
     requeue_orphans()
     db.session.remove()
     return password
@@ -142,6 +145,8 @@ def load_demo(app: Flask) -> None:
     print("正在生成演示数据(DEMO=0 可跳过)…", flush=True)
     try:
         command.main(args=[], standalone_mode=False)
+    except ClickException as error:
+        print(error.format_message(), flush=True)
     except Exception:
         logging.getLogger(__name__).exception("the demo could not be loaded; `make demo` tries again")
         db.session.rollback()

@@ -257,6 +257,8 @@ class Charge(ChargeFacts, CommunityScoped, MoneyDocument):
             "waived",
         ),
         Index("ix_charge_run_id", "run_id"),
+        # The list of a community: its order and its totals, a million charges deep.
+        Index("ix_charge_list", "community_id", "id", "amount", "paid", "due"),
     )
 
     run_id: Mapped[int | None] = link(N_("出账"), "BillingRun", index=False, sort_order=1)

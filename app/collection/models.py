@@ -100,6 +100,8 @@ class Allocation(CommunityScoped, MoneyDocument):
             "period",
             "amount",
         ),
+        # The list of a community: its order and its total.
+        Index("ix_allocation_list", "community_id", "id", "amount"),
     )
 
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, listed=True, index=False)

@@ -20,6 +20,7 @@ from app.kernel.errors import N_, DomainError
 from app.kernel.periods import Period
 from app.lowcode import clock
 from app.lowcode.actors import EVERYTHING, Actor, acting_as, person_name
+from app.lowcode.db import count_anew
 from app.lowcode.logins import check_password
 from app.reports.demo.cast import add_cast, check_cast
 from app.reports.demo.estate import Settlement
@@ -94,6 +95,7 @@ def make_demo(
         charges = session.scalar(select(func.count(Charge.id))) or 0
         receipts = session.scalar(select(func.count(Receipt.id))) or 0
         say(f"{period}:累计应收 {charges} 笔,收据 {receipts} 张({number + 1}/{months})")
+    count_anew(session)
     return Made(charges, receipts)
 
 

@@ -10,7 +10,7 @@ from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge, FeeItem
@@ -162,3 +162,13 @@ def _age(days: int) -> str:
         if days <= most:
             return name
     return ">365"
+
+
+def test_the_rows_of_one_room_are_found_without_reading_the_community(session: Session) -> None:
+    small_demo(rooms=60, months=3)
+    plan = session.execute(
+        text(
+            "EXPLAIN QUERY PLAN SELECT customer_id FROM charge WHERE room_id = 7 AND due > 0 AND community_id IN (1)"
+        )
+    ).all()
+    assert [row.detail for row in plan] == ["SEARCH charge USING INDEX ix_charge_room_id (room_id=?)"]

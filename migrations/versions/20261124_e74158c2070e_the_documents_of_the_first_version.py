@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "9ed8c408f7d2"
+revision = "e74158c2070e"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -1146,6 +1146,7 @@ def upgrade() -> None:
             "ix_charge_building_id_due", ["building_id", "due", "community_id"], unique=False
         )
         batch_op.create_index("ix_charge_customer_id_due", ["customer_id", "due"], unique=False)
+        batch_op.create_index("ix_charge_list", ["community_id", "id", "amount", "paid", "due"], unique=False)
         batch_op.create_index(
             "ix_charge_month",
             ["community_id", "posting_period", "building_id", "fee_item_id", "amount", "waived"],
@@ -1185,6 +1186,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("allocation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_allocation_charge_id"), ["charge_id"], unique=False)
+        batch_op.create_index("ix_allocation_list", ["community_id", "id", "amount"], unique=False)
         batch_op.create_index(
             "ix_allocation_month",
             ["community_id", "posting_period", "building_id", "fee_item_id", "period", "amount"],
