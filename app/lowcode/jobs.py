@@ -193,7 +193,6 @@ def run_job(job_id: int) -> None:
             )
         )  # fmt: skip
         count_anew(session)  # long work fills tables
-        count_anew(session)  # long work fills tables
 
 
 def _starter(user_id: int | None) -> Actor:
