@@ -1,0 +1,80 @@
+"""`make soak`: several people work on a running office for long; then its books are looked through.
+
+Desks take money and take it back, a manager bills month after month, others list, search and export, all at once on
+one database. A JSON object a line; exit code 1 when anything failed.
+"""
+
+import argparse
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+from bench.books import wrong_in_books
+from bench.figures import tell
+from bench.office import app_of, furnish
+from bench.workers import WORKERS, Findings, work
+from tests.started import office
+
+ROOMS, MONTHS, SECONDS = 120, 3, 600
+LOOKS_EVERY = 1.0
+# The process grows while its caches fill, and by what a report needs; what it grows by without end is a leak.
+GROWTH_ALLOWED = 150  # MB
+WARM_UP = 0.2  # of the time
+
+
+def main() -> int:
+    """Work, then look through the books; exit code 1 on a breach."""
+    parser = argparse.ArgumentParser(description="多人同时操作一段时间,然后核对账目,每行一个 JSON。")
+    parser.add_argument("--seconds", type=int, default=SECONDS, help=f"操作多少秒,默认 {SECONDS}")
+    seconds = max(1, parser.parse_args().seconds)
+    with tempfile.TemporaryDirectory(prefix="soak") as made:
+        folder = Path(made)
+        app = app_of(folder=folder)
+        furnish(app, rooms=ROOMS, months=MONTHS)
+        findings = Findings(Counter(), [])
+        with office(folder) as started:
+            memory = _work(started.port, started.process.pid, seconds, findings)
+        said = [line for line in started.said.splitlines() if "ERROR" in line or "Traceback" in line]
+        wrong = [*findings.wrong, *said, *wrong_in_books(app)]
+    for name, count in sorted(findings.done.items()):
+        tell(f"soak.{name}", count, "times")
+    grown = max(memory) - memory[int(len(memory) * WARM_UP)]
+    tell("soak.memory", max(memory), "MB")
+    tell("soak.memory_grown", grown, "MB")
+    if grown > GROWTH_ALLOWED:
+        wrong.append(f"memory grew by {grown:.0f} MB")
+    if not findings.done["paid"] or not findings.done["billed"]:
+        wrong.append("nothing was paid or billed")
+    tell("soak.wrong", len(wrong), "times")
+    for one in wrong[:50]:
+        print(f"failed: {one}", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+def _work(port: int, pid: int, seconds: int, findings: Findings) -> list[float]:
+    """Let everybody work at once; returns the office's memory (MB) as it was seen."""
+    until = time.monotonic() + seconds
+    people = [
+        threading.Thread(target=work, args=(port, worker, number, until, findings))
+        for number, worker in enumerate(WORKERS)
+    ]
+    for one in people:
+        one.start()
+    memory = [_resident(pid)]
+    while any(one.is_alive() for one in people):
+        time.sleep(LOOKS_EVERY)
+        memory.append(_resident(pid))
+    return memory
+
+
+def _resident(pid: int) -> float:
+    """The memory of a process in MB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
