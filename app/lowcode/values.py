@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.kernel.enums import LabelledEnum
-from app.kernel.money import format_money
+from app.kernel.money import format_exact, format_money
 from app.lowcode import clock
 from app.lowcode.document import documents, spec_of
 from app.lowcode.fields import Field
@@ -39,11 +39,10 @@ def shown(value: Any, field: Field) -> str:
 
 
 def plain_number(value: Decimal) -> str:
-    """98.5000 → 98.5, with thousands; never an exponent."""
-    whole, _point, rest = format(value, "f").partition(".")
+    """98.5000 → 98.50, with thousands and at least two decimals, so that a column lines up; never an exponent."""
+    whole, _point, rest = format_exact(value).partition(".")
     sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
-    rest = rest.rstrip("0")
-    return f"{sign}{int(digits):,}" + (f".{rest}" if rest else "")
+    return f"{sign}{int(digits):,}.{rest}"
 
 
 def cell(value: Any, field: Field, *, title: str | None = None) -> Cell:
