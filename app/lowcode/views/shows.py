@@ -1,5 +1,6 @@
 """The page of one row: facts, what may be done now, related documents in tabs that load by themselves, history."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import current_app, render_template
@@ -8,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.lowcode.db import db
-from app.lowcode.document import CommunityScoped, DocumentBase, Spec, documents, spec_of
+from app.lowcode.document import CommunityScoped, DocumentBase, Spec, documents, said, spec_of
 from app.lowcode.fields import Field
 from app.lowcode.history import History
 from app.lowcode.listing import titles_of
@@ -103,18 +104,36 @@ class ShowMixin:
             # The row is within reach, and so is all that happened to it.
             execution_options={UNSCOPED: True},
         ).all()
-        return render_template("_history.html", entries=[self._entry(line) for line in lines])
+        titles = self._titles(lines)
+        return render_template("_history.html", entries=[self._entry(line, titles) for line in lines])
 
-    def _entry(self, line: History) -> dict[str, Any]:
+    def _titles(self, lines: Sequence[History]) -> dict[tuple[str, str], str]:
+        """What the linked rows are called that the lines name by their ids: one statement for each document."""
+        ids: dict[str, set[int]] = {}
+        for line in lines:
+            one = self.spec.links.get(line.field or "")
+            if one is not None:
+                kept = [value for value in (line.old, line.new) if value and value.isdigit()]
+                ids.setdefault(str(one.target), set()).update(map(int, kept))
+        found = {}
+        for name, keys in ids.items():
+            target = documents[name]
+            title = getattr(target, target.__about__.title)
+            for key, text in db.session.execute(select(target.id, title).where(target.id.in_(keys))):
+                found[name, str(key)] = said(text)
+        return found
+
+    def _entry(self, line: History, titles: Mapping[tuple[str, str], str]) -> dict[str, Any]:
         one = self.spec.fields.get(line.field or "")
         spec = spec_of(History).fields
         return {
             "at": cell(line.at, spec["at"]).text, "who": line.who, "action": _(line.deed.label), "tone": line.deed.tone,
-            "label": _(line.label) if line.label else "", "old": self._kept(line.old, one),
-            "new": self._kept(line.new, one),
+            "label": _(line.label) if line.label else "", "old": self._kept(line.old, one, titles),
+            "new": self._kept(line.new, one, titles),
         }  # fmt: skip
 
-    def _kept(self, value: str | None, one: Field | None) -> str:
+    @staticmethod
+    def _kept(value: str | None, one: Field | None, titles: Mapping[tuple[str, str], str]) -> str:
         """A kept value in words: an enum's label, a link's title."""
         if value is None:
             return ""
@@ -122,12 +141,8 @@ class ShowMixin:
             return _(value)
         if one is not None and one.kind == "bool":
             return _("是") if value == "1" else _("否")
-        if one is not None and one.kind == "link" and value.isdigit():
-            target = documents[str(one.target)]
-            title = db.session.scalar(
-                select(getattr(target, target.__about__.title)).where(target.id == int(value))
-            )
-            return value if title is None else str(title)
+        if one is not None and one.kind == "link":
+            return titles.get((str(one.target), value), value)
         return value
 
 

@@ -4,7 +4,7 @@ import pytest
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
-from app.estate.models import Building
+from app.estate.models import Building, Customer, ParkingSpace
 from app.lowcode import jobs
 from app.lowcode.actors import SYSTEM, Actor, acting_as, reach_of
 from app.lowcode.db import db
@@ -153,3 +153,22 @@ def test_what_a_command_or_a_job_changes_is_told_too(app, cast, client_of, run_j
     assert [tuple(line) for line in lines] == [
         ("系统", "name", "1号楼", "甲楼"), ("收费员", "name", "甲楼", "乙楼"),
     ]  # fmt: skip
+
+
+def test_history_names_what_was_linked_and_asks_once_however_long_it_is(app, cast, client_of, count_queries):
+    with app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
+        people = [Customer(community_id=cast.ours.community_id, name=f"客户{i}") for i in range(12)]
+        session.add_all(people)
+        session.flush()
+        row = ParkingSpace(community_id=cast.ours.community_id, number="A-001")
+        session.add(row)
+        session.flush()
+        for person in people:
+            row.customer_id = person.id
+            session.flush()
+        key = row.id
+    client = client_of("物业经理")
+    with count_queries() as queries:
+        page = client.get(f"/parking_space/history/{key}").get_data(as_text=True)
+    assert len(queries) < 10, queries
+    assert all(f"客户{i}" in page for i in range(12))
