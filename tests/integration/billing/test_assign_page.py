@@ -165,3 +165,19 @@ def test_the_cashier_has_no_such_button(client_of: Callable[[str], FlaskClient],
     cashier = client_of("收费员")
     assert "/billing/assign/" not in cashier.get("/room/list/").get_data(as_text=True)
     assert cashier.get("/billing/assign/?listed=rooms").status_code == 403
+
+
+def test_a_manager_of_another_community_reaches_none_of_it(
+    town: Town, client_of: Callable[[str], FlaskClient]
+) -> None:
+    standard = town.standard()
+    town.do(lambda session: session.query(ScopeGrant).filter_by(community_id=town.community_id).delete())
+    stranger = client_of("物业经理")
+    for url in (
+        "/billing/assign/?listed=rooms", f"/billing/assign/?rooms={town.room_ids[0]}", "/billing/assign/",
+    ):  # fmt: skip
+        answer = stranger.post(url, data=terms(town, standard))
+        assert answer.status_code == 422, url
+        assert "请从列表中选择" in answer.get_data(as_text=True)
+        assert "1-1-0001" not in answer.get_data(as_text=True)
+    assert codes(town) == []
