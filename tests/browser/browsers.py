@@ -5,9 +5,10 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = (
@@ -40,7 +41,7 @@ class Hands:
         context = browser.new_context(
             base_url=address, viewport={"width": width, "height": 900}, locale="zh-CN", accept_downloads=True
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(30_000)
         self.page: Page = context.new_page()
         self.troubles: list[str] = []
         self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
@@ -68,14 +69,35 @@ class Hands:
         content = self.page.get_by_role("main")
         content.get_by_role("button", name=name).or_(content.get_by_role("link", name=name)).first.click()
 
+    def save(self) -> None:
+        """Save the form; the page of what was saved opens."""
+        self.press("保存")
+        self.page.wait_for_url(re.compile(r"/show/\d+"))
+
+    def finish_job(self) -> None:
+        """Wait on the job's page for its end, and go where it leads."""
+        self.page.wait_for_url(re.compile(r"/jobs/\d+"))
+        self.page.locator("[data-job]:not([data-running])").wait_for()
+        self.press("查看")
+        self.page.wait_for_load_state()
+
+    def rows_of(self, group: str, item: str) -> int:
+        """How many rows a list counts in its title."""
+        self.menu(group, item)
+        return int(re.sub(r"\D", "", self.page.locator(".page-top .page-count").first.inner_text()))
+
     def choose(self, label: str, text: str) -> None:
         """Write into a remote select and take what is offered."""
         # Tom Select puts a control of its own in the field's place, and the label then leads to that one.
         self.page.get_by_role("main").locator('label[for$="-ts-control"]').filter(
             has_text=re.compile(rf"^\s*{re.escape(label)}")
         ).first.click()  # fmt: skip
-        self.page.keyboard.type(text)
+        # Its answer to the whole text is waited for, as a person would: an earlier one is drawn over.
+        with self.page.expect_response(lambda response: f"q={quote(text)}" in response.url):
+            self.page.keyboard.type(text)
+        expect(self.page.locator(".ts-wrapper.loading")).to_have_count(0)
         self.page.locator(".ts-dropdown:visible .option", has_text=text).first.click()
+        expect(self.page.locator(".ts-dropdown:visible")).to_have_count(0)
 
     def field(self, label: str) -> Locator:
         """The field with this label (a star behind it is for required ones)."""
