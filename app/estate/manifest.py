@@ -1,6 +1,7 @@
 """What the estate module registers."""
 
 from app.estate.command import import_sales_command
+from app.estate.import_job import TITLE
 from app.estate.models import (
     Building,
     Community,
@@ -20,6 +21,7 @@ from app.estate.operations.places import save_building, save_community, save_com
 from app.estate.queries.search import SEARCHES
 from app.estate.reach import start
 from app.estate.views.cards import age
+from app.estate.views.imports import SalesImportView
 from app.estate.views.search import SearchView
 from app.estate.views.tabs import within
 from app.estate.views.tree import TreeView
@@ -62,6 +64,7 @@ MANIFEST = Manifest(
         ParkingLot,
         ParkingSpace,
         Entry(Vehicle, save=save_vehicle),
+        Page(SalesImportView, TITLE, "file-import", "import"),
         Page(TreeView),
         Page(SearchView),
     ),
