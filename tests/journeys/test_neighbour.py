@@ -23,8 +23,10 @@ from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
 from app.lowcode.unit import unit_of_work
 from tests.cases.snapshot import changes, rows_of_every_table
-from tests.journeys.filling import Unfilled, Visit, fill, is_scoped, rules, unmarked
-from tests.journeys.world import ASKED, HIDDEN, World, found
+from tests.journeys.filling import fill, rules, unmarked
+from tests.journeys.uploads import add_uploads
+from tests.journeys.visits import Unfilled, Visit, is_scoped
+from tests.journeys.world import ASKED, HIDDEN, World, found, large_ids
 from tests.offices import Offices, PreparedOffice
 
 OUR_ID = re.compile(r"\b7000\d{3}\b")
@@ -63,7 +65,11 @@ class Walk:
 
     def _send(self, who: str, visit: Visit, follow: bool) -> Answer:
         with self.people[who].open(
-            visit.url, method=visit.method, data=visit.data, json=visit.json, follow_redirects=follow
+            visit.url,
+            method=visit.method,
+            data=visit.data() if callable(visit.data) else visit.data,
+            json=visit.json,
+            follow_redirects=follow,
         ) as response:
             return Answer(response.status_code, _text(response))
 
@@ -106,6 +112,8 @@ def walk(
     with app.app_context(), acting_as(SYSTEM):
         with unit_of_work() as session:
             world = found(session=session, cast=cast, app=app)
+            with large_ids():
+                add_uploads(app=app, session=session, world=world, owner_id=world.owner_id)
         people = {name: login(app.test_client(), name) for name in ("owner", "colleague", *STRANGERS)}
         visits, unfilled = _visits(app, db.session(), world)
         db.session.rollback()

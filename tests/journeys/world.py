@@ -81,6 +81,9 @@ class World:
     receipt_id: int = 0
     job_id: int = 0
     waiting_job_id: int = 0
+    owner_id: int = 0
+    imported_job_id: int = 0
+    upload: str = ""
     clerk_id: int = 0
     role_id: int = 0
     space_id: int = 0
@@ -301,7 +304,7 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
         session.flush()
         session.add_all(ScopeGrant(user_id=user.id, **grant) for grant in grants)
         if login == "owner":
-            owner_id = user.id
+            world.owner_id = owner_id = user.id
         elif login == "clerk":
             world.clerk_id = user.id
     world.role_id = small.id
