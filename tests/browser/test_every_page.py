@@ -23,11 +23,25 @@ from tests.people import CAST
 HAN = re.compile(r"[\u4e00-\u9fff]+")
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 # Names of things that the Chinese call so themselves, the name of the other language, and what the test's people typed.
-LATIN = ["excel", "english", "wps", "xlsx", "sj", "ab", "owner", "neighbour", "clerk", "colleague", "spare"]
+LATIN = [
+    "excel",
+    "english",
+    "wps",
+    "xlsx",
+    "csv",
+    "sj",
+    "ab",
+    "owner",
+    "neighbour",
+    "clerk",
+    "colleague",
+    "spare",
+]
 LATIN += [person.login for person in CAST]
 # Chinese on an English page: the other language's name, and what the test's people typed.
 TYPED = ["中文", "锦绣园", "邻里苑", "锦东置业", "号楼", "单元", "物业费", "空费种", "邻家人", "鸣角色", "空角色", "样样都行",
-         "主人", "我们的员", "同事", "邻人", "闲人", "云AB7", "系统"]  # fmt: skip
+         "主人", "我们的员", "同事", "邻人", "闲人", "云AB7", "系统",
+         "楼盘", "幢号", "室号", "产权面积"]  # fmt: skip
 
 
 @dataclass

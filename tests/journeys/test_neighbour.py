@@ -24,9 +24,8 @@ from app.lowcode.db import db
 from app.lowcode.unit import unit_of_work
 from tests.cases.snapshot import changes, rows_of_every_table
 from tests.journeys.filling import fill, rules, unmarked
-from tests.journeys.uploads import add_uploads
 from tests.journeys.visits import Unfilled, Visit, is_scoped
-from tests.journeys.world import ASKED, HIDDEN, World, found, large_ids
+from tests.journeys.world import ASKED, HIDDEN, World, found
 from tests.offices import Offices, PreparedOffice
 
 OUR_ID = re.compile(r"\b7000\d{3}\b")
@@ -112,8 +111,6 @@ def walk(
     with app.app_context(), acting_as(SYSTEM):
         with unit_of_work() as session:
             world = found(session=session, cast=cast, app=app)
-            with large_ids():
-                add_uploads(app=app, session=session, world=world, owner_id=world.owner_id)
         people = {name: login(app.test_client(), name) for name in ("owner", "colleague", *STRANGERS)}
         visits, unfilled = _visits(app, db.session(), world)
         db.session.rollback()

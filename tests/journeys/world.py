@@ -45,6 +45,7 @@ from app.lowcode.jobs import Job, JobState
 from app.lowcode.logins import LoginRecord
 from app.lowcode.settings import Setting
 from tests.integration.collection.ledger import add_charge
+from tests.journeys.uploads import add_uploads
 from tests.people import Cast
 
 ASKED, HIDDEN = "鹭鸣", "白芷"
@@ -81,7 +82,6 @@ class World:
     receipt_id: int = 0
     job_id: int = 0
     waiting_job_id: int = 0
-    owner_id: int = 0
     imported_job_id: int = 0
     upload: str = ""
     clerk_id: int = 0
@@ -304,7 +304,7 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
         session.flush()
         session.add_all(ScopeGrant(user_id=user.id, **grant) for grant in grants)
         if login == "owner":
-            world.owner_id = owner_id = user.id
+            owner_id = user.id
         elif login == "clerk":
             world.clerk_id = user.id
     world.role_id = small.id
@@ -321,6 +321,9 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
     )
     session.flush()
     world.job_id, world.waiting_job_id, world.free["Setting"] = done.id, waiting.id, setting.id
+    world.upload, world.imported_job_id = add_uploads(
+        app=app, session=session, owner_id=owner_id, name=marked("房源")
+    )
 
 
 def charge_of_run(*, session: Session, world: World) -> int:
