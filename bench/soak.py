@@ -5,6 +5,7 @@ one database. A JSON object a line; exit code 1 when anything failed.
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 import threading
@@ -37,6 +38,7 @@ def main() -> int:
         findings = Findings(Counter(), [])
         with office(folder) as started:
             memory = _work(started.port, started.process.pid, seconds, findings)
+            started.stop(signal.SIGTERM)  # and read what it logged
         said = [line for line in started.said.splitlines() if "ERROR" in line or "Traceback" in line]
         wrong = [*findings.wrong, *said, *wrong_in_books(app)]
     for name, count in sorted(findings.done.items()):
