@@ -80,7 +80,8 @@ export function startForms(root) {
   root.querySelectorAll(".dropzone").forEach(files);
   root.querySelectorAll("form.doc-form").forEach((form) => {
     if (form.querySelector(".is-invalid")) firstWrong(form);
-    else if (root === document && matchMedia("(pointer: fine)").matches) firstEmpty(form)?.focus();
+    // who has clicked into a field while the page was still loading stays there
+    else if (root === document && document.activeElement === document.body && matchMedia("(pointer: fine)").matches) firstEmpty(form)?.focus();
     form.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
         event.preventDefault();

@@ -4,7 +4,7 @@ One charge is settled once: one receipt and one clear refusal, never a lock erro
 """
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from decimal import Decimal
 from threading import Barrier, Thread
 from typing import Any
@@ -13,36 +13,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from waitress.server import create_server
 
 from app.billing.models import Charge
 from app.collection.models import Allocation, Receipt
 from app.collection.queries import serials
 from app.lowcode.unit import unit_of_work
 from tests.people import PASSWORD
+from tests.served import PATIENCE, served
 
 from .browsers import Browser
 from .ledger import add_charge, add_customer, add_fee
 
 D = Decimal
 ROUNDS = 50
-PATIENCE = 30  # seconds; a desk that waits longer hangs
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[int]:
-    """The app on a port of its own, with threads as in the office; its browsers hang up before it ends."""
-    server = create_server(app, host="127.0.0.1", port=0, threads=6, map={})
-    thread = Thread(target=server.run)
-    thread.start()
-    try:
-        yield int(server.effective_port)
-    finally:
-        # Closed by its own loop, which then ends with its last connection.
-        server.trigger.pull_trigger(server.close)
-        thread.join(PATIENCE)
-        server.task_dispatcher.shutdown()
-        assert not thread.is_alive()
 
 
 def press(browsers: list[Browser], bodies: list[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
