@@ -74,7 +74,24 @@ function firstEmpty(form) {
   return first?.matches("input:not([type=file], [type=checkbox]), textarea") && !first.closest(".ts-wrapper") ? first : null;
 }
 
+// The button beside a date opens the browser's calendar; what is chosen there is written as 2026-03-31.
+function pick(button) {
+  const group = button.closest(".date-group");
+  const [typed, native] = [group.querySelector("input:not(.date-native)"), group.querySelector(".date-native")];
+  native.addEventListener("change", () => {
+    typed.value = native.value;
+    typed.dispatchEvent(new Event("input", { bubbles: true }));
+    typed.dispatchEvent(new Event("change", { bubbles: true }));
+    typed.focus();
+  });
+  button.addEventListener("click", () => {
+    native.value = typed.value;
+    native.showPicker?.();
+  });
+}
+
 export function startForms(root) {
+  root.querySelectorAll("[data-pick-date]").forEach(pick);
   root.querySelectorAll("form[data-once]").forEach(once);
   root.querySelectorAll("form[data-guard]").forEach(guard);
   root.querySelectorAll(".dropzone").forEach(files);

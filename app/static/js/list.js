@@ -39,7 +39,8 @@ function bulk(list) {
   show();
 }
 
-const TYPES = { date: "date", moment: "date", datetime: "date", period: "month" };
+// a date is typed as it is shown; the browser's own field would speak the browser's language
+const WRITTEN = { date: "2026-03-31", moment: "2026-03-31", datetime: "2026-03-31", period: "2026-03" };
 const FIGURES = ["number", "money", "integer"];
 const read = (list, name) => JSON.parse(list.querySelector(`script[data-${name}]`).textContent);
 const option = ([value, text]) => make("option", { value }, text);
@@ -62,7 +63,7 @@ function filterRow(list, name) {
   row.querySelector('[data-for="one"]').append(one);
   for (const part of row.querySelectorAll("[data-label]")) part.setAttribute("aria-label", `${field.label} ${part.dataset.label}`.trim());
   for (const box of row.querySelectorAll("input")) {
-    box.type = TYPES[field.kind] ?? "text";
+    box.placeholder = WRITTEN[field.kind] ?? "";
     if (FIGURES.includes(field.kind)) box.inputMode = "decimal";
   }
   return row;
