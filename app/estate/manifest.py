@@ -7,6 +7,8 @@ from app.estate.models import (
     Community,
     Company,
     Customer,
+    Department,
+    Employee,
     HouseholdMember,
     Occupancy,
     ParkingLot,
@@ -18,6 +20,7 @@ from app.estate.models import (
 )
 from app.estate.operations.people import save_customer, save_member, save_occupancy, save_vehicle
 from app.estate.operations.places import save_building, save_community, save_company, save_room
+from app.estate.operations.staff import remove_staff, save_department, save_employee
 from app.estate.queries.search import SEARCHES
 from app.estate.reach import start
 from app.estate.views.cards import age
@@ -64,6 +67,8 @@ MANIFEST = Manifest(
         ParkingLot,
         ParkingSpace,
         Entry(Vehicle, save=save_vehicle),
+        Entry(Department, save=save_department, remove=remove_staff),
+        Entry(Employee, save=save_employee, remove=remove_staff),
         Page(SalesImportView, TITLE, "file-import", "import"),
         Page(TreeView),
         Page(SearchView),

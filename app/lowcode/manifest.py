@@ -51,6 +51,7 @@ class Entry:
     tabs: Sequence[Any] = ()  # Tab factories: row → Tab or None
     list_links: Callable[[], Sequence[Any]] | None = None
     save: Callable[..., DocumentBase] | None = None  # operation for add and edit instead of the plain one
+    remove: Callable[..., None] | None = None  # operation for delete, where it is more than deleting the row
     facts: Callable[[Any], Sequence[Fact]] | None = None  # row → what its page says beside its columns
     # Inputs of the form that are no column: named Fields, handed to `save`. `fixed`: when adding only; a field
     # with `shown` false: when editing only.

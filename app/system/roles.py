@@ -17,6 +17,7 @@ KEEP = "read add edit delete export print"
 
 _TREE = ("Company", "Community", "Building", "Room")
 _PEOPLE = ("Customer", "Occupancy", "Vehicle", "HouseholdMember", "Pet")
+_STAFF = ("Department", "Employee")
 _PARKING = ("ParkingLot", "ParkingSpace")
 
 
@@ -24,7 +25,11 @@ def _each(documents: Iterable[str], verbs: str) -> dict[str, str]:
     return dict.fromkeys(documents, verbs)
 
 
-_ESTATE_KEPT = {**_each((*_TREE, *_PEOPLE, *_PARKING), KEEP), "RoomArea": USE, "SalesImport": "import"}
+_ESTATE_KEPT = {
+    **_each((*_TREE, *_PEOPLE, *_PARKING, *_STAFF), KEEP),
+    "RoomArea": USE,
+    "SalesImport": "import",
+}
 _ESTATE_USED = _each((*_TREE, *_PEOPLE, *_PARKING, "RoomArea"), USE)
 _ESTATE_READ = _each((*_TREE, *_PEOPLE, *_PARKING, "RoomArea"), READ)
 _FEES_READ = _each(("FeeItem", "FeeStandard", "FeeStandardVersion", "FeeAssignment"), READ)
@@ -74,12 +79,12 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "History": USE,
     },
     "客服": {
-        **_each((*_TREE, *_PARKING), READ),
+        **_each((*_TREE, *_PARKING, *_STAFF), READ),
         **_each(_PEOPLE, "read add edit export print"),
     },
     "工程主管": {
         **_each((*_TREE, *_PARKING), USE),
-        **_each(("Customer", "Occupancy"), READ),
+        **_each(("Customer", "Occupancy", *_STAFF), READ),
     },
     "维修工": _each((*_TREE, "Customer", "ParkingLot", "ParkingSpace"), READ),
     "秩序维护": {

@@ -26,6 +26,8 @@ from app.estate.models import (
     Community,
     Company,
     Customer,
+    Department,
+    Employee,
     HouseholdMember,
     Occupancy,
     ParkingLot,
@@ -183,7 +185,22 @@ def _people(session: Session, world: World) -> None:
     pet = Pet(**mine, customer_id=world.customer_id, breed=marked("犬"), quantity=1)
     session.add_all([*holders, member, pet])
     session.flush()
+    _staff(session, world)
     world.free |= {"Occupancy": holders[1].id, "HouseholdMember": member.id, "Pet": pet.id}
+
+
+def _staff(session: Session, world: World) -> None:
+    mine = {"company_id": world.company_id}
+    departments = [Department(**mine, name=marked(name)) for name in ("工程部", "空部")]
+    session.add_all(departments)
+    session.flush()
+    staff = [
+        Employee(**mine, number=marked(number), name=marked("钱师傅"), department_id=departments[0].id)
+        for number in ("E1", "E2")
+    ]
+    session.add_all(staff)
+    session.flush()
+    world.free |= {"Department": departments[1].id, "Employee": staff[1].id}
 
 
 def _parking(session: Session, world: World) -> None:

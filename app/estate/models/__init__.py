@@ -2,6 +2,7 @@
 
 from app.estate.models.parking import ParkingLot, ParkingSpace, Vehicle
 from app.estate.models.people import Customer, HouseholdMember, Occupancy, Pet
+from app.estate.models.staff import Department, Employee
 from app.estate.models.tree import Building, Community, Company, Room, RoomArea, ScopeGrant
 
 __all__ = [
@@ -9,6 +10,8 @@ __all__ = [
     "Community",
     "Company",
     "Customer",
+    "Department",
+    "Employee",
     "HouseholdMember",
     "Occupancy",
     "ParkingLot",

@@ -60,11 +60,11 @@ def save_company(*, session: Session, row: Company, **values: Any) -> Company:
     """Add or change a company. Raises CompanyCycle, CompanyNotHeld, AlreadyThere."""
     with session.no_autoflush:
         if row.id is not None:
-            _check_held(session=session, company_id=row.id, field=None)
+            check_company_held(session=session, company_id=row.id, field=None)
         before = row.parent_id
         parent_id = values.get("parent_id", before)
         if row.id is None or parent_id != before:
-            _check_held(session=session, company_id=parent_id, field="parent_id")
+            check_company_held(session=session, company_id=parent_id, field="parent_id")
         if row.id is not None and parent_id is not None:
             parents = session.execute(select(Company.id, Company.parent_id), execution_options=_UNSCOPED)
             if parent_id in descendants(parents=dict(parents.all()), roots=[row.id]):
@@ -78,14 +78,17 @@ def save_community(*, session: Session, row: Community, **values: Any) -> Commun
     """Add or change a community; who adds one must be given its company. Raises CompanyNotHeld, AlreadyThere."""
     with session.no_autoflush:
         if row.id is None or values.get("company_id", row.company_id) != row.company_id:
-            _check_held(session=session, company_id=values.get("company_id"), field="company_id")
+            check_company_held(session=session, company_id=values.get("company_id"), field="company_id")
         assign(session=session, row=row, values=values)
     session.flush()
     return row
 
 
-def _check_held(*, session: Session, company_id: int | None, field: str | None) -> None:
-    """Refuse a company that the actor merely sees, as the trunk of what they are given (or none: the top)."""
+def check_company_held(*, session: Session, company_id: int | None, field: str | None) -> None:
+    """Refuse a company that the actor merely sees, as the trunk of what they are given (or none: the top).
+
+    Raises CompanyNotHeld.
+    """
     held = held_companies(session=session)
     if held is not None and company_id not in held:
         raise CompanyNotHeld(field=field)

@@ -77,11 +77,15 @@ class FormMixin:
         self._refuse_readonly()
         if not self.spec.about.deletable:
             abort(404)
-        with unit_of_work():
+        with unit_of_work() as session:
             row = self.row_or_404(pk)
             title = str(row)
             try:
-                self.datamodel.delete(row)
+                if self.entry.remove is not None:
+                    self.entry.remove(session=session, row=row)
+                    session.flush()
+                else:
+                    self.datamodel.delete(row)
             except IntegrityError as error:
                 raise StillReferred(title=title) from error
         flash(_("已删除“%(title)s”。", title=title), "success")

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.estate.grants import Grants, grants_of, set_grants
-from app.estate.models import Community, Company
+from app.estate.models import Community, Company, Employee
 from app.kernel.errors import N_, DomainError
 from app.lowcode.history import Deed, History
 from app.lowcode.jobs import Job
@@ -150,6 +150,11 @@ def delete_user(*, session: Session, user_id: int) -> str:
         if any(session.scalar(way.limit(1), execution_options={UNSCOPED: True}) is not None for way in ways):
             raise UnableToDeleteUser(title=title)
         set_grants(session=session, user_id=user_id, wanted=Grants())
+        employee = session.scalar(
+            select(Employee).where(Employee.user_id == user_id), execution_options={UNSCOPED: True}
+        )
+        if employee is not None:
+            employee.user_id = None
         record(session=session, row=user, deed=Deed.DELETED)
         user.roles = []
         session.flush()
