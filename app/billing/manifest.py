@@ -15,6 +15,7 @@ from app.billing.models import (
     FeeItem,
     FeeStandard,
     FeeStandardVersion,
+    Vacancy,
 )
 from app.billing.operations.computing import PRORATION
 from app.billing.operations.objects import WrongDates
@@ -149,6 +150,7 @@ MANIFEST = Manifest(
         ),
         Entry(BillingLine, tabs=(why_line_tab,)),
         Entry(Charge, tabs=(why_charge_tab,)),
+        Vacancy,
         AccountingPeriod,
     ),
     bulk_links={"Room": lambda: bulk_button("rooms"), "ParkingSpace": lambda: bulk_button("spaces")},

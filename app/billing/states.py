@@ -84,3 +84,31 @@ class PeriodState(LabelledEnum):
 
     OPEN = "open", N_("未结"), "green"
     CLOSED = "closed", N_("已结"), "secondary"
+
+
+class ApprovalState(LabelledEnum):
+    """审批状态 of what one person asks for and another decides."""
+
+    PENDING = "pending", N_("待审批"), "orange"
+    APPROVED = "approved", N_("已批准"), "green"
+    REFUSED = "refused", N_("已驳回"), "red"
+    WITHDRAWN = "withdrawn", N_("已撤回"), "secondary"
+
+
+APPROVAL_MACHINE = Machine[ApprovalState](
+    (
+        Transition(
+            action="approve", label=N_("批准"), sources=(ApprovalState.PENDING,), target=ApprovalState.APPROVED,
+            permission="approve", confirm=True,
+        ),
+        Transition(
+            action="refuse", label=N_("驳回"), sources=(ApprovalState.PENDING,), target=ApprovalState.REFUSED,
+            permission="approve", confirm=True, reason=True,
+        ),
+        Transition(
+            action="withdraw", label=N_("撤回"), sources=(ApprovalState.PENDING,), target=ApprovalState.WITHDRAWN,
+            permission="add", confirm=True,
+        ),
+    ),
+    initial=ApprovalState.PENDING,
+)  # fmt: skip

@@ -5,7 +5,20 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 
 from app.collection import operations
-from app.collection.models import Allocation, Receipt, ReceiptTender, ReceiptVoid
+from app.collection.models import (
+    Adjustment,
+    Allocation,
+    CashHandover,
+    Deposit,
+    DepositEntry,
+    Prepayment,
+    PrepaymentEntry,
+    Receipt,
+    ReceiptTender,
+    ReceiptVoid,
+    Refund,
+    Waiver,
+)
 from app.collection.queries.searching import find_receipts, settling
 from app.collection.states import RECEIPT_MACHINE
 from app.collection.views.cards import TakingsCard
@@ -65,6 +78,14 @@ MANIFEST = Manifest(
         ReceiptTender,
         ReceiptVoid,
         Allocation,
+        Prepayment,
+        PrepaymentEntry,
+        Deposit,
+        DepositEntry,
+        Waiver,
+        Adjustment,
+        Refund,
+        CashHandover,
         Page(TakingsCard),
     ),
     searches=(Search(Receipt, find_receipts),),

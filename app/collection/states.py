@@ -20,13 +20,74 @@ class ReceiptState(LabelledEnum):
 
     VALID = "valid", N_("有效"), "green"
     VOID = "void", N_("作废"), "red"
+    REVERSED = "reversed", N_("已冲红"), "orange"
+
+
+class VoidKind(LabelledEnum):
+    """How a receipt was taken back: on its day before the hand-over, or later by a red one of its own number."""
+
+    VOID = "void", N_("作废")
+    REVERSAL = "reversal", N_("冲红")
 
 
 class AllocationKind(LabelledEnum):
-    """核销来源."""
+    """核销来源. An allocation is what it takes from a charge's due: an adjustment upwards is negative."""
 
     PAYMENT = "payment", N_("收款")
     VOID = "void", N_("作废")
+    REVERSAL = "reversal", N_("冲红")
+    PREPAYMENT = "prepayment", N_("预收抵扣")
+    WAIVER = "waiver", N_("减免")
+    ADJUSTMENT = "adjustment", N_("应收调整")
+
+
+CASH_KINDS = (AllocationKind.PAYMENT, AllocationKind.VOID, AllocationKind.REVERSAL)
+"""现收: what the desk's money settled, and what was taken back of it."""
+PAID_KINDS = (*CASH_KINDS, AllocationKind.PREPAYMENT)
+"""核销: what a charge's `paid` is the sum of."""
+
+
+class PrepaymentKind(LabelledEnum):
+    """预收明细的类型."""
+
+    IN = "in", N_("预收")
+    APPLIED = "applied", N_("抵扣")
+    REFUNDED = "refunded", N_("退款")
+    TAKEN_BACK = "taken_back", N_("作废冲回")
+
+
+class DepositKind(LabelledEnum):
+    """押金明细的类型."""
+
+    IN = "in", N_("收押金")
+    RETURNED = "returned", N_("退还")
+    DEDUCTED = "deducted", N_("扣款")
+    TAKEN_BACK = "taken_back", N_("作废冲回")
+
+
+class RefundKind(LabelledEnum):
+    """退款类型."""
+
+    PREPAYMENT = "prepayment", N_("退预收款")
+    DEPOSIT = "deposit", N_("退押金")
+
+
+class HandoverState(LabelledEnum):
+    """交款单状态."""
+
+    HANDED = "handed", N_("待签收"), "orange"
+    SIGNED = "signed", N_("已签收"), "green"
+
+
+HANDOVER_MACHINE: Machine[HandoverState] = Machine(
+    [
+        Transition(
+            action="sign", label=N_("签收"), sources=(HandoverState.HANDED,), target=HandoverState.SIGNED,
+            permission="sign", confirm=True,
+        )
+    ],
+    initial=HandoverState.HANDED,
+)  # fmt: skip
 
 
 RECEIPT_MACHINE: Machine[ReceiptState] = Machine(
@@ -39,7 +100,11 @@ RECEIPT_MACHINE: Machine[ReceiptState] = Machine(
             permission="void",
             confirm=True,
             reason=True,
-        )
+        ),
+        Transition(
+            action="reverse", label=N_("冲红"), sources=(ReceiptState.VALID,), target=ReceiptState.REVERSED,
+            permission="reverse", confirm=True, reason=True,
+        ),
     ],
     initial=ReceiptState.VALID,
-)
+)  # fmt: skip

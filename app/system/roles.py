@@ -38,6 +38,9 @@ _MONEY_USED = {
     **_each(("Charge", "Receipt", "ReceiptTender", "ReceiptVoid", "Allocation"), USE),
     "AccountingPeriod": READ,
 }
+_HELD = ("Prepayment", "PrepaymentEntry", "Deposit", "DepositEntry")
+_ASKED = ("Vacancy", "Waiver", "Adjustment", "Refund")
+_BALANCES_USED = _each((*_HELD, *_ASKED, "CashHandover"), USE)
 
 ROLES: Mapping[str, Mapping[str, str]] = {
     ADMINISTRATOR: {
@@ -51,6 +54,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
     "物业经理": {
         **_ESTATE_KEPT,
         **_MONEY_USED,
+        **_BALANCES_USED,
         "FeeItem": KEEP,
         "FeeStandard": KEEP,
         "FeeStandardVersion": "read add edit export print",
@@ -65,6 +69,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         **_ESTATE_USED,
         **_FEES_READ,
         **_MONEY_USED,
+        **_BALANCES_USED,
         "Desk": "collect",
         "Receipt": f"{USE} void",
     },
@@ -72,6 +77,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         **_ESTATE_READ,
         **_FEES_USED,
         **_MONEY_USED,
+        **_BALANCES_USED,
         "BillingRun": USE,
         "BillingLine": USE,
         "Receipt": f"{USE} void",

@@ -237,7 +237,7 @@ def _receipt(
     serial = take_number(session=session, community_id=community_id, kind=BOOK, year=day.year)
     receipt = Receipt(
         number=document_number(PREFIX, day.year, serial), community_id=community_id, customer_id=customer_id,
-        day=day, posting_period=Period.of(day), total=total, tendered=total + change, change_given=change,
+        day=day, posting_period=Period.of(day), total=total, settled=total, tendered=total + change, change_given=change,
         words=chinese_amount(total), year=day.year, serial=serial, key=key, body_hash=asked,
         cashier_id=current_actor().user_id,
     )  # fmt: skip

@@ -11,7 +11,9 @@ from app.collection.models import Allocation, Receipt, ReceiptVoid
 from app.collection.operations.payment import LOCKED_AT_ONCE, allocation_row, move_checked_copies
 from app.collection.states import RECEIPT_MACHINE, AllocationKind
 from app.kernel.errors import N_, DomainError
+from app.kernel.periods import Period
 from app.lowcode import history
+from app.lowcode.actors import current_actor
 from app.lowcode.scope import OutOfScope
 
 
@@ -71,7 +73,13 @@ def void(*, session: Session, receipt_id: int, day: date, reason: str) -> Receip
         move_checked_copies(session, [(one, -parts[one.id]) for one in charges])
     receipt.state = target
     voided = ReceiptVoid(
-        community_id=receipt.community_id, receipt_id=receipt.id, day=day, reason=reason[:200]
+        community_id=receipt.community_id,
+        receipt_id=receipt.id,
+        day=day,
+        posting_period=Period.of(day),
+        total=receipt.total,
+        reason=reason[:200],
+        cashier_id=current_actor().user_id,
     )
     session.add(voided)
     history.note(receipt, label=N_("作废"), reason=reason)

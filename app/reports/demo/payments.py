@@ -117,7 +117,7 @@ class _Book:
         fixed = {"community_id": community_id}
         self._receipts = Rows(
             session, Receipt,
-            ("number", "customer_id", "day", "total", "tendered", "change_given", "words", "serial", "created_at"),
+            ("number", "customer_id", "day", "total", "settled", "tendered", "change_given", "words", "serial", "created_at"),
             fixed={
                 **fixed, "posting_period": period, "year": month.period.year, "state": ReceiptState.VALID.value,
                 "cashier_id": actor.user_id, "prints": 1, "created_by": actor.name,
@@ -156,7 +156,7 @@ class _Book:
         day = visit.day.isoformat()
         receipt_id = self._receipts.add(
             document_number(PREFIX, visit.day.year, self._counter.value), visit.customer_id, day, total,
-            total + change, change, chinese_amount(from_scaled(total, MONEY_SCALE)), self._counter.value,
+            total, total + change, change, chinese_amount(from_scaled(total, MONEY_SCALE)), self._counter.value,
             moment_text(at),
         )  # fmt: skip
         for tender, part in tenders:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.collection.states import AllocationKind, ReceiptState, Tender
+from app.collection.states import AllocationKind, ReceiptState, Tender, VoidKind
 from app.kernel.errors import N_
 from app.kernel.periods import Period
 from app.lowcode.db import Key
@@ -23,6 +23,8 @@ class Receipt(CommunityScoped, MoneyDocument):
         UniqueConstraint("community_id", "year", "serial"),
         UniqueConstraint("community_id", "key"),
         CheckConstraint("total > 0", name="total_positive"),
+        CheckConstraint("settled >= 0 AND prepaid >= 0 AND deposited >= 0", name="parts_not_negative"),
+        CheckConstraint("total = settled + prepaid + deposited", name="total_adds_up"),
         CheckConstraint("tendered = total + change_given", name="change_adds_up"),
         Index("ix_receipt_community_id_day", "community_id", "day"),
         # Found again by its key or its number alone, whatever the reach.
@@ -36,6 +38,14 @@ class Receipt(CommunityScoped, MoneyDocument):
     day: Mapped[date] = date_(N_("收款日期"), required=True, listed=True)
     posting_period: Mapped[Period] = month(N_("入账期"), required=True, listed=True)
     total: Mapped[Decimal] = money(N_("收款金额"), required=True, listed=True, totalled=True)
+    # What the money was for: charges (核销), 预收 and 押金.
+    settled: Mapped[Decimal] = money(N_("收费"), required=True, totalled=True)
+    prepaid: Mapped[Decimal] = money(
+        N_("预收"), required=True, totalled=True, default=Decimal(0), server_default="0"
+    )
+    deposited: Mapped[Decimal] = money(
+        N_("押金"), required=True, totalled=True, default=Decimal(0), server_default="0"
+    )
     tendered: Mapped[Decimal] = money(N_("实付"), required=True)
     change_given: Mapped[Decimal] = money(N_("找零"), required=True, default=Decimal(0))
     words: Mapped[str] = text(N_("大写"), 100, required=True)
@@ -54,6 +64,7 @@ class Receipt(CommunityScoped, MoneyDocument):
     body_hash: Mapped[str | None] = mapped_column(String(64))
     cashier_id: Mapped[int | None] = mapped_column(Key, index=True)
     prints: Mapped[int] = integer(N_("打印次数"), required=True, default=0, server_default="0")
+    handover_id: Mapped[int | None] = link(N_("交款单"), "CashHandover")
 
 
 class ReceiptTender(CommunityScoped, MoneyDocument):
@@ -69,15 +80,30 @@ class ReceiptTender(CommunityScoped, MoneyDocument):
 
 
 class ReceiptVoid(CommunityScoped, MoneyDocument):
-    """作废: why and by whom a receipt of the same day was taken back; the receipt's state is the checked copy."""
+    """作废/冲红: why, by whom and in which month's books a receipt was taken back; its state is the checked copy.
 
-    __about__ = About(N_("收据作废"), "receipt_id", icon="ban", order=("-id",), readonly=True)
-    __table_args__ = (UniqueConstraint("receipt_id"),)
+    A reversal carries a number of its own and money out of a desk, which is handed over like a receipt's.
+    """
 
+    __about__ = About(N_("作废与冲红"), "receipt_id", icon="ban", order=("-id",), readonly=True)
+    __table_args__ = (
+        UniqueConstraint("receipt_id"),
+        UniqueConstraint("community_id", "number"),
+        CheckConstraint("(kind = 'reversal') = (number IS NOT NULL)", name="reversal_numbered"),
+    )
+
+    kind: Mapped[VoidKind] = choice(
+        N_("类型"), VoidKind, required=True, listed=True, default=VoidKind.VOID, server_default="void"
+    )
+    number: Mapped[str | None] = text(N_("冲红单号"), 30, listed=True, searched=True)
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, listed=True)
     receipt_id: Mapped[int] = link(N_("收据"), "Receipt", required=True, listed=True, searched=True)
-    day: Mapped[date] = date_(N_("作废日期"), required=True, listed=True)
+    day: Mapped[date] = date_(N_("日期"), required=True, listed=True)
+    posting_period: Mapped[Period] = month(N_("入账期"), required=True, listed=True)
+    total: Mapped[Decimal] = money(N_("金额"), required=True, listed=True, totalled=True)
     reason: Mapped[str] = text(N_("原因"), 200, required=True, listed=True)
+    cashier_id: Mapped[int | None] = mapped_column(Key, index=True)
+    handover_id: Mapped[int | None] = link(N_("交款单"), "CashHandover")
 
 
 class Allocation(CommunityScoped, MoneyDocument):
@@ -98,6 +124,7 @@ class Allocation(CommunityScoped, MoneyDocument):
             "building_id",
             "fee_item_id",
             "period",
+            "kind",
             "amount",
         ),
         # The list of a community: its order and its total.
@@ -116,6 +143,9 @@ class Allocation(CommunityScoped, MoneyDocument):
     period: Mapped[Period] = month(N_("所属期"), required=True, listed=True)
     kind: Mapped[AllocationKind] = choice(N_("来源"), AllocationKind, required=True, listed=True)
     receipt_id: Mapped[int | None] = link(N_("收据"), "Receipt", listed=True)
+    waiver_id: Mapped[int | None] = link(N_("减免"), "Waiver")
+    adjustment_id: Mapped[int | None] = link(N_("应收调整"), "Adjustment")
+    prepayment_id: Mapped[int | None] = link(N_("预收款"), "Prepayment")
     charge_id: Mapped[int] = link(N_("应收"), "Charge", required=True, listed=True)
     day: Mapped[date] = date_(N_("日期"), required=True, listed=True)
     posting_period: Mapped[Period] = month(N_("入账期"), required=True, listed=True)

@@ -1,0 +1,21 @@
+"""The documents of collection."""
+
+from app.collection.models.balances import Deposit, DepositEntry, Prepayment, PrepaymentEntry
+from app.collection.models.handovers import CashHandover
+from app.collection.models.receipts import Allocation, Receipt, ReceiptTender, ReceiptVoid
+from app.collection.models.requests import Adjustment, Refund, Waiver
+
+__all__ = [
+    "Adjustment",
+    "Allocation",
+    "CashHandover",
+    "Deposit",
+    "DepositEntry",
+    "Prepayment",
+    "PrepaymentEntry",
+    "Receipt",
+    "ReceiptTender",
+    "ReceiptVoid",
+    "Refund",
+    "Waiver",
+]
