@@ -82,6 +82,10 @@ class Period:
         """The whole month as a range."""
         return DateSpan(self.first_day, self.last_day)
 
+    def nearest(self, day: date) -> date:
+        """The day of this month that is nearest to `day`."""
+        return min(max(day, self.first_day), self.last_day)
+
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
 

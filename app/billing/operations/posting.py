@@ -4,6 +4,7 @@ from sqlalchemy import exists, insert, literal, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import BillingLine, BillingRun, Charge, ChargeFacts
+from app.billing.operations.after_posting import tell_posted
 from app.billing.operations.periods import lock_period
 from app.lowcode import clock
 from app.lowcode.actors import current_actor
@@ -16,7 +17,8 @@ def post_run(*, session: Session, run: BillingRun) -> int:
     """Make charges of the run's lines, in the open unit; returns how many. A second time it adds nothing.
 
     A line for days that are charged already is left out, and the run says so: two runs of one month may have been
-    computed side by side, and no day is charged twice (design law 5). Raises PeriodClosed.
+    computed side by side, and no day is charged twice (design law 5). What is registered by `after_posting` follows in
+    the same unit. Raises PeriodClosed.
     """
     # Whoever posts in this month waits here for the one before, and then sees its charges.
     lock_period(session=session, community_id=run.community_id, period=run.period)
@@ -44,4 +46,6 @@ def post_run(*, session: Session, run: BillingRun) -> int:
     if posted < run.lines:
         run.message = f"有 {run.lines - posted} 笔所在的日期已经入账,没有重复入账。"
     session.flush()
+    if posted:
+        tell_posted(session=session, community_id=run.community_id, period=run.period, run_id=run.id)
     return posted

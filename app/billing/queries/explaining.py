@@ -18,6 +18,7 @@ Sentence = tuple[str, dict[str, str]]
 
 PRICE_SINCE = N_("收费标准“%(standard)s”的单价,自 %(starts)s 起执行。")
 DEVELOPER_PAYS = N_("由建设单位交纳:这些日子房间尚未售出或尚未交付(物业管理条例第四十一条)。")
+OTHER_SOURCE = N_("不是按标准出的账:%(words)s")
 WAIVED = N_("其中减免 %(waived)s 元,应收 %(amount)s 元。")
 GAPS = {
     Oddity.NO_PAYER: N_("这些日子没有付费人。请在入住关系里补上,或登记建设单位。"),
@@ -29,12 +30,13 @@ GAPS = {
 def explain(*, session: Session, row: Charge | BillingLine) -> list[Sentence]:
     """Why a row has its amount: Chinese message ids, each with the texts for its places.
 
-    Everything is read from what was stored with the row, not computed again. Empty for a charge of another source.
+    Everything is read from what was stored with the row, not computed again. A charge of another source says what that
+    source said of it.
     """
     if isinstance(row, BillingLine) and not row.billable:
         return [(GAPS[row.odd], {})] if row.odd in GAPS else []
     if "method" not in row.basis:
-        return []
+        return [(OTHER_SOURCE, {"words": row.basis["words"]})] if "words" in row.basis else []
     sentences = [_priced(row).explain()]
     version = session.execute(
         select(FeeStandard.name, FeeStandardVersion.starts)
