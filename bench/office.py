@@ -27,21 +27,25 @@ def app_of(*, folder: Path, url: str = "") -> Flask:
     return create_app({"ENVIRON": environ, "WTF_CSRF_ENABLED": False})
 
 
+def prepare(app: Flask) -> None:
+    """Make the database, its permissions and roles."""
+    with app.app_context(), acting_as(SYSTEM):
+        upgrade()
+        with unit_of_work() as session:
+            permissions.synchronise(
+                session=session, pairs=permissions.known_pairs(app), roles=app.extensions["roles"]()
+            )
+        db.session.remove()
+
+
 def furnish(app: Flask, *, rooms: int, months: int) -> float:
     """Make the database and the demo; returns the seconds that the demo took."""
-    with app.app_context():
-        upgrade()
-        with acting_as(SYSTEM):
-            with unit_of_work() as session:
-                permissions.synchronise(
-                    session=session, pairs=permissions.known_pairs(app), roles=app.extensions["roles"]()
-                )
-            started = time.perf_counter()
-            with unit_of_work() as session, wide_cache(session):
-                make_demo(
-                    session=session, rooms=rooms, months=months, password=PASSWORD, say=lambda _line: None
-                )
-            took = time.perf_counter() - started
+    prepare(app)
+    with app.app_context(), acting_as(SYSTEM):
+        started = time.perf_counter()
+        with unit_of_work() as session, wide_cache(session):
+            make_demo(session=session, rooms=rooms, months=months, password=PASSWORD, say=lambda _line: None)
+        took = time.perf_counter() - started
         db.session.remove()
         return took
 

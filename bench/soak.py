@@ -1,10 +1,12 @@
 """`make soak`: several people work on a running office for long; then its books are looked through.
 
-Desks take money and take it back, a manager bills month after month, others list, search and export, all at once on
-one database. A JSON object a line; exit code 1 when anything failed.
+First eight desks, a process each, contest the same customers on PostgreSQL for a minute at most, and once more while
+some are killed. Then desks take money and take it back, a manager bills month after month, others list, search and
+export, all at once on one running office. A JSON object a line; exit code 1 when anything failed.
 """
 
 import argparse
+import os
 import signal
 import sys
 import tempfile
@@ -14,12 +16,15 @@ from collections import Counter
 from pathlib import Path
 
 from bench.books import wrong_in_books
+from bench.desks import contest
 from bench.figures import tell
 from bench.office import app_of, furnish
 from bench.workers import WORKERS, Findings, work
+from tests.cases.databases import NoServer
 from tests.started import office
 
 ROOMS, MONTHS, SECONDS = 120, 3, 600
+CONTESTED = 60  # seconds at most
 LOOKS_EVERY = 1.0
 # The process grows while its caches fill, and by what a report needs; what it grows by without end is a leak.
 GROWTH_ALLOWED = 150  # MB
@@ -31,6 +36,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="多人同时操作一段时间,然后核对账目,每行一个 JSON。")
     parser.add_argument("--seconds", type=int, default=SECONDS, help=f"操作多少秒,默认 {SECONDS}")
     seconds = max(1, parser.parse_args().seconds)
+    contested = _contest(min(seconds, CONTESTED))
     with tempfile.TemporaryDirectory(prefix="soak") as made:
         folder = Path(made)
         app = app_of(folder=folder)
@@ -40,7 +46,7 @@ def main() -> int:
             memory = _work(started.port, started.process.pid, seconds, findings)
             started.stop(signal.SIGTERM)  # and read what it logged
         said = [line for line in started.said.splitlines() if "ERROR" in line or "Traceback" in line]
-        wrong = [*findings.wrong, *said, *wrong_in_books(app)]
+        wrong = [*contested, *findings.wrong, *said, *wrong_in_books(app)]
     for name, count in sorted(findings.done.items()):
         tell(f"soak.{name}", count, "times")
     grown = max(memory) - memory[int(len(memory) * WARM_UP)]
@@ -54,6 +60,20 @@ def main() -> int:
     for one in wrong[:50]:
         print(f"failed: {one}", file=sys.stderr)
     return 1 if wrong else 0
+
+
+def _contest(seconds: int) -> list[str]:
+    """Let eight desks contest the same customers, then once more with killing; what went wrong."""
+    wrong = []
+    for killing in (False, True):
+        with tempfile.TemporaryDirectory(prefix="desks") as made:
+            try:
+                wrong += contest(seconds=seconds, killing=killing, folder=Path(made))
+            except NoServer as error:
+                if os.environ.get("CI") == "true":
+                    wrong.append(str(error))
+                print(f"not there: {error}", file=sys.stderr)
+    return wrong
 
 
 def _work(port: int, pid: int, seconds: int, findings: Findings) -> list[float]:
