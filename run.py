@@ -24,11 +24,11 @@ from waitress.server import create_server
 
 from app import create_app
 from app.kernel.errors import DomainError
-from app.lowcode import permissions
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.commands import ADMINISTRATOR, first_administrator
 from app.lowcode.db import count_anew, db
 from app.lowcode.jobs import requeue_orphans
+from app.lowcode.synchronising import synchronise
 from app.lowcode.unit import unit_of_work
 from config import BadSetting, whole_number
 
@@ -98,9 +98,7 @@ def prepare(app: Flask) -> str | None:
         print("正在升级数据库 …", flush=True)
         upgrade()
     with acting_as(SYSTEM), unit_of_work() as session:
-        permissions.synchronise(
-            session=session, pairs=permissions.known_pairs(app), roles=app.extensions["roles"]()
-        )
+        synchronise(session=session, app=app)
     try:
         password = first_administrator()
     except DomainError as error:

@@ -8,9 +8,9 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from app import create_app
-from app.lowcode import permissions
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
+from app.lowcode.synchronising import synchronise
 from app.lowcode.unit import unit_of_work
 from app.reports.demo.making import make_demo
 from app.reports.demo.rows import wide_cache
@@ -32,9 +32,7 @@ def prepare(app: Flask) -> None:
     with app.app_context(), acting_as(SYSTEM):
         upgrade()
         with unit_of_work() as session:
-            permissions.synchronise(
-                session=session, pairs=permissions.known_pairs(app), roles=app.extensions["roles"]()
-            )
+            synchronise(session=session, app=app)
         db.session.remove()
 
 

@@ -9,9 +9,9 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from app import create_app
-from app.lowcode import permissions
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
+from app.lowcode.synchronising import synchronise
 from app.lowcode.unit import unit_of_work
 from tests.cases.databases import fresh_database
 from tests.cases.snapshot import Baseline
@@ -28,11 +28,7 @@ class PreparedOffice:
         with self.app.app_context():
             upgrade()
             with acting_as(SYSTEM), unit_of_work() as session:
-                permissions.synchronise(
-                    session=session,
-                    pairs=permissions.known_pairs(self.app),
-                    roles=self.app.extensions["roles"](),
-                )
+                synchronise(session=session, app=self.app)
             db.session.remove()
         if self._sqlite is not None:
             self.keep(self._template)

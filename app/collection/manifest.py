@@ -19,6 +19,7 @@ from app.collection.models import (
     Refund,
     Waiver,
 )
+from app.collection.operations.payment import BOOK, PREFIX
 from app.collection.queries.searching import find_receipts, settling
 from app.collection.states import RECEIPT_MACHINE
 from app.collection.views.cards import TakingsCard
@@ -29,6 +30,7 @@ from app.lowcode import clock
 from app.lowcode.db import db
 from app.lowcode.home import HomeCard
 from app.lowcode.manifest import Action, Entry, Manifest, Page
+from app.lowcode.numbers import NumberDeclaration
 from app.lowcode.pages import Button
 from app.lowcode.permissions import may
 from app.lowcode.search import Search
@@ -88,6 +90,7 @@ MANIFEST = Manifest(
         CashHandover,
         Page(TakingsCard),
     ),
+    numbers=(NumberDeclaration(BOOK, N_("收据"), PREFIX),),
     searches=(Search(Receipt, find_receipts),),
     tabs={"Community": (within(Receipt),), "Building": (within(Receipt),), "Room": (within(Receipt),)},
     # A receipt stands where the charges stand that it settled.

@@ -9,9 +9,9 @@ from flask.cli import with_appcontext
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select
 
-from app.lowcode import permissions
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.logins import set_password
+from app.lowcode.synchronising import synchronise
 from app.lowcode.unit import unit_of_work
 
 ADMINISTRATOR = "admin"
@@ -20,14 +20,10 @@ ADMINISTRATOR = "admin"
 @click.command("sync")
 @with_appcontext
 def sync() -> None:
-    """权限、角色与代码一致(可重复执行)。"""
+    """权限、角色、编号规则与代码一致(可重复执行)。"""
     with acting_as(SYSTEM), unit_of_work() as session:
-        written = permissions.synchronise(
-            session=session,
-            pairs=permissions.known_pairs(current_app),
-            roles=current_app.extensions["roles"](),
-        )
-    click.echo(f"已同步权限与角色,写入 {written} 项。")
+        written = synchronise(session=session, app=current_app)
+    click.echo(f"已同步权限、角色与编号规则,写入 {written} 项。")
 
 
 @click.command("ensure-admin")

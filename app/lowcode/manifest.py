@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement
 
 from app.lowcode.document import DocumentBase
 from app.lowcode.fields import Field
+from app.lowcode.numbers import NumberDeclaration
 from app.lowcode.pages import Fact
 from app.lowcode.search import Search
 from app.lowcode.settings import SettingDeclaration
@@ -77,6 +78,7 @@ class Manifest:
     icon: str
     entries: Sequence[Entry | Page | type[DocumentBase]] = ()
     settings: Sequence[SettingDeclaration] = ()
+    numbers: Sequence[NumberDeclaration] = ()  # kinds of documents that have a number
     commands: Sequence[Any] = ()  # click commands
     labels: Mapping[str, str] = field(default_factory=dict)  # names of permissions of its own
     # what higher rooms offer to lower ones; `bulk_links`: buttons for the ticked rows of a document, by class name

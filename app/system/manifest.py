@@ -8,9 +8,12 @@ from app.lowcode.history import History
 from app.lowcode.jobviews import JobView
 from app.lowcode.logins import LoginRecord
 from app.lowcode.manifest import Entry, Manifest, Page
+from app.lowcode.numbers import NumberRule
 from app.lowcode.settings import Setting
+from app.system.operations.numbering import remove_number_rule, save_number_rule
 from app.system.operations.settings import save_setting
 from app.system.roles import declared_pairs
+from app.system.views.numbering import example
 from app.system.views.roles import RoleView
 from app.system.views.users import UserView
 
@@ -29,6 +32,7 @@ MANIFEST = Manifest(
         Page(UserView, N_("操作员"), "users"),
         Page(RoleView, N_("角色"), "shield-lock"),
         Entry(Setting, save=save_setting),
+        Entry(NumberRule, save=save_number_rule, remove=remove_number_rule, facts=example),
         History,
         LoginRecord,
     ),

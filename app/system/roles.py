@@ -48,6 +48,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "User": KEEP,
         "Role": KEEP,
         "Setting": KEEP,
+        "NumberRule": KEEP,
         "History": USE,
         "LoginRecord": USE,
     },

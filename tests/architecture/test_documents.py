@@ -14,6 +14,7 @@ from app.lowcode.manifest import Entry, Page
 # Declared, but with pages of their own or none.
 WITHOUT_ENTRY = {
     "Counter": "the numbers given so far: nobody's to read",
+    "NumberPrefix": "which kind a prefix belongs to: told when another one wants it",
     "Job": "everybody has a page of the own jobs",
     "User": "pages of the system module: a password, roles and a reach are no columns",
     "Role": "pages of the system module: the matrix of rights",

@@ -23,6 +23,7 @@ UNSCOPED = {
     "app/lowcode/security.py": "reads the user of the session, before anybody's reach is known",
     "app/lowcode/views/shows.py": "the history of a row that is within reach",
     "app/lowcode/uniqueness.py": "a name taken in a community out of reach is taken all the same",
+    "app/lowcode/numbers.py": "the rule of a number, whoever takes it",
     "app/estate/grants.py": "the tree that decides the reach",
     "app/estate/reach.py": "turns grants into the reach",
     "app/estate/operations/sales/places.py": "whether a community is there that is out of reach, and all companies",

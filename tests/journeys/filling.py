@@ -185,6 +185,7 @@ def _adding(world: World) -> dict[str, dict[str, Any]]:
         "FeeItem": {"name": "新费种"},
         "FeeStandard": {"price": "1.5", "price_starts": "2025-01-01"},
         "FeeStandardVersion": {"starts": "2030-01-01"},
+        "NumberRule": {"kind": "receipt", "community_id": str(world.free["Community"])},
         "Setting": {"key": "billing.proration", "community_id": str(world.free["Community"])},
     }
 
@@ -193,6 +194,7 @@ EDITING: Mapping[str, dict[str, Any]] = {
     "Occupancy": {"contract": "新合同"},
     "FeeStandardVersion": {"price": "9.99"},
     "Setting": {"value": "actual"},
+    "NumberRule": {"width": "8"},
     "FeeItem": {"remark": "新说明"},
 }
 

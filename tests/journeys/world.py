@@ -45,6 +45,7 @@ from app.lowcode import clock
 from app.lowcode.history import History
 from app.lowcode.jobs import Job, JobState
 from app.lowcode.logins import LoginRecord
+from app.lowcode.numbers import NumberRule
 from app.lowcode.settings import Setting
 from tests.integration.collection.ledger import add_charge
 from tests.journeys.uploads import add_uploads
@@ -333,11 +334,13 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
                message=marked("好"), file=str(path), url=f"/billing_run/show/{world.computed_run_id}")  # fmt: skip
     waiting = Job(kind="export", label=marked("等待"), params={}, user_id=owner_id)
     setting = Setting(key="billing.proration", community_id=world.community_id, value="thirty")
+    rule = NumberRule(kind="receipt", community_id=world.community_id, prefix="SJ")
     session.add_all(
-        [done, waiting, setting, LoginRecord(username="clerk", address="127.0.0.1", succeeded=True)]
+        [done, waiting, setting, rule, LoginRecord(username="clerk", address="127.0.0.1", succeeded=True)]
     )
     session.flush()
     world.job_id, world.waiting_job_id, world.free["Setting"] = done.id, waiting.id, setting.id
+    world.free["NumberRule"] = rule.id
     world.upload, world.imported_job_id = add_uploads(
         app=app, session=session, owner_id=owner_id, name=marked("房源")
     )

@@ -20,10 +20,9 @@ from app.kernel.allocation import NotPositive, OpenItem, settle_oldest_first
 from app.kernel.chinese_amount import chinese_amount
 from app.kernel.errors import N_, DomainError
 from app.kernel.money import fen, format_money
-from app.kernel.numbering import document_number
 from app.kernel.periods import Period
 from app.lowcode.actors import current_actor
-from app.lowcode.numbers import take_number
+from app.lowcode.numbers import next_number
 from app.lowcode.scope import OutOfScope
 
 BOOK = "receipt"
@@ -234,11 +233,11 @@ def _receipt(
     asked: str,
 ) -> Receipt:
     open_period(session=session, community_id=community_id, period=Period.of(day))
-    serial = take_number(session=session, community_id=community_id, kind=BOOK, year=day.year)
+    given = next_number(session=session, kind=BOOK, community_id=community_id, day=day)
     receipt = Receipt(
-        number=document_number(PREFIX, day.year, serial), community_id=community_id, customer_id=customer_id,
+        number=given.number, community_id=community_id, customer_id=customer_id,
         day=day, posting_period=Period.of(day), total=total, settled=total, tendered=total + change, change_given=change,
-        words=chinese_amount(total), year=day.year, serial=serial, key=key, body_hash=asked,
+        words=chinese_amount(total), year=given.year, serial=given.serial, key=key, body_hash=asked,
         cashier_id=current_actor().user_id,
     )  # fmt: skip
     session.add(receipt)

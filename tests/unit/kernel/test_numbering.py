@@ -1,8 +1,10 @@
 """Document numbers."""
 
+from datetime import date
+
 import pytest
 
-from app.kernel.numbering import document_number
+from app.kernel.numbering import NumberFormat, document_number
 
 
 @pytest.mark.parametrize(
@@ -26,3 +28,26 @@ def test_six_digits_unless_said_otherwise() -> None:
 def test_no_such_number(year: int, value: int) -> None:
     with pytest.raises(ValueError, match="no document"):
         document_number("SJ", year, value)
+
+
+@pytest.mark.parametrize(
+    ("form", "number"),
+    [
+        (NumberFormat("SJ"), "SJ2025000042"),
+        (NumberFormat("SJ", month=True), "SJ202503-000042"),
+        (NumberFormat("BX", month=True, width=4), "BX202503-0042"),
+    ],
+)
+def test_a_format_writes_a_number(form: NumberFormat, number: str) -> None:
+    assert form.number(day=date(2025, 3, 31), value=42) == number
+
+
+def test_no_counter_of_a_year_reads_like_another_one_in_any_format() -> None:
+    formats = [NumberFormat("SJ", month, width) for month in (False, True) for width in (4, 6, 10)]
+    days = [date(2025, month, 1) for month in range(1, 13)]
+    counters = [1, 11, 1001, 10001, 110001, 1010001, 12000001]
+    written: dict[str, int] = {}
+    for form in formats:
+        for day in days:
+            for value in counters:
+                assert written.setdefault(form.number(day=day, value=value), value) == value

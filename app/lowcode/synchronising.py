@@ -1,0 +1,17 @@
+"""What the code declares and the database must know: permissions, roles, number rules; at every start, as often as you like."""
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.lowcode import numbers, permissions
+
+
+def synchronise(*, session: Session, app: Flask) -> int:
+    """Bring the database in line with the declarations; returns the rows written, none the second time.
+
+    What the office has changed since stays as it is.
+    """
+    written = permissions.synchronise(
+        session=session, pairs=permissions.known_pairs(app), roles=app.extensions["roles"]()
+    )
+    return written + numbers.seed(session=session)
