@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "51b6022e0a53"
-down_revision = "846e0bae7d0b"
+down_revision = "b7ff8d846cbe"
 branch_labels = None
 depends_on = None
 
