@@ -1,6 +1,7 @@
 """What the billing module registers."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 from flask_babel import gettext as _
@@ -18,7 +19,6 @@ from app.billing.models import (
     Vacancy,
 )
 from app.billing.operations.computing import PRORATION
-from app.billing.operations.objects import WrongDates
 from app.billing.queries.searching import find_runs
 from app.billing.states import RUN_MACHINE
 from app.billing.views.assigning import AssignView, bulk_button, filter_button
@@ -32,7 +32,6 @@ from app.billing.views.running import (
     why_line_tab,
 )
 from app.estate.views.tabs import within
-from app.kernel.cells import read_date
 from app.kernel.errors import N_
 from app.lowcode.db import db
 from app.lowcode.fields import Field
@@ -57,11 +56,8 @@ def _cancel(*, row_id: int) -> str | None:
     return None
 
 
-def _end(*, row_id: int, ends: str) -> str | None:
-    day = read_date(ends)
-    if day is None:
-        raise WrongDates(field="ends")
-    operations.end_assignment(session=db.session(), assignment_id=row_id, ends=day)
+def _end(*, row_id: int, ends: date) -> str | None:
+    operations.end_assignment(session=db.session(), assignment_id=row_id, ends=ends)
     return None
 
 
@@ -112,7 +108,7 @@ MANIFEST = Manifest(
                     run=_end,
                     icon="player-stop",
                     confirm=N_("从哪一天起不再计费?已出账的不变。"),
-                    fields=(("ends", N_("最后一天"), True),),
+                    fields=(Field(N_("最后一天"), "date", name="ends", required=True),),
                 ),
             ),
             list_links=_new_assignment,

@@ -22,7 +22,8 @@ class Transition(Generic[S]):
     """One row of the table.
 
     `action` is its name in code, `label` the Chinese message id on its button, `permission` the verb that a
-    person needs (None: whoever may see the document), `confirm` asks before, `reason` demands a written one.
+    person needs (None: no person's, an operation does it), `confirm` asks before (a text: in these words),
+    `reason` demands a written one. `icon` and `tone` (primary, danger) are the button's.
     """
 
     action: str
@@ -30,8 +31,10 @@ class Transition(Generic[S]):
     sources: tuple[S, ...]
     target: S
     permission: str | None = None
-    confirm: bool = False
+    confirm: bool | str = False
     reason: bool = False
+    icon: str = "arrow-right"
+    tone: str | None = None
 
 
 class Machine(Generic[S]):
@@ -58,6 +61,19 @@ class Machine(Generic[S]):
             return self._table[state, action]
         except KeyError:
             raise TransitionRefused(state=state.label, action=self._action_label(action)) from None
+
+    def named(self, action: str) -> Transition[S]:
+        """Return the first transition of this name, whatever state it leaves. Raises KeyError."""
+        for transition in self.transitions:
+            if transition.action == action:
+                return transition
+        raise KeyError(action)
+
+    @property
+    def final(self) -> tuple[S, ...]:
+        """The states that nothing leaves, in the order of the table."""
+        reached = dict.fromkeys(transition.target for transition in self.transitions)
+        return tuple(state for state in reached if not self.allowed(state))
 
     def apply(self, state: S, action: str) -> S:
         """Return the state after `action`. Raises TransitionRefused."""

@@ -25,7 +25,7 @@ SENTENCES = {
     500: N_("系统出错,已记录。请稍后重试或联系管理员。"),
 }
 # What a refusal means over HTTP, by code; everything else is 400.
-STATUS = {"out_of_scope": 404}
+STATUS = {"out_of_scope": 404, "not_yours": 403}
 
 
 def message_of(error: DomainError) -> str:

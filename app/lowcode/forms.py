@@ -170,7 +170,13 @@ def form_class(spec: Spec, *, adding: bool, extra: Sequence[Field] = ()) -> type
     return type(f"{spec.name}Form", (DocumentForm,), members)
 
 
-def _form_field(spec: Spec, one: Field) -> Any:
+def inputs_form(spec: Spec, fields: Sequence[Field], select_url: Callable[[Field], str]) -> type[FlaskForm]:
+    """The form of an action's inputs; `select_url`: where the choices of a link come from."""
+    members = {one.name: _form_field(spec, one, select_url(one)) for one in fields}
+    return type(f"{spec.name}Inputs", (FlaskForm,), members)
+
+
+def _form_field(spec: Spec, one: Field, select_url: str = "") -> Any:
     # bool and choice without blank always arrive; anything else required must be given.
     validators: list[Any] = (
         [InputRequired(_("必填。"))] if one.required and one.kind != "bool" else [Optional()]
@@ -203,8 +209,8 @@ def _form_field(spec: Spec, one: Field) -> Any:
             )
         case "link":
             target = documents[str(one.target)]
-            attributes = {"data-select-url": f"{spec.url}/select/{one.name}"}
-            depends = spec.dependencies.get(one.name)
+            attributes = {"data-select-url": select_url or f"{spec.url}/select/{one.name}"}
+            depends = None if select_url else spec.dependencies.get(one.name)
             if depends:
                 attributes["data-depends-on"] = " ".join(depends)
             return RemoteSelect(**common, target=target.__name__, render_kw=attributes)

@@ -2,18 +2,25 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import ColumnElement
 
+from app.kernel.errors import N_
+from app.lowcode.db import db
 from app.lowcode.document import DocumentBase
 from app.lowcode.fields import Field
 from app.lowcode.numbers import NumberDeclaration
 from app.lowcode.pages import Fact
+from app.lowcode.scope import OutOfScope, find
 from app.lowcode.search import Search
 from app.lowcode.settings import SettingDeclaration
+from app.lowcode.workflow.declaration import Workflow
+from app.lowcode.workflow.moving import may_move, move
 
+SURE = N_("确定要这样做吗?")
 At = Callable[[type[DocumentBase]], ColumnElement[bool]]
 
 
@@ -22,9 +29,11 @@ class Action:
     """Something that may be done to a document beside adding, editing and deleting it.
 
     `run(row_id=…, **fields)` is called inside one unit of work and returns where to go next (a URL) or None to
-    stay; it is an operation's thin caller. `allowed(row)` says whether the button stands on the row's page.
-    `fields`: (name, label, required) asked for in the dialog. `bulk`: offered on the list for ticked rows too;
-    then `run` is called once with `row_ids`.
+    stay; it is an operation's thin caller. `allowed(row)` says whether the button stands on the row's page;
+    `refuses`: `run` itself refuses what is not allowed, in better words. `fields`: asked for in the dialog, each a
+    named Field (handed on typed) or (name, label, required) for a text. `bulk`: offered on the list for ticked rows
+    too; then `run` is called once with `row_ids`. `verb`: the permission, the name unless given.
+    `begins(row)`: what the inputs begin with. `choices`: by input, row → which rows of a link's target are offered.
     """
 
     name: str
@@ -32,11 +41,26 @@ class Action:
     run: Callable[..., str | None]
     icon: str = "player-play"
     confirm: str | None = None
-    fields: Sequence[tuple[str, str, bool]] = ()
+    fields: Sequence[Field | tuple[str, str, bool]] = ()
     allowed: Callable[[Any], bool] = lambda row: True
     bulk: bool = False
     tone: str | None = None
     done: str = ""  # what the person is told afterwards
+    verb: str = ""
+    refuses: bool = False
+    begins: Callable[[Any], Mapping[str, Any]] = lambda row: {}
+    choices: Mapping[str, Callable[[Any], ColumnElement[bool]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.verb:
+            object.__setattr__(self, "verb", self.name)
+        named = [
+            one
+            if isinstance(one, Field)
+            else Field(one[1], "text", name=one[0], required=one[2], length=1000)
+            for one in self.fields
+        ]
+        object.__setattr__(self, "fields", tuple(named))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +78,75 @@ class Entry:
     save: Callable[..., DocumentBase] | None = None  # operation for add and edit instead of the plain one
     remove: Callable[..., None] | None = None  # operation for delete, where it is more than deleting the row
     facts: Callable[[Any], Sequence[Fact]] | None = None  # row → what its page says beside its columns
+    # states, transitions, limits, board: its transitions are actions too
+    workflow: Workflow | None = None
+    # a template for one row on paper (`row`, `titles`, `changes`); gives a button to who may print
+    print_template: str | None = None
     # Inputs of the form that are no column: named Fields, handed to `save`. `fixed`: when adding only; a field
     # with `shown` false: when editing only.
     extra_fields: Sequence[Field] = ()
+
+    def __post_init__(self) -> None:
+        if self.workflow is not None:
+            object.__setattr__(self, "actions", (*transitions_of(self.workflow), *self.actions))
+
+
+def transitions_of(flow: Workflow) -> list[Action]:
+    """What people may do to a document with a workflow: an action for each transition that is a person's."""
+    found: dict[str, Action] = {}
+    for one in flow.machine.transitions:
+        if one.permission is None or one.action in found:
+            continue
+        step, asked = flow.step(one.action), flow.fields(one.action)
+        found[one.action] = Action(
+            one.action,
+            one.label,
+            run=partial(_run, flow, one.action),
+            icon=one.icon,
+            confirm=one.confirm if isinstance(one.confirm, str) else (SURE if one.confirm else None),
+            fields=[declared for declared, _ask in asked],
+            allowed=partial(_allowed, flow, one.action),
+            bulk=step.bulk,
+            tone=one.tone,
+            done=step.done,
+            verb=one.permission,
+            refuses=True,
+            begins=partial(_begins, flow, one.action),
+            choices={ask.name: ask.choices for _one, ask in asked if ask is not None and ask.choices},
+        )
+    return list(found.values())
+
+
+def _run(
+    flow: Workflow,
+    action: str,
+    *,
+    row_id: int | None = None,
+    row_ids: Sequence[int] = (),
+    seen: str | None = None,
+    **inputs: Any,
+) -> str | None:
+    session = db.session()
+    for key in sorted(row_ids) if row_id is None else [row_id]:
+        row = find(session, flow.document, key)
+        if row is None:
+            raise OutOfScope
+        move(session=session, row=row, action=action, seen=seen, **inputs)
+    return None
+
+
+def _allowed(flow: Workflow, action: str, row: Any) -> bool:
+    return any(one.action == action and may_move(flow, row, one) for one in flow.machine.allowed(row.state))
+
+
+def _begins(flow: Workflow, action: str, row: Any) -> dict[str, Any]:
+    found = {}
+    for one, ask in flow.fields(action):
+        if ask is not None and ask.begins is not None:
+            found[one.name] = ask.begins(row)
+        elif ask is not None and ask.field is None:
+            found[one.name] = getattr(row, one.name)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ class Heading:
 class Button:
     """Something the person may do here. `post`: sent as a POST with the CSRF token; `confirm`: asked first.
 
-    `bulk`: applies to the ticked rows (their ids are sent as `rowid`). `fields`: extra inputs that the confirm
-    dialog asks for, as (name, label, required). `tone`: primary, danger or None.
+    `bulk`: applies to the ticked rows (their ids are sent as `rowid`). `dialog`: what it asks for is a form that the
+    server shows at the url and takes there. `tone`: primary, danger or None.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Button:
     confirm: str | None = None
     bulk: bool = False
     tone: str | None = None
-    fields: Sequence[tuple[str, str, bool]] = ()
+    dialog: bool = False
     # opens in a new tab (prints)
     blank: bool = False
 
@@ -131,6 +131,21 @@ class FormPage:
     submit: str
     crumbs: Sequence[tuple[str, str | None]] = ()
     error: str | None = None  # a refusal that belongs to no single field
+
+
+@dataclass(frozen=True, slots=True)
+class DialogPage:
+    """What an action asks before it is done: a dialog over the page, or a page of its own where scripts are off."""
+
+    title: str
+    text: str
+    form: Any
+    names: Sequence[str]
+    url: str  # where it is sent
+    back_url: str
+    keep: Sequence[tuple[str, str]] = ()  # hidden inputs: the ticked rows
+    error: str | None = None
+    tone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, has_request_context, redirect, request, url_for
 from flask_appbuilder.const import PERMISSION_PREFIX
 from flask_appbuilder.security.sqla.models import (
     Permission,
@@ -18,6 +18,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import N_
+from app.lowcode.actors import current_actor
 from app.lowcode.db import db
 from app.lowcode.errors import wants_json
 
@@ -85,6 +86,16 @@ def granted_to(*, session: Session, user_id: int) -> frozenset[Pair]:
 def may(verb: str, document: str) -> bool:
     """Whether the person at the page may do this to that document."""
     return (verb, document) in granted()
+
+
+def verbs_of_actor(document: str) -> frozenset[str]:
+    """The verbs that the actor holds on a document: the person at the page, or the one whom a job runs for."""
+    user_id = current_actor().user_id
+    if user_id is None:
+        return frozenset()
+    at_the_page = has_request_context() and current_user.is_authenticated and current_user.id == user_id
+    pairs = granted() if at_the_page else granted_to(session=db.session(), user_id=user_id)
+    return frozenset(verb for verb, name in pairs if name == document)
 
 
 def require(verb: str, document: str) -> None:

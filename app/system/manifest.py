@@ -10,6 +10,7 @@ from app.lowcode.logins import LoginRecord
 from app.lowcode.manifest import Entry, Manifest, Page
 from app.lowcode.numbers import NumberRule
 from app.lowcode.settings import Setting
+from app.lowcode.workflow import StateChange
 from app.system.operations.numbering import remove_number_rule, save_number_rule
 from app.system.operations.settings import save_setting
 from app.system.roles import declared_pairs
@@ -34,6 +35,7 @@ MANIFEST = Manifest(
         Entry(Setting, save=save_setting),
         Entry(NumberRule, save=save_number_rule, remove=remove_number_rule, facts=example),
         History,
+        StateChange,
         LoginRecord,
     ),
     start=start,

@@ -85,7 +85,7 @@ def verb_label(verb: str, document: str) -> str:
         for one in manifest.entries:
             if isinstance(one, Entry) and one.document.__name__ == document:
                 for action in one.actions:
-                    if action.name == verb:
+                    if action.verb == verb:
                         return action.label
         if verb in manifest.labels:
             return manifest.labels[verb]

@@ -19,6 +19,9 @@ from app.lowcode.actors import current_actor
 from app.lowcode.history import note
 from app.lowcode.jobs import start_job
 from app.lowcode.scope import OutOfScope
+from app.lowcode.workflow import change_state, guard_state
+
+guard_state(BillingRun, RUN_MACHINE)
 
 
 class NothingToPost(DomainError):
@@ -89,8 +92,7 @@ def begin_run(
 
 def move_run(*, session: Session, run: BillingRun, action: str, reason: str | None = None) -> None:
     """Change a run's state by its machine, with a line of history. Raises TransitionRefused."""
-    transition = RUN_MACHINE.find(run.state, action)
-    run.state = transition.target
+    transition = change_state(session=session, row=run, machine=RUN_MACHINE, action=action)
     note(run, label=transition.label, reason=reason)
     session.flush()
 

@@ -15,6 +15,9 @@ from app.kernel.periods import Period
 from app.lowcode import history
 from app.lowcode.actors import current_actor
 from app.lowcode.scope import OutOfScope
+from app.lowcode.workflow import change_state, guard_state
+
+guard_state(Receipt, RECEIPT_MACHINE)
 
 
 class TooLateToVoid(DomainError):
@@ -41,7 +44,7 @@ def void(*, session: Session, receipt_id: int, day: date, reason: str) -> Receip
     reason = reason.strip()
     if not reason:
         raise ReasonMissing(field="reason")
-    target = RECEIPT_MACHINE.apply(receipt.state, "void")
+    RECEIPT_MACHINE.find(receipt.state, "void")
     if receipt.day != day:
         raise TooLateToVoid(number=receipt.number, day=receipt.day.isoformat())
     rows = session.execute(
@@ -71,7 +74,7 @@ def void(*, session: Session, receipt_id: int, day: date, reason: str) -> Receip
             ],
         )
         move_checked_copies(session, [(one, -parts[one.id]) for one in charges])
-    receipt.state = target
+    change_state(session=session, row=receipt, machine=RECEIPT_MACHINE, action="void")
     voided = ReceiptVoid(
         community_id=receipt.community_id,
         receipt_id=receipt.id,

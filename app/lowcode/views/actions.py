@@ -1,28 +1,29 @@
 """What a document's module lets people do to it: on one row or on the ticked rows, in one unit of work."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import abort, flash, redirect, request
+from flask import abort, flash, jsonify, redirect, render_template, request
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 
 from app.kernel.errors import N_, DomainError
 from app.lowcode.document import Spec
-from app.lowcode.errors import message_of, wants_json
+from app.lowcode.errors import STATUS, message_of, wants_json
+from app.lowcode.fields import Field
+from app.lowcode.forms import inputs_form
 from app.lowcode.manifest import Action, Entry
-from app.lowcode.pages import Button
+from app.lowcode.pages import Button, DialogPage
 from app.lowcode.permissions import may, needs, require
 from app.lowcode.unit import in_unit_of_work
+from app.lowcode.views.lists import link_choices
+
+SEEN = "seen"  # the parameter that says which state the page showed
 
 
 class NothingTicked(DomainError):
     code = "nothing_ticked"
     message = N_("请先勾选要处理的行。")
-
-
-class MissingInput(DomainError):
-    code = "missing_input"
-    message = N_("请填写“%(label)s”。")
 
 
 class NotNow(DomainError):
@@ -40,76 +41,147 @@ class ActionMixin:
     @property
     def action_verbs(self) -> list[str]:
         """The permissions that the actions need."""
-        return [action.name for action in self.entry.actions]
+        return [action.verb for action in self.entry.actions]
 
-    @expose("/do/<name>/<int:pk>", methods=["POST"])
+    @expose("/do/<name>/<int:pk>", methods=["GET", "POST"])
     @needs("read")
     def do(self, name: str, pk: int) -> Any:
-        """Do an action to one row."""
+        """Ask what an action needs to know (GET), or do it to one row (POST)."""
         action = self._named(name)
-        self.row_or_404(pk)
+        row = self.row_or_404(pk)
+        form = self._form(action, pk, action.begins(row))
+        stay = f"{self.spec.url}/show/{pk}"
+        page = self._dialog(action, form, stay, title=f"{_(action.label)}:{row}")
+        if request.method == "GET":
+            return self._ask(page)
 
         def operation() -> str | None:
-            row = self.row_or_404(pk)
-            if not action.allowed(row):
+            again = self.row_or_404(pk)
+            if not action.refuses and not action.allowed(again):
                 raise NotNow(label=action.label)
-            return action.run(row_id=pk, **self._inputs(action))
+            return action.run(row_id=pk, **self._seen(action), **_values(form))
 
-        return self._done(action, operation, f"{self.spec.url}/show/{pk}")
+        return self._done(action, page, operation)
 
-    @expose("/do/<name>", methods=["POST"])
+    @expose("/do/<name>", methods=["GET", "POST"])
     @needs("read")
     def do_ticked(self, name: str) -> Any:
         """Do an action to the ticked rows of the list, all or none."""
         action = self._named(name)
         if not action.bulk:
             abort(404)
-        keys = request.form.getlist("rowid")
+        keys = request.values.getlist("rowid")
         if not keys:
             raise NothingTicked
         if not all(key.isascii() and key.isdigit() and len(key) < 19 for key in keys):
             abort(404)
+        form = self._form(action, 0, {})
+        title = _("%(label)s:已选 %(count)d 行", label=_(action.label), count=len(keys))
+        page = self._dialog(action, form, f"{self.spec.url}/list/", title, [("rowid", key) for key in keys])
+        if request.method == "GET":
+            return self._ask(page)
 
         def operation() -> str | None:
             ids = sorted({self.row_or_404(int(key)).id for key in keys})
-            return action.run(row_ids=ids, **self._inputs(action))
+            return action.run(row_ids=ids, **_values(form))
 
-        return self._done(action, operation, f"{self.spec.url}/list/")
+        return self._done(action, page, operation)
+
+    @expose("/choices/<name>/<field>/<int:pk>")
+    @needs("read")
+    def choices(self, name: str, field: str, pk: int) -> Any:
+        """The choices of a link that an action of a row (0: of ticked rows) asks for."""
+        action = self._named(name)
+        one = next((one for one in self._fields(action) if one.name == field and one.kind == "link"), None)
+        if one is None:
+            abort(404)
+        if pk == 0:
+            return link_choices(one)
+        row = self.row_or_404(pk)
+        narrow = action.choices.get(field)
+        return link_choices(
+            one,
+            community_id=getattr(row, "community_id", None),
+            conditions=[] if narrow is None else [narrow(row)],
+        )
 
     def _named(self, name: str) -> Action:
         action = next((one for one in self.entry.actions if one.name == name), None)
         if action is None:
             abort(404)
-        require(name, self.spec.name)
+        require(action.verb, self.spec.name)
         return action
 
     @staticmethod
-    def _inputs(action: Action) -> dict[str, str]:
-        given = {}
-        for name, label, required in action.fields:
-            given[name] = request.form.get(name, "").strip()[:4000]
-            if required and not given[name]:
-                raise MissingInput(field=name, label=label)
-        return given
+    def _fields(action: Action) -> list[Field]:
+        return [one for one in action.fields if isinstance(one, Field)]
 
-    def _done(self, action: Action, operation: Any, stay: str) -> Any:
+    def _form(self, action: Action, pk: int, begins: Any) -> Any:
+        url = f"{self.spec.url}/choices/{action.name}"
+        kind = inputs_form(self.spec, self._fields(action), lambda one: f"{url}/{one.name}/{pk}")
+        return kind(**({"formdata": None} | dict(begins) if request.method == "GET" else {}))
+
+    def _dialog(
+        self, action: Action, form: Any, back: str, title: str, keep: Sequence[tuple[str, str]] = ()
+    ) -> DialogPage:
+        return DialogPage(
+            title, _(action.confirm) if action.confirm else "", form, [one.name for one in self._fields(action)],
+            request.full_path.rstrip("?") if not keep else request.path, back, keep, tone=action.tone,
+        )  # fmt: skip
+
+    @staticmethod
+    def _ask(page: DialogPage, status: int = 200) -> Any:
+        template = "_dialog.html" if request.headers.get("X-Requested-With") else "dialog.html"
+        return render_template(template, page=page), status
+
+    @staticmethod
+    def _seen(action: Action) -> dict[str, str]:
+        return {SEEN: request.args[SEEN]} if action.refuses and SEEN in request.args else {}
+
+    def _done(self, action: Action, page: DialogPage, operation: Callable[[], str | None]) -> Any:
+        """Do it; a refusal is shown over the inputs as they were typed, where there are any."""
+        scripted = bool(request.headers.get("X-Requested-With"))
+        if page.names and not page.form.validate():
+            return self._ask(page, 422) if not wants_json() else (jsonify(error=_first(page.form)), 422)
         try:
             goes = in_unit_of_work(operation)
         except DomainError as error:
             if wants_json():
                 raise
+            field = page.form[error.field] if error.field and error.field in page.form else None
+            if scripted or (page.names and field is not None):
+                if field is not None:
+                    field.errors = [*field.errors, message_of(error)]
+                else:
+                    page.form.form_errors = [message_of(error)]
+                return self._ask(page, STATUS.get(error.code, 422))
             flash(message_of(error), "danger")
-            return redirect(stay)
+            return redirect(page.back_url)
         flash(_(action.done) if action.done else _("“%(label)s”已完成。", label=_(action.label)), "success")
-        return redirect(goes or stay)
+        return jsonify(go=goes or page.back_url) if scripted else redirect(goes or page.back_url)
 
     def _bulk_buttons(self) -> list[Button]:
         return [
-            Button(
-                action.name, _(action.label), f"{self.spec.url}/do/{action.name}", action.icon, post=True, bulk=True,
-                confirm=_(action.confirm) if action.confirm else _("对勾选的行“%(label)s”?", label=_(action.label)),
-                fields=[(name, _(label), required) for name, label, required in action.fields], tone=action.tone,
-            )
+            self.action_button(action, f"{self.spec.url}/do/{action.name}", bulk=True)
             for action in self.entry.actions
-            if action.bulk and may(action.name, self.spec.name)
-        ]  # fmt: skip
+            if action.bulk and may(action.verb, self.spec.name)
+        ]
+
+    @staticmethod
+    def action_button(action: Action, url: str, *, bulk: bool = False) -> Button:
+        """The button of an action: a dialog where it asks for something, else a question or nothing before it."""
+        confirm = _(action.confirm) if action.confirm else None
+        if bulk and confirm is None:
+            confirm = _("对勾选的行“%(label)s”?", label=_(action.label))
+        return Button(
+            action.name, _(action.label), url, action.icon, post=not bulk, bulk=bulk, tone=action.tone,
+            confirm=None if action.fields else confirm, dialog=bool(action.fields),
+        )  # fmt: skip
+
+
+def _values(form: Any) -> dict[str, Any]:
+    return {one.name: one.data for one in form if one.name != "csrf_token"}
+
+
+def _first(form: Any) -> str:
+    return next((f"{form[name].label.text}:{errors[0]}" for name, errors in form.errors.items()), "")

@@ -6,10 +6,12 @@ from flask import current_app
 from flask_appbuilder import ModelView
 
 from app.lowcode.document import DocumentBase, spec_of
+from app.lowcode.fields import Field
 from app.lowcode.interface import DocumentInterface
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import Button
 from app.lowcode.views.actions import ActionMixin
+from app.lowcode.views.flows import FlowMixin
 from app.lowcode.views.forms import FormMixin
 from app.lowcode.views.lists import ListMixin, arguments
 from app.lowcode.views.shows import ShowMixin
@@ -20,7 +22,7 @@ UNUSED = {"action", "action_post", "download", "api", "api_read", "api_create", 
 READ_ONLY = {"add", "edit", "delete"}
 
 
-class DocumentView(ActionMixin, FormMixin, ShowMixin, ListMixin, ModelView):
+class DocumentView(FlowMixin, ActionMixin, FormMixin, ShowMixin, ListMixin, ModelView):
     """Every document's view; `view_of` makes one a document."""
 
     def extra_list_buttons(self) -> list[Button]:
@@ -65,6 +67,14 @@ def view_of(entry: Entry) -> type[DocumentView]:
         unused = unused | {"do"}
     if not any(action.bulk for action in entry.actions):
         unused = unused | {"do_ticked"}
+    if not any(
+        isinstance(one, Field) and one.kind == "link" for action in entry.actions for one in action.fields
+    ):
+        unused = unused | {"choices"}
+    if entry.workflow is None:
+        unused = unused | {"timeline"}
+    if entry.print_template is None:
+        unused = unused | {"paper"}
     if not spec.links:
         unused = unused | {"select"}
     members: dict[str, Any] = {

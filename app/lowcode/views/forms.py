@@ -31,6 +31,11 @@ class ChangedMeanwhile(DomainError):
     message = N_("别人刚刚修改了这条记录。请核对后再保存一次。")
 
 
+class NotEditableNow(DomainError):
+    code = "not_editable_now"
+    message = N_("现在的状态是“%(state)s”,内容不能再修改。")
+
+
 class FormMixin:
     """The forms of a document."""
 
@@ -59,6 +64,7 @@ class FormMixin:
         """The form of an existing row."""
         self._refuse_readonly()
         row = self.row_or_404(pk)
+        self._refuse_uneditable(row)
         title = _("修改%(label)s:%(title)s", label=_(self.spec.about.label), title=str(row))
         form = self.form(adding=False, obj=row)
         if request.method == "POST" and form.validate():
@@ -119,11 +125,18 @@ class FormMixin:
         if self.spec.about.readonly:
             abort(404)
 
+    def _refuse_uneditable(self, row: Any) -> None:
+        flow = self.entry.workflow
+        if flow is not None and not flow.editable(row):
+            raise NotEditableNow(state=row.state.label)
+
     def _saved(self, form: DocumentForm, pk: int | None) -> int | None:
         """Save in a unit of its own; on refusal put the reason on the form and return None."""
         try:
             with unit_of_work() as session:
                 row = self.spec.model() if pk is None else self.row_or_404(pk)
+                if pk is not None:
+                    self._refuse_uneditable(row)
                 if pk is not None and form.row_version.data != str(getattr(row, "row_version", "")):
                     form.row_version.data = str(getattr(row, "row_version", ""))
                     raise ChangedMeanwhile

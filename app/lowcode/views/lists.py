@@ -1,7 +1,7 @@
 """Lists: the page, the fragment inside another document's page, the export and the print."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from flask import Response, current_app, redirect, render_template, request, send_file
 from flask_appbuilder import expose
 from flask_babel import gettext as _
+from sqlalchemy import ColumnElement
 
 from app.kernel.errors import N_, DomainError
 from app.lowcode import clock, excel, listing
@@ -235,22 +236,33 @@ class UnknownSelect(DomainError):
 
 
 def select_response(spec: Spec, one: Field) -> Any:
-    """JSON {items: [{value, text}], more} for a remote select."""
+    """JSON {items: [{value, text}], more} for a form's remote select."""
+    depends = {name: request.args.get(name, "") for name in spec.dependencies.get(one.name, [])}
+    given = {name: value for name, value in depends.items() if value}
+    # What depends on another field is held by that field: the row may well lie outside the chosen node.
+    held = None if given else listing.narrowing_choices(documents[str(one.target)])
+    return _choices(one, given, [] if held is None else [held])
+
+
+def link_choices(
+    one: Field, *, community_id: int | None = None, conditions: Sequence[ColumnElement[bool]] = ()
+) -> Any:
+    """The same for a link that an action asks for: in the row's community, and as the action narrows it."""
+    has_community = "community_id" in spec_of(documents[str(one.target)]).links
+    given = {} if community_id is None or not has_community else {"community_id": str(community_id)}
+    return _choices(one, given, conditions)
+
+
+def _choices(one: Field, given: Mapping[str, str], conditions: Sequence[ColumnElement[bool]]) -> Any:
     target = spec_of(documents[str(one.target)])
     typed = request.args.get("q", "").strip()
     narrowing: Pairs = [("q", typed)] if typed else []
-    for name in spec.dependencies.get(one.name, []):
-        value = request.args.get(name, "")
-        if value:
-            narrowing.append((f"f.{name}.eq", value))
+    narrowing += [(f"f.{name}.eq", value) for name, value in given.items()]
     query = Query.of(target, [*narrowing, ("embedded", "1"), ("page", request.args.get("page", "1"))])
     title = target.column(target.about.title)
-    # What depends on another field is held by that field: the row may well lie outside the chosen node.
-    depends = any(request.args.get(name) for name in spec.dependencies.get(one.name, []))
-    held = None if depends else listing.narrowing_choices(target.model)
     statement = (
         listing.select(target.model.id, title)
-        .where(*query.conditions(), *([] if held is None else [held]))
+        .where(*query.conditions(), *conditions)
         .order_by(*query.ordering())
         .limit(query.size + 1)
         .offset((query.page - 1) * query.size)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import current_app, render_template
 from flask_appbuilder import expose
@@ -18,6 +19,7 @@ from app.lowcode.pages import Button, Fact, ShowPage, Tab
 from app.lowcode.permissions import may, needs
 from app.lowcode.scope import UNSCOPED
 from app.lowcode.values import cell
+from app.lowcode.views.actions import SEEN
 
 HISTORY_LINES = 200
 
@@ -29,6 +31,7 @@ class ShowMixin:
     entry: Entry
     row_or_404: Any
     delete_button: Any
+    action_button: Any
 
     @expose("/show/<int:pk>")
     @needs("read")
@@ -62,20 +65,19 @@ class ShowMixin:
 
     def _show_buttons(self, row: Any) -> list[Button]:
         spec, found = self.spec, []
-        if not spec.about.readonly and may("edit", spec.name):
+        flow = self.entry.workflow
+        if not spec.about.readonly and may("edit", spec.name) and (flow is None or flow.editable(row)):
             found.append(Button("edit", _("修改"), f"{spec.url}/edit/{row.id}", "edit", tone="primary"))
+        seen = "" if flow is None else f"?{urlencode({SEEN: row.state.value})}"
         for action in self.entry.actions:
-            if may(action.name, spec.name) and action.allowed(row):
-                found.append(
-                    Button(
-                        action.name, _(action.label), f"{spec.url}/do/{action.name}/{row.id}", action.icon, post=True,
-                        confirm=_(action.confirm) if action.confirm else None, tone=action.tone,
-                        fields=[(name, _(label), required) for name, label, required in action.fields],
-                    )
-                )  # fmt: skip
+            if may(action.verb, spec.name) and action.allowed(row):
+                found.append(self.action_button(action, f"{spec.url}/do/{action.name}/{row.id}{seen}"))
         if self.entry.links is not None:
             found += self.entry.links(row)
-        if not spec.about.readonly and spec.about.deletable and may("delete", spec.name):
+        if self.entry.print_template is not None and may("print", spec.name):
+            found.append(Button("paper", _("打印单据"), f"{spec.url}/paper/{row.id}", "printer", blank=True))
+        untouched = flow is None or row.state is flow.machine.initial
+        if not spec.about.readonly and spec.about.deletable and may("delete", spec.name) and untouched:
             found.append(self.delete_button(row.id))
         return found
 
@@ -88,6 +90,8 @@ class ShowMixin:
                 found.append(Tab(f"{its.name}-{one.name}", _(its.about.label), url, its.about.icon))
         for manifest in current_app.extensions["manifests"]:
             found += [tab for make in manifest.tabs.get(self.spec.name, ()) if (tab := make(row)) is not None]
+        if self.entry.workflow is not None:
+            found.insert(0, Tab("timeline", _("办理过程"), f"{self.spec.url}/timeline/{row.id}", "timeline"))
         found.append(Tab("history", _("修改记录"), f"{self.spec.url}/history/{row.id}", "history"))
         return found
 

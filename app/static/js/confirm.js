@@ -1,52 +1,119 @@
 // Buttons that post, and the dialog that asks before them. A button says what it does by data attributes:
-// data-post or data-bulk (url), data-confirm (question), data-fields ([[name, label, required]…]), data-tone.
-import { flash, make, post, word } from "./net.js";
+// data-post or data-bulk (url), data-confirm (question), data-tone, data-dialog (the url shows a form that it takes).
+import { call, flash, post, readHtml, word } from "./net.js";
+import { startForms } from "./form.js";
+import { startSelects } from "./select.js";
 
 let answer = null;
+let going = false;
 
-// Ask in the dialog. Resolves to the pairs of the extra fields, or null when the person backs out.
-export function ask({ text, fields = [], tone = null }) {
+const parts = () => {
   const box = document.getElementById("confirm");
-  const modal = tabler.Modal.getOrCreateInstance(box);
-  box.querySelector(".confirm-text").textContent = text || "";
-  box.querySelector(".confirm-text").hidden = !text;
-  box.querySelector("button[type=submit]").className = `btn ${tone === "danger" ? "btn-danger" : "btn-primary"}`;
-  box.querySelector(".confirm-fields").replaceChildren(...fields.map(extraField));
+  return { box, modal: tabler.Modal.getOrCreateInstance(box), title: box.querySelector(".modal-title"), text: box.querySelector(".modal-body > .confirm-text"), fields: box.querySelector(".confirm-fields"), submit: box.querySelector("button[type=submit]") };
+};
+
+function dress({ title, text, tone }) {
+  const it = parts();
+  it.title.textContent = title || word("ask");
+  it.text.textContent = text || "";
+  it.text.hidden = !text;
+  it.fields.replaceChildren();
+  it.submit.className = `btn ${tone === "danger" ? "btn-danger" : "btn-primary"}`;
+  it.submit.disabled = false;
+  return it;
+}
+
+// Ask in the dialog. Resolves to true, or to null when the person backs out.
+export function ask({ text, tone = null }) {
+  const { modal } = dress({ text, tone });
   return new Promise((resolve) => {
     answer = resolve;
     modal.show();
   });
 }
 
-function extraField([name, label, required], index) {
-  const id = `confirm-${index}`;
-  const input = make("input", { class: "form-control", id, name, maxlength: 200, autocomplete: "off", "data-required": Boolean(required) });
-  const title = make("label", { class: "form-label", for: id }, label);
-  if (required) title.append(make("span", { class: "star", "aria-hidden": "true" }, "*"));
-  return make("div", { class: "mb-2" }, title, input, make("div", { class: "invalid-feedback" }, word("required")));
+// Open the form that the server shows at `url`; resolves to false when the person backs out, else the page is left.
+export async function openDialog(url, { pairs = [], tone = null } = {}) {
+  const address = new URL(url, location.href);
+  for (const [name, value] of pairs) address.searchParams.append(name, value);
+  let html;
+  try {
+    html = await readHtml(address);
+  } catch (error) {
+    flash(error.message);
+    return false;
+  }
+  const { modal } = dress({ tone });
+  show(html);
+  return new Promise((resolve) => {
+    answer = (said) => resolve(Boolean(said));
+    modal.show();
+  });
 }
 
-function submitted(box) {
-  const inputs = [...box.querySelectorAll(".confirm-fields input")];
-  let wrong = null;
-  for (const input of inputs) {
-    const missing = "required" in input.dataset && !input.value.trim();
-    input.classList.toggle("is-invalid", missing);
-    if (missing && !wrong) wrong = input;
+// Put the form into the dialog: the first time, and again when the server refuses what was typed.
+function show(html) {
+  const { fields, title } = parts();
+  fields.querySelectorAll("select").forEach((select) => select.tomselect?.destroy());
+  fields.innerHTML = html; // our own server's fragment
+  title.textContent = fields.firstElementChild?.dataset.title || title.textContent;
+  startSelects(fields);
+  startForms(fields);
+}
+
+function focusFirst() {
+  const { fields, submit } = parts();
+  const first = fields.querySelector(".is-invalid") || fields.querySelector("input:not([type=hidden]):not(.date-native), select, textarea");
+  (first?.tomselect?.control_input || first || submit).focus();
+}
+
+async function send(url) {
+  const { box, submit } = parts();
+  if (going) return;
+  going = submit.disabled = true;
+  try {
+    const response = await call(url, { form: new FormData(box.querySelector("form")), accept: "text/html, application/json;q=0.9" });
+    if ((response.headers.get("Content-Type") || "").includes("json")) {
+      const said = await response.json();
+      if (said.go) {
+        answer?.(true);
+        answer = null;
+        // the same address would only scroll
+        if (new URL(said.go, location.href).href === location.href) location.reload();
+        else location.assign(said.go);
+        return;
+      }
+      throw new Error(said.error || word("failed"));
+    }
+    const html = await response.text();
+    if (!html.includes("data-dialog-url")) throw new Error(word("failed"));
+    show(html);
+    focusFirst();
+  } catch (error) {
+    flash(error.message);
+    parts().modal.hide();
+  } finally {
+    going = submit.disabled = false;
   }
-  if (wrong) {
-    wrong.focus();
+}
+
+function submitted() {
+  const { modal, fields } = parts();
+  const form = fields.querySelector("[data-dialog-url]");
+  if (form) {
+    send(form.dataset.dialogUrl);
     return;
   }
   const resolve = answer;
   answer = null;
-  tabler.Modal.getOrCreateInstance(box).hide();
-  resolve?.(inputs.map((input) => [input.name, input.value.trim()]));
+  modal.hide();
+  resolve?.(true);
 }
 
 async function pressed(button) {
-  const { confirm, fields, tone } = button.dataset;
+  const { confirm, tone } = button.dataset;
   const bulk = button.dataset.bulk !== undefined;
+  const url = button.dataset.post || button.dataset.bulk;
   let pairs = [];
   let note = "";
   if (bulk) {
@@ -58,20 +125,19 @@ async function pressed(button) {
     pairs = ticked.map((box) => ["rowid", box.value]);
     note = word("selected", { count: ticked.length });
   }
-  if (confirm || fields) {
-    const extra = await ask({ text: [confirm, note].filter(Boolean).join("\n"), fields: JSON.parse(fields || "[]"), tone });
-    if (extra === null) return;
-    pairs.push(...extra);
+  if (button.dataset.dialog !== undefined) {
+    await openDialog(url, { pairs, tone });
+    return;
   }
+  if (confirm && (await ask({ text: [confirm, note].filter(Boolean).join("\n"), tone })) === null) return;
   const blank = button.dataset.blank !== undefined;
   if (button.dataset.post || bulk) {
     if (!blank) button.disabled = true;
-    post(button.dataset.post || button.dataset.bulk, pairs, { blank });
+    post(url, pairs, { blank });
   } else {
-    const url = new URL(button.dataset.go, location.href);
-    for (const [name, value] of pairs) url.searchParams.append(name, value);
-    if (blank) window.open(url, "_blank", "noopener");
-    else location.assign(url);
+    const go = new URL(button.dataset.go, location.href);
+    if (blank) window.open(go, "_blank", "noopener");
+    else location.assign(go);
   }
 }
 
@@ -88,11 +154,12 @@ export function startConfirm() {
   if (!box) return;
   box.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
-    submitted(box);
+    submitted();
   });
-  box.addEventListener("shown.bs.modal", () => (box.querySelector(".confirm-fields input") || box.querySelector("button[type=submit]")).focus());
+  box.addEventListener("shown.bs.modal", focusFirst);
   box.addEventListener("hidden.bs.modal", () => {
     answer?.(null);
     answer = null;
+    parts().fields.replaceChildren();
   });
 }

@@ -1,0 +1,126 @@
+"""What a module says of a document's workflow beside the transition table: inputs, conditions, effects, who."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
+
+from app.kernel.errors import N_, DomainError
+from app.kernel.machines import Machine, Transition
+from app.lowcode.document import DocumentBase, spec_of
+from app.lowcode.fields import Field
+
+REASON = "reason"
+WHY = Field(N_("原因"), "long_text", name=REASON, required=True, length=1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who moves a row: `verbs` are theirs on this document; the system has none and may do everything."""
+
+    user_id: int | None
+    verbs: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A transition as it is being made: what conditions and effects are told."""
+
+    session: Session
+    row: Any
+    transition: Transition[Any]
+    inputs: Mapping[str, Any]
+    now: datetime
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """An input of a transition's dialog.
+
+    Without a `field` it is the document's own column of that name: it begins with the row's value and is set by the
+    transition. `label` and `help` replace the column's. `begins`: row → what it begins with. `choices`: row → which
+    rows a link offers and takes (beside those of the row's own community).
+    """
+
+    name: str
+    required: bool = True
+    field: Field | None = None
+    label: str = ""
+    help: str = ""
+    begins: Callable[[Any], Any] | None = None
+    choices: Callable[[Any], ColumnElement[bool]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a transition does beside changing the state.
+
+    `condition` judges with the inputs and gives the refusal, or None; it asks nothing of the database. `effect` is
+    an operation: it writes further columns or documents in the same unit. `allowed_for` says, of a row, who of
+    those with the permission may (the assigned one, …). `bulk`: offered for the ticked rows of the list too.
+    """
+
+    asks: Sequence[Ask] = ()
+    condition: Callable[[Move], DomainError | None] | None = None
+    effect: Callable[[Move], None] | None = None
+    allowed_for: Callable[[Any, Who], bool] | None = None
+    bulk: bool = False
+    done: str = ""
+
+
+NOTHING_MORE = Step()
+
+workflows: dict[str, "Workflow"] = {}
+"""Every declared workflow by its document's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A document's states: the transition table, and by action what each step asks and does.
+
+    `editable_in`: states in which the form is open; the initial one alone unless named.
+    """
+
+    document: type[DocumentBase]
+    machine: Machine[Any]
+    steps: Mapping[str, Step] = field(default_factory=dict)
+    editable_in: Sequence[Any] | None = None
+
+    def __post_init__(self) -> None:
+        actions = {transition.action for transition in self.machine.transitions}
+        if unknown := set(self.steps) - actions:
+            raise ValueError(f"steps that are no transitions: {sorted(unknown)}")
+        if self.machine.initial is None:
+            raise ValueError("a workflow begins somewhere")
+        workflows[self.document.__name__] = self
+
+    def step(self, action: str) -> Step:
+        """What an action asks and does."""
+        return self.steps.get(action, NOTHING_MORE)
+
+    def editable(self, row: Any) -> bool:
+        """Whether the row's form is open in its state."""
+        return row.state in (self.editable_in or (self.machine.initial,))
+
+    def fields(self, action: str) -> list[tuple[Field, Ask | None]]:
+        """The inputs of an action as declared fields; the reason, where one is demanded, last."""
+        spec = spec_of(self.document)
+        found: list[tuple[Field, Ask | None]] = []
+        for ask in self.step(action).asks:
+            one = ask.field or spec.fields[ask.name]
+            found.append(
+                (
+                    replace(
+                        one, name=ask.name, required=ask.required, label=ask.label or one.label,
+                        help=ask.help or one.help, fixed=False,
+                    ),
+                    ask,
+                )
+            )  # fmt: skip
+        if self.machine.named(action).reason:
+            found.append((WHY, None))
+        return found
