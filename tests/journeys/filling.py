@@ -142,6 +142,17 @@ def _does_ticked(session: Session, world: World, view: Any) -> Iterator[Visit]:
             yield Visit(f"{view.spec.url}/do/{action.name}", "POST", data={**data, "rowid": [pk]})
 
 
+def _asks(session: Session, world: World, view: Any) -> Iterator[Visit]:
+    """What each action asks: the same rows, by GET."""
+    for visit in _does(session, world, view):
+        yield Visit(visit.url)
+
+
+def _asks_ticked(session: Session, world: World, view: Any) -> Iterator[Visit]:
+    for visit in _does_ticked(session, world, view):
+        yield Visit(f"{visit.url}?{urlencode({'rowid': visit.data['rowid'][0]})}")
+
+
 Filler = Callable[[Session, World, Any], Iterator[Visit]]
 FILLERS: Mapping[tuple[str, str], Filler] = {
     **{(path, "GET"): (lambda session, world, view, path=path: _lists(path, session, world, view)) for path in ("export", "print")},
@@ -153,6 +164,8 @@ FILLERS: Mapping[tuple[str, str], Filler] = {
     ("add", "POST"): _adds,
     ("edit", "POST"): _edits,
     ("delete", "POST"): _deletes,
+    ("do", "GET"): _asks,
+    ("do_ticked", "GET"): _asks_ticked,
     ("do", "POST"): _does,
     ("do_ticked", "POST"): _does_ticked,
 }  # fmt: skip

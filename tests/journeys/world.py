@@ -47,6 +47,7 @@ from app.lowcode.jobs import Job, JobState
 from app.lowcode.logins import LoginRecord
 from app.lowcode.numbers import NumberRule
 from app.lowcode.settings import Setting
+from app.lowcode.workflow import StateChange
 from tests.integration.collection.ledger import add_charge
 from tests.journeys.uploads import add_uploads
 from tests.people import Cast
@@ -326,6 +327,12 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
         elif login == "clerk":
             world.clerk_id = user.id
     world.role_id = small.id
+    session.add(
+        StateChange(
+            community_id=world.community_id, document="Receipt", row_id=world.receipt_id, row_title=marked("单"),
+            action="", label="登记", to_state="valid", became="有效", who=marked("员"),
+        )
+    )  # fmt: skip
     world.free |= {"User": user.id, "Role": spare.id}
     path = Path(app.config["INSTANCE_DIR"]) / "files" / "ours.txt"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -46,7 +46,7 @@ class FlowMixin:
             for one in self.spec.fields.values()
         }
         return render_template(
-            self.entry.print_template, row=row, values=values,
+            str(self.entry.print_template), row=row, values=values,
             lines=self.way_of(row) if self.entry.workflow is not None else [],
             printed_by=current_actor().name, printed_at=shown(clock.now(), MOMENT),
         )  # fmt: skip

@@ -21,6 +21,7 @@ from app.lowcode.logins import LoginRecord
 from app.lowcode.manifest import Entry, Page
 from app.lowcode.settings import Setting, declared
 from app.lowcode.unit import unit_of_work
+from app.lowcode.workflow import StateChange
 from tests.integration.reports.demos import small_demo
 from tests.people import PASSWORD
 from tests.queries import counting
@@ -78,6 +79,19 @@ def _furnish(session: Session) -> None:
         session.add(Vehicle(plate=f"沪A{place:05}", **mine))
     assert len(people) == len(spaces) == ENOUGH
     session.add(LoginRecord(username="alles", address="127.0.0.1", succeeded=True))
+    for place in range(ENOUGH):
+        line = {
+            "document": "Receipt",
+            "row_id": place,
+            "row_title": f"单{place}",
+            "action": "",
+            "label": "登记",
+        }
+        session.add(
+            StateChange(
+                community_id=people[0].community_id, to_state="valid", became="有效", who="甲", **line
+            )
+        )
     session.add(Setting(key=next(iter(declared)), value="thirty"))
 
 
