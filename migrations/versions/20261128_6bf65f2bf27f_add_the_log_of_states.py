@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "6bf65f2bf27f"
-down_revision = "b7ff8d846cbe"
+down_revision = "51b6022e0a53"
 branch_labels = None
 depends_on = None
 
