@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import ColumnElement
 
 from app.kernel.errors import N_
+from app.lowcode.attachments import Attaching
 from app.lowcode.db import db
 from app.lowcode.document import DocumentBase
 from app.lowcode.fields import Field
@@ -85,6 +86,7 @@ class Entry:
     # Inputs of the form that are no column: named Fields, handed to `save`. `fixed`: when adding only; a field
     # with `shown` false: when editing only.
     extra_fields: Sequence[Field] = ()
+    attachments: Attaching | None = None  # pictures that hang on its rows
 
     def __post_init__(self) -> None:
         if self.workflow is not None:

@@ -167,6 +167,25 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """An attached picture: where it is, how it is called, who sent it when, and the button that takes it off."""
+
+    url: str
+    name: str
+    note: str
+    remove: Button | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """What hangs on a row, by kind; more are sent to `send_url` as one of `kinds` (name, label)."""
+
+    groups: Sequence[tuple[str, Sequence[Picture]]]
+    kinds: Sequence[tuple[str, str]]
+    send_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ShowPage:
     """A document: facts in groups, buttons for what may be done now, tabs."""
 

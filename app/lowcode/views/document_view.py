@@ -11,6 +11,7 @@ from app.lowcode.interface import DocumentInterface
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import Button
 from app.lowcode.views.actions import ActionMixin
+from app.lowcode.views.attaching import ROUTES as ATTACHING, AttachmentMixin
 from app.lowcode.views.flows import FlowMixin
 from app.lowcode.views.forms import FormMixin
 from app.lowcode.views.lists import ListMixin, arguments
@@ -22,7 +23,7 @@ UNUSED = {"action", "action_post", "download", "api", "api_read", "api_create", 
 READ_ONLY = {"add", "edit", "delete"}
 
 
-class DocumentView(FlowMixin, ActionMixin, FormMixin, ShowMixin, ListMixin, ModelView):
+class DocumentView(FlowMixin, ActionMixin, AttachmentMixin, FormMixin, ShowMixin, ListMixin, ModelView):
     """Every document's view; `view_of` makes one a document."""
 
     def extra_list_buttons(self) -> list[Button]:
@@ -77,6 +78,8 @@ def view_of(entry: Entry) -> type[DocumentView]:
         unused = unused | {"paper"}
     if not spec.links:
         unused = unused | {"select"}
+    if entry.attachments is None:
+        unused = unused | ATTACHING
     members: dict[str, Any] = {
         "spec": spec,
         "entry": entry,

@@ -10,6 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.kernel.errors import N_, DomainError
 from app.lowcode import scope
+from app.lowcode.attachments import detach_all
 from app.lowcode.db import db
 from app.lowcode.document import Spec
 from app.lowcode.errors import message_of
@@ -86,6 +87,8 @@ class FormMixin:
         with unit_of_work() as session:
             row = self.row_or_404(pk)
             title = str(row)
+            if self.entry.attachments is not None:
+                detach_all(session=session, row=row)
             try:
                 if self.entry.remove is not None:
                     self.entry.remove(session=session, row=row)

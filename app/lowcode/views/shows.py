@@ -32,6 +32,7 @@ class ShowMixin:
     row_or_404: Any
     delete_button: Any
     action_button: Any
+    attachments_tab: Any
 
     @expose("/show/<int:pk>")
     @needs("read")
@@ -92,6 +93,8 @@ class ShowMixin:
             found += [tab for make in manifest.tabs.get(self.spec.name, ()) if (tab := make(row)) is not None]
         if self.entry.workflow is not None:
             found.insert(0, Tab("timeline", _("办理过程"), f"{self.spec.url}/timeline/{row.id}", "timeline"))
+        if self.entry.attachments is not None:
+            found.append(self.attachments_tab(row))
         found.append(Tab("history", _("修改记录"), f"{self.spec.url}/history/{row.id}", "history"))
         return found
 

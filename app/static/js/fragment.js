@@ -3,6 +3,7 @@
 import { make, readHtml, word } from "./net.js";
 import { startForms } from "./form.js";
 import { startLists } from "./list.js";
+import { startPictures } from "./pictures.js";
 import { startSelects } from "./select.js";
 
 const latest = new WeakMap();
@@ -24,6 +25,7 @@ export async function load(box, url) {
     startLists(box);
     startSelects(box);
     startForms(box);
+    startPictures(box);
     startFragments(box);
   } catch (error) {
     if (latest.get(box) !== turn) return;
