@@ -29,6 +29,7 @@ from app.lowcode.commands import ADMINISTRATOR, first_administrator
 from app.lowcode.db import count_anew, db
 from app.lowcode.jobs import requeue_orphans
 from app.lowcode.synchronising import synchronise
+from app.lowcode.ticking import Ticker
 from app.lowcode.unit import unit_of_work
 from config import BadSetting, whole_number
 
@@ -73,11 +74,14 @@ def main() -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, stop)
     workers.start()
+    ticker = Ticker(app)
+    ticker.start()
     try:
         announce(host=host, port=port, password=password)
         server.run()  # ends on SystemExit, after the requests in hand
     finally:
         server.close()
+        ticker.end()
         workers.end()
     return 0
 

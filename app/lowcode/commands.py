@@ -13,6 +13,7 @@ from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.logins import set_password
 from app.lowcode.synchronising import synchronise
 from app.lowcode.unit import unit_of_work
+from app.lowcode.workflow import escalate_all
 
 ADMINISTRATOR = "admin"
 
@@ -63,7 +64,17 @@ def one_time_password() -> str:
     return f"{secrets.token_urlsafe(9)}-A7a"
 
 
+@click.command("escalate")
+@with_appcontext
+def escalate() -> None:
+    """检查各单据的时限,标记超时并通知(可重复执行;程序运行时每分钟自动执行)。"""
+    with acting_as(SYSTEM):
+        done = escalate_all()
+    click.echo(f"已处理 {done} 项超时。")
+
+
 def register(app: Flask) -> None:
     """Add the engine's commands."""
     app.cli.add_command(sync)
     app.cli.add_command(ensure_admin)
+    app.cli.add_command(escalate)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from flask_appbuilder import Model
 from sqlalchemy import BigInteger, Engine, Integer, event, text
+from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.orm import Session
 
 NAMING = {
@@ -66,6 +67,19 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Any) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+
+
+def insert_new(*, session: Session, table: Any, row: dict[str, Any]) -> bool:
+    """Insert a row unless one with its unique key is there; returns whether it was inserted."""
+    statement: Any
+    match session.get_bind().dialect.name:
+        case "mysql" | "mariadb":
+            statement = mysql.insert(table).values(row).prefix_with("IGNORE")
+        case "postgresql":
+            statement = postgresql.insert(table).values(row).on_conflict_do_nothing()
+        case _:
+            statement = sqlite.insert(table).values(row).on_conflict_do_nothing()
+    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]
 
 
 def count_anew(session: Session) -> None:

@@ -14,6 +14,7 @@ from app.lowcode.db import db
 from app.lowcode.document import spec_of
 from app.lowcode.jobs import OPEN, Job
 from app.lowcode.manifest import Entry, Manifest, Page
+from app.lowcode.notices import unread
 from app.lowcode.pages import Frame, MenuEntry
 from app.lowcode.permissions import may
 
@@ -26,6 +27,7 @@ def frame() -> Frame:
         for code, value in current_app.config["LANGUAGES"].items()
     ]
     known = current_user.is_authenticated
+    running, notices = counts() if known else (0, 0)
     return Frame(
         product=_("物业管理"),
         menu=menu() if known else [],
@@ -33,15 +35,17 @@ def frame() -> Frame:
         scope_label=listing.narrowing_words() if known else None,
         language=language,
         languages=languages,
-        jobs_running=running_jobs() if known else 0,
+        jobs_running=running,
+        notices=notices,
         extra={"scope_key": listing.narrowing_now() if known else None},
     )
 
 
-def running_jobs() -> int:
-    """How many of the person's jobs are not at their end."""
-    mine = select(func.count(Job.id)).where(Job.user_id == current_user.id, Job.state.in_(OPEN))
-    return db.session.scalar(mine) or 0
+def counts() -> tuple[int, int]:
+    """(jobs of the person's not at their end, notices not read): one statement a page."""
+    jobs = select(func.count(Job.id)).where(Job.user_id == current_user.id, Job.state.in_(OPEN))
+    row = db.session.execute(select(jobs.scalar_subquery(), unread(current_user.id).scalar_subquery())).one()
+    return row[0] or 0, row[1] or 0
 
 
 def menu() -> list[MenuEntry]:

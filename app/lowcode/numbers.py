@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from flask_babel import gettext
 from sqlalchemy import UniqueConstraint, or_, select
-from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kernel.errors import N_
 from app.kernel.numbering import WIDTH, NumberFormat
+from app.lowcode.db import insert_new
 from app.lowcode.document import About, CommunityScoped, Document, DocumentBase, OfficeOrCommunityScoped
 from app.lowcode.fields import flag, integer, link, text
 from app.lowcode.scope import UNSCOPED
@@ -145,13 +145,7 @@ def take_number(*, session: Session, community_id: int, kind: str, year: int) ->
     """
     table = Counter.__table__
     row = {"community_id": community_id, "kind": kind, "year": year, "value": 0}
-    dialect = session.get_bind().dialect.name
-    if dialect == "mysql" or dialect == "mariadb":
-        session.execute(mysql.insert(table).values(row).prefix_with("IGNORE"))
-    elif dialect == "postgresql":
-        session.execute(postgresql.insert(table).values(row).on_conflict_do_nothing())
-    else:
-        session.execute(sqlite.insert(table).values(row).on_conflict_do_nothing())
+    insert_new(session=session, table=table, row=row)
     counter = session.scalars(
         select(Counter)
         .where(Counter.community_id == community_id, Counter.kind == kind, Counter.year == year)

@@ -222,4 +222,5 @@ class Frame:
     languages: Sequence[tuple[str, str, str]] = ()  # (code, name, url)
     searching: bool = True  # the person may use the top search
     jobs_running: int = 0
+    notices: int = 0  # not yet read
     extra: Mapping[str, Any] = field(default_factory=dict)

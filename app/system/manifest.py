@@ -8,6 +8,7 @@ from app.lowcode.history import History
 from app.lowcode.jobviews import JobView
 from app.lowcode.logins import LoginRecord
 from app.lowcode.manifest import Entry, Manifest, Page
+from app.lowcode.noticeviews import NoticeView
 from app.lowcode.numbers import NumberRule
 from app.lowcode.settings import Setting
 from app.lowcode.workflow import StateChange
@@ -30,6 +31,7 @@ MANIFEST = Manifest(
     icon="settings",
     entries=(
         Page(JobView),
+        Page(NoticeView),
         Page(UserView, N_("操作员"), "users"),
         Page(RoleView, N_("角色"), "shield-lock"),
         Entry(Setting, save=save_setting),

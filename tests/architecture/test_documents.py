@@ -17,6 +17,8 @@ WITHOUT_ENTRY = {
     "Counter": "the numbers given so far: nobody's to read",
     "NumberPrefix": "which kind a prefix belongs to: told when another one wants it",
     "Job": "everybody has a page of the own jobs",
+    "Notice": "everybody has a page of the own notices",
+    "Escalation": "part of a row's way, and the key that keeps it from being told twice",
     "User": "pages of the system module: a password, roles and a reach are no columns",
     "Role": "pages of the system module: the matrix of rights",
     "ScopeGrant": "part of the user's page",

@@ -40,8 +40,9 @@ class ActionMixin:
 
     @property
     def action_verbs(self) -> list[str]:
-        """The permissions that the actions need."""
-        return [action.verb for action in self.entry.actions]
+        """The permissions that the actions need, and those of whom a passed limit is told."""
+        alerts = () if self.entry.workflow is None else self.entry.workflow.alerts
+        return [*(action.verb for action in self.entry.actions), *alerts]
 
     @expose("/do/<name>/<int:pk>", methods=["GET", "POST"])
     @needs("read")
@@ -49,7 +50,7 @@ class ActionMixin:
         """Ask what an action needs to know (GET), or do it to one row (POST)."""
         action = self._named(name)
         row = self.row_or_404(pk)
-        form = self._form(action, pk, action.begins(row))
+        form = self._inputs_of(action, pk, action.begins(row))
         stay = f"{self.spec.url}/show/{pk}"
         page = self._dialog(action, form, stay, title=f"{_(action.label)}:{row}")
         if request.method == "GET":
@@ -75,7 +76,7 @@ class ActionMixin:
             raise NothingTicked
         if not all(key.isascii() and key.isdigit() and len(key) < 19 for key in keys):
             abort(404)
-        form = self._form(action, 0, {})
+        form = self._inputs_of(action, 0, {})
         title = _("%(label)s:已选 %(count)d 行", label=_(action.label), count=len(keys))
         page = self._dialog(action, form, f"{self.spec.url}/list/", title, [("rowid", key) for key in keys])
         if request.method == "GET":
@@ -116,7 +117,7 @@ class ActionMixin:
     def _fields(action: Action) -> list[Field]:
         return [one for one in action.fields if isinstance(one, Field)]
 
-    def _form(self, action: Action, pk: int, begins: Any) -> Any:
+    def _inputs_of(self, action: Action, pk: int, begins: Any) -> Any:
         url = f"{self.spec.url}/choices/{action.name}"
         kind = inputs_form(self.spec, self._fields(action), lambda one: f"{url}/{one.name}/{pk}")
         return kind(**({"formdata": None} | dict(begins) if request.method == "GET" else {}))

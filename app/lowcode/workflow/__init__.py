@@ -1,12 +1,18 @@
 """Documents with states: one transition table each, and everything that follows from it."""
 
 from app.lowcode.workflow.changes import Flowing, StateChange
-from app.lowcode.workflow.declaration import Ask, Move, Step, Who, Workflow, workflows
+from app.lowcode.workflow.declaration import Ask, Board, Move, Step, Who, Workflow, workflows
+from app.lowcode.workflow.escalating import escalate, escalate_all
+from app.lowcode.workflow.limits import Escalation, Level, Limit
 from app.lowcode.workflow.moving import NotYours, change_state, guard_state, move
 
 __all__ = [
     "Ask",
+    "Board",
+    "Escalation",
     "Flowing",
+    "Level",
+    "Limit",
     "Move",
     "NotYours",
     "StateChange",
@@ -14,6 +20,8 @@ __all__ = [
     "Who",
     "Workflow",
     "change_state",
+    "escalate",
+    "escalate_all",
     "guard_state",
     "move",
     "workflows",

@@ -12,6 +12,7 @@ from app.kernel.errors import N_, DomainError
 from app.kernel.machines import Machine, Transition
 from app.lowcode.document import DocumentBase, spec_of
 from app.lowcode.fields import Field
+from app.lowcode.workflow.limits import Limit
 
 REASON = "reason"
 WHY = Field(N_("原因"), "long_text", name=REASON, required=True, length=1000)
@@ -79,16 +80,34 @@ workflows: dict[str, "Workflow"] = {}
 
 
 @dataclass(frozen=True, slots=True)
+class Board:
+    """The document as a board of cards, a column a state in the order of the enum.
+
+    `facts`: columns said on a card below its title; `heading`: the one said beside the title. `loads`: links that
+    `allowed_for` of some step reads, loaded for all cards at once. `most`: cards in a column.
+    """
+
+    facts: Sequence[str] = ()
+    heading: str = ""
+    loads: Sequence[str] = ()
+    most: int = 20
+    most_closed: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class Workflow:
     """A document's states: the transition table, and by action what each step asks and does.
 
-    `editable_in`: states in which the form is open; the initial one alone unless named.
+    `editable_in`: states in which the form is open; the initial one alone unless named. `limits`: how long it may
+    stay where. `board`: how its cards look.
     """
 
     document: type[DocumentBase]
     machine: Machine[Any]
     steps: Mapping[str, Step] = field(default_factory=dict)
     editable_in: Sequence[Any] | None = None
+    limits: Sequence[Limit] = ()
+    board: Board = Board()
 
     def __post_init__(self) -> None:
         actions = {transition.action for transition in self.machine.transitions}
@@ -96,7 +115,14 @@ class Workflow:
             raise ValueError(f"steps that are no transitions: {sorted(unknown)}")
         if self.machine.initial is None:
             raise ValueError("a workflow begins somewhere")
+        if len({limit.name for limit in self.limits}) != len(self.limits):
+            raise ValueError("two limits of one name")
         workflows[self.document.__name__] = self
+
+    @property
+    def alerts(self) -> dict[str, str]:
+        """The verbs of those whom a passed limit is told, each with its label."""
+        return {level.to: level.label for limit in self.limits for level in limit.levels}
 
     def step(self, action: str) -> Step:
         """What an action asks and does."""

@@ -1,0 +1,46 @@
+"""What the running office does by itself every minute: no job, for nobody waits for it, and none may pile up."""
+
+import logging
+from collections.abc import Callable
+from threading import Event, Thread
+
+from flask import Flask
+
+from app.lowcode.actors import SYSTEM, acting_as
+from app.lowcode.db import db
+
+log = logging.getLogger(__name__)
+
+SECONDS = 60.0
+
+every_minute: list[Callable[[], object]] = []
+"""Each opens its own units of work and is safe to be done by several processes at once, or again."""
+
+
+def tick(app: Flask) -> None:
+    """Do each of them once, as the system; one that fails is logged and holds up no other."""
+    for work in every_minute:
+        with app.app_context(), acting_as(SYSTEM):
+            try:
+                work()
+            except Exception:
+                log.exception("%s failed, and is done again in a minute", work.__name__)
+            finally:
+                db.session.remove()
+
+
+class Ticker(Thread):
+    """Ticks until it is told to stop; what it is doing then is done again after the next start."""
+
+    def __init__(self, app: Flask, *, seconds: float = SECONDS) -> None:
+        super().__init__(name="ticker", daemon=True)
+        self._app, self._seconds, self._stop_now = app, seconds, Event()
+
+    def run(self) -> None:
+        while not self._stop_now.wait(self._seconds):
+            tick(self._app)
+
+    def end(self) -> None:
+        """Tick no more."""
+        self._stop_now.set()
+        self.join(timeout=self._seconds)
