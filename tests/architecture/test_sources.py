@@ -23,6 +23,8 @@ UNSCOPED = {
     "app/lowcode/security.py": "reads the user of the session, before anybody's reach is known",
     "app/lowcode/views/shows.py": "the history of a row that is within reach",
     "app/lowcode/uniqueness.py": "a name taken in a community out of reach is taken all the same",
+    "app/lowcode/notices.py": "a person's own notices, wherever the person reaches by now",
+    "app/lowcode/workflow/escalating.py": "the office looks at every limit, as the system",
     "app/lowcode/numbers.py": "the rule of a number, whoever takes it",
     "app/estate/grants.py": "the tree that decides the reach",
     "app/estate/reach.py": "turns grants into the reach",

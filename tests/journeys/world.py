@@ -45,6 +45,7 @@ from app.lowcode import clock
 from app.lowcode.history import History
 from app.lowcode.jobs import Job, JobState
 from app.lowcode.logins import LoginRecord
+from app.lowcode.notices import Notice
 from app.lowcode.numbers import NumberRule
 from app.lowcode.settings import Setting
 from app.lowcode.workflow import StateChange
@@ -85,6 +86,7 @@ class World:
     computed_run_id: int = 0
     receipt_id: int = 0
     job_id: int = 0
+    notice_id: int = 0
     waiting_job_id: int = 0
     imported_job_id: int = 0
     upload: str = ""
@@ -327,6 +329,12 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
         elif login == "clerk":
             world.clerk_id = user.id
     world.role_id = small.id
+    notice = Notice(
+        community_id=world.community_id, user_id=owner_id, message=marked("通知"), params={}, url="/notices/"
+    )
+    session.add(notice)
+    session.flush()
+    world.notice_id = notice.id
     session.add(
         StateChange(
             community_id=world.community_id, document="Receipt", row_id=world.receipt_id, row_title=marked("单"),
