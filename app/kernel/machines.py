@@ -71,9 +71,12 @@ class Machine(Generic[S]):
 
     @property
     def final(self) -> tuple[S, ...]:
-        """The states that nothing leaves, in the order of the table."""
+        """The states that nothing leads out of, in the order of the table."""
         reached = dict.fromkeys(transition.target for transition in self.transitions)
-        return tuple(state for state in reached if not self.allowed(state))
+        return tuple(state for state in reached if self._is_final(state))
+
+    def _is_final(self, state: S) -> bool:
+        return all(transition.target is state for transition in self.allowed(state))
 
     def apply(self, state: S, action: str) -> S:
         """Return the state after `action`. Raises TransitionRefused."""
@@ -87,7 +90,7 @@ class Machine(Generic[S]):
             for source in transition.sources:
                 states |= {source: None, transition.target: None}
                 arrows.append(f"    {source.value} --> {transition.target.value}: {transition.label}")
-        arrows += [f"    {state.value} --> [*]" for state in states if not self.allowed(state)]
+        arrows += [f"    {state.value} --> [*]" for state in states if self._is_final(state)]
         names = [f'    state "{state.label}" as {state.value}' for state in states]
         return "\n".join(["stateDiagram-v2", *names, *arrows]) + "\n"
 

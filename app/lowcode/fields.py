@@ -28,7 +28,8 @@ FIELD = "field"  # key of a Field in Column.info
 class Field:
     """What the engine knows of a column. `kind` chooses filter, form field, cell and Excel format:
 
-    text, long_text, secret, integer, number, money, date, period, moment, choice, bool, link.
+    text, long_text, secret, integer, number, money, date, period, moment, choice, bool, link; signature is an input of
+    an action only.
     """
 
     label: str

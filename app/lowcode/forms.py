@@ -1,6 +1,6 @@
 """Forms made from a declaration: each field reads exactly its kind, and says in Chinese what is wrong."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,7 @@ from app.lowcode import scope
 from app.lowcode.db import db
 from app.lowcode.document import Spec, documents, spec_of
 from app.lowcode.fields import Field
+from app.lowcode.inputs import MomentField, SignatureField, offered_select
 
 LARGEST = Decimal(10) ** 12
 
@@ -170,13 +171,20 @@ def form_class(spec: Spec, *, adding: bool, extra: Sequence[Field] = ()) -> type
     return type(f"{spec.name}Form", (DocumentForm,), members)
 
 
-def inputs_form(spec: Spec, fields: Sequence[Field], select_url: Callable[[Field], str]) -> type[FlaskForm]:
-    """The form of an action's inputs; `select_url`: where the choices of a link come from."""
-    members = {one.name: _form_field(spec, one, select_url(one)) for one in fields}
+def inputs_form(
+    spec: Spec,
+    fields: Sequence[Field],
+    select_url: Callable[[Field], str],
+    offers: Mapping[str, Sequence[tuple[int, str]]],
+) -> type[FlaskForm]:
+    """The form of an action's inputs; `select_url`: where the choices of a link come from that are not `offers`."""
+    members = {one.name: _form_field(spec, one, select_url(one), offers.get(one.name)) for one in fields}
     return type(f"{spec.name}Inputs", (FlaskForm,), members)
 
 
-def _form_field(spec: Spec, one: Field, select_url: str = "") -> Any:
+def _form_field(
+    spec: Spec, one: Field, select_url: str = "", offered: Sequence[tuple[int, str]] | None = None
+) -> Any:
     # bool and choice without blank always arrive; anything else required must be given.
     validators: list[Any] = (
         [InputRequired(_("必填。"))] if one.required and one.kind != "bool" else [Optional()]
@@ -207,6 +215,12 @@ def _form_field(spec: Spec, one: Field, select_url: str = "") -> Any:
             return ChoiceField(
                 **common, choices=choices, coerce=_coerce(one), default=default, validate_choice=False
             )
+        case "moment":
+            return MomentField(**common, default=default)
+        case "signature":
+            return SignatureField(**common)
+        case "link" if offered is not None:
+            return offered_select(**common, offered=offered)
         case "link":
             target = documents[str(one.target)]
             attributes = {"data-select-url": select_url or f"{spec.url}/select/{one.name}"}

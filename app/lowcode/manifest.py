@@ -34,7 +34,8 @@ class Action:
     `refuses`: `run` itself refuses what is not allowed, in better words. `fields`: asked for in the dialog, each a
     named Field (handed on typed) or (name, label, required) for a text. `bulk`: offered on the list for ticked rows
     too; then `run` is called once with `row_ids`. `verb`: the permission, the name unless given.
-    `begins(row)`: what the inputs begin with. `choices`: by input, row → which rows of a link's target are offered.
+    `begins(row)`: what the inputs begin with. `choices`: by input, row → which rows of a link's target are offered;
+    `offers`: by input, row → the few that are, as (id, what to call it here).
     """
 
     name: str
@@ -51,6 +52,7 @@ class Action:
     refuses: bool = False
     begins: Callable[[Any], Mapping[str, Any]] = lambda row: {}
     choices: Mapping[str, Callable[[Any], ColumnElement[bool]]] = field(default_factory=dict)
+    offers: Mapping[str, Callable[[Any], Sequence[tuple[int, str]]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.verb:
@@ -87,6 +89,8 @@ class Entry:
     # with `shown` false: when editing only.
     extra_fields: Sequence[Field] = ()
     attachments: Attaching | None = None  # pictures that hang on its rows
+    # parameters of the add form's URL → what follows from them: a room's community, owner, …
+    begins: Callable[[Mapping[str, str]], Mapping[str, str]] | None = None
 
     def __post_init__(self) -> None:
         if self.workflow is not None:
@@ -115,6 +119,7 @@ def transitions_of(flow: Workflow) -> list[Action]:
             refuses=True,
             begins=partial(_begins, flow, one.action),
             choices={ask.name: ask.choices for _one, ask in asked if ask is not None and ask.choices},
+            offers={ask.name: ask.offers for _one, ask in asked if ask is not None and ask.offers},
         )
     return list(found.values())
 
@@ -183,6 +188,8 @@ class Manifest:
     searches: Sequence[Search] = ()
     # tabs on the pages of other modules' documents, by class name: row → Tab, or None
     tabs: Mapping[str, Sequence[Callable[[Any], Any]]] = field(default_factory=dict)
+    # buttons on the pages of other modules' documents, by class name: row → Button, or None
+    links: Mapping[str, Sequence[Callable[[Any], Any]]] = field(default_factory=dict)
     # How the chosen tree node applies to a document that names neither building, room nor space itself, by class
     # name: (condition of another document) → condition. `lambda at: Receipt.id.in_(… .where(at(Allocation)))`
     narrowings: Mapping[str, Callable[[At], ColumnElement[bool]]] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from app.lowcode.errors import message_of
 from app.lowcode.logins import is_password_of, log_in, set_password
 from app.lowcode.pages import FormPage
 from app.lowcode.permissions import for_anyone_logged_in, may, open_to_all
+from app.lowcode.returning import safe_next
 from app.lowcode.scope import UNSCOPED
 from app.lowcode.unit import unit_of_work
 
@@ -122,14 +123,6 @@ class LoginView(BaseView):
         if code in self.appbuilder.bm.languages:
             session["locale"] = code
         return redirect(safe_next())
-
-
-def safe_next() -> str:
-    """Where to go after login: a path of this site only."""
-    target = request.args.get("next", "/")
-    if not target.startswith("/") or target.startswith(("//", "/\\")) or "\n" in target or "\r" in target:
-        return "/"
-    return target
 
 
 class OfficeSecurityManager(SecurityManager):

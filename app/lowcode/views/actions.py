@@ -15,9 +15,11 @@ from app.lowcode.forms import inputs_form
 from app.lowcode.manifest import Action, Entry
 from app.lowcode.pages import Button, DialogPage
 from app.lowcode.permissions import may, needs, require
+from app.lowcode.returning import safe_next
 from app.lowcode.unit import in_unit_of_work
 from app.lowcode.views.lists import link_choices
 
+BACK = "back"  # the parameter that says where the person came from, if not from the row's page
 SEEN = "seen"  # the parameter that says which state the page showed
 
 
@@ -50,8 +52,8 @@ class ActionMixin:
         """Ask what an action needs to know (GET), or do it to one row (POST)."""
         action = self._named(name)
         row = self.row_or_404(pk)
-        form = self._inputs_of(action, pk, action.begins(row))
-        stay = f"{self.spec.url}/show/{pk}"
+        form = self._inputs_of(action, pk, row)
+        stay = safe_next(BACK, f"{self.spec.url}/show/{pk}")
         page = self._dialog(action, form, stay, title=f"{_(action.label)}:{row}")
         if request.method == "GET":
             return self._ask(page)
@@ -76,7 +78,7 @@ class ActionMixin:
             raise NothingTicked
         if not all(key.isascii() and key.isdigit() and len(key) < 19 for key in keys):
             abort(404)
-        form = self._inputs_of(action, 0, {})
+        form = self._inputs_of(action, 0, None)
         title = _("%(label)s:已选 %(count)d 行", label=_(action.label), count=len(keys))
         page = self._dialog(action, form, f"{self.spec.url}/list/", title, [("rowid", key) for key in keys])
         if request.method == "GET":
@@ -117,10 +119,12 @@ class ActionMixin:
     def _fields(action: Action) -> list[Field]:
         return [one for one in action.fields if isinstance(one, Field)]
 
-    def _inputs_of(self, action: Action, pk: int, begins: Any) -> Any:
+    def _inputs_of(self, action: Action, pk: int, row: Any) -> Any:
         url = f"{self.spec.url}/choices/{action.name}"
-        kind = inputs_form(self.spec, self._fields(action), lambda one: f"{url}/{one.name}/{pk}")
-        return kind(**({"formdata": None} | dict(begins) if request.method == "GET" else {}))
+        offers = {} if row is None else {name: offer(row) for name, offer in action.offers.items()}
+        kind = inputs_form(self.spec, self._fields(action), lambda one: f"{url}/{one.name}/{pk}", offers)
+        begins = {} if row is None else dict(action.begins(row))
+        return kind(**({"formdata": None} | begins if request.method == "GET" else {}))
 
     def _dialog(
         self, action: Action, form: Any, back: str, title: str, keep: Sequence[tuple[str, str]] = ()

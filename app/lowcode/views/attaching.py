@@ -17,8 +17,10 @@ from app.lowcode.errors import message_of, wants_json
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import Button, Picture, Pictures, Tab
 from app.lowcode.permissions import may, needs
+from app.lowcode.returning import safe_next
 from app.lowcode.unit import in_unit_of_work
 from app.lowcode.values import shown
+from app.lowcode.views.actions import BACK
 
 MOST_AT_ONCE = 10
 ROUTES = {"attachments", "attachment", "attach", "detach"}
@@ -141,7 +143,7 @@ class AttachmentMixin:
         )  # fmt: skip
 
     def _attached(self, pk: int, operation: Callable[[], str]) -> Any:
-        back = self.back_from_attaching(pk)
+        back = safe_next(BACK, f"{self.spec.url}/show/{pk}#tab-attachments")
         try:
             done = in_unit_of_work(operation)
         except DomainError as error:
@@ -151,7 +153,3 @@ class AttachmentMixin:
             return redirect(back)
         flash(done, "success")
         return redirect(back)
-
-    def back_from_attaching(self, pk: int) -> str:
-        """Where the person was: the row's page, opened at the tab."""
-        return f"{self.spec.url}/show/{pk}#tab-attachments"

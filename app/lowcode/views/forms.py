@@ -111,7 +111,9 @@ class FormMixin:
         """The form, filled from the row, the URL or what was typed."""
         preset = None
         if adding and request.method == "GET":
-            preset = request.args
+            preset = dict(request.args.items())
+            if self.entry.begins is not None:
+                preset = {**self.entry.begins(preset), **preset}
         kind = form_class(self.spec, adding=adding, extra=self.entry.extra_fields)
         if preset is not None:
             form = kind(formdata=None)

@@ -75,6 +75,8 @@ class ShowMixin:
                 found.append(self.action_button(action, f"{spec.url}/do/{action.name}/{row.id}{seen}"))
         if self.entry.links is not None:
             found += self.entry.links(row)
+        for manifest in current_app.extensions["manifests"]:
+            found += [link for make in manifest.links.get(spec.name, ()) if (link := make(row)) is not None]
         if self.entry.print_template is not None and may("print", spec.name):
             found.append(Button("paper", _("打印单据"), f"{spec.url}/paper/{row.id}", "printer", blank=True))
         untouched = flow is None or row.state is flow.machine.initial

@@ -44,7 +44,8 @@ class Ask:
 
     Without a `field` it is the document's own column of that name: it begins with the row's value and is set by the
     transition. `label` and `help` replace the column's. `begins`: row → what it begins with. `choices`: row → which
-    rows a link offers and takes (beside those of the row's own community).
+    rows a link offers and takes (beside those of the row's own community). `offers`: row → the few that a link offers,
+    as (id, what to call it here), in this order.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Ask:
     help: str = ""
     begins: Callable[[Any], Any] | None = None
     choices: Callable[[Any], ColumnElement[bool]] | None = None
+    offers: Callable[[Any], Sequence[tuple[int, str]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 // Forms: no second submit, a question before leaving what was changed, files by dragging, Ctrl+Enter.
 import { word } from "./net.js";
+import { startSignatures } from "./signature.js";
 
 let guarded = false;
 
@@ -79,19 +80,20 @@ function pick(button) {
   const group = button.closest(".date-group");
   const [typed, native] = [group.querySelector("input:not(.date-native)"), group.querySelector(".date-native")];
   native.addEventListener("change", () => {
-    typed.value = native.value;
+    typed.value = native.value.replace("T", " ");
     typed.dispatchEvent(new Event("input", { bubbles: true }));
     typed.dispatchEvent(new Event("change", { bubbles: true }));
     typed.focus();
   });
   button.addEventListener("click", () => {
-    native.value = typed.value;
+    native.value = native.type === "datetime-local" ? typed.value.trim().replace(/ +/, "T") : typed.value;
     native.showPicker?.();
   });
 }
 
 export function startForms(root) {
   root.querySelectorAll("[data-pick-date]").forEach(pick);
+  startSignatures(root);
   root.querySelectorAll("form[data-once]").forEach(once);
   root.querySelectorAll("form[data-guard]").forEach(guard);
   root.querySelectorAll(".dropzone").forEach(files);
