@@ -5,7 +5,7 @@ from importlib import import_module
 
 from flask import Flask
 
-from app.lowcode import numbers, settings
+from app.lowcode import dictionary, numbers, settings
 from app.lowcode.frame import as_entries
 from app.lowcode.manifest import Entry, Manifest
 from app.lowcode.views.document_view import view_of
@@ -28,6 +28,8 @@ def register(app: Flask, loaded: list[Manifest]) -> None:
             appbuilder.add_view_no_menu(view_of(one) if isinstance(one, Entry) else one.view)
         for declaration in manifest.settings:
             settings.declared[declaration.key] = declaration
+        for one_kind in manifest.dictionaries:
+            dictionary.declared[one_kind.kind] = one_kind
         for kind in manifest.numbers:
             numbers.declared[kind.kind] = kind
         for command in manifest.commands:

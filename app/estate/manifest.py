@@ -1,6 +1,7 @@
 """What the estate module registers."""
 
 from app.estate.command import import_sales_command
+from app.estate.dictionaries import DICTIONARIES
 from app.estate.import_job import TITLE
 from app.estate.models import (
     Building,
@@ -73,6 +74,7 @@ MANIFEST = Manifest(
         Page(TreeView),
         Page(SearchView),
     ),
+    dictionaries=DICTIONARIES,
     searches=SEARCHES,
     commands=(import_sales_command,),
     start=start,

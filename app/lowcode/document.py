@@ -203,6 +203,11 @@ class Spec:
         return {name: f for name, f in self.fields.items() if f.kind == "link"}
 
     @cached_property
+    def coded(self) -> list[Field]:
+        """The fields that keep a code with a name."""
+        return [f for f in self.fields.values() if f.kind == "code"]
+
+    @cached_property
     def listed(self) -> list[Field]:
         """The columns of the list, in the order of declaration."""
         return [f for f in self.fields.values() if f.listed]

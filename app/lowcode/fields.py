@@ -9,6 +9,7 @@ from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Integer, Stri
 from sqlalchemy.orm import mapped_column
 
 from app.kernel.enums import LabelledEnum
+from app.lowcode.codes import Codes
 from app.lowcode.db import Key
 from app.lowcode.types import (
     AREA_SCALE,
@@ -28,7 +29,7 @@ FIELD = "field"  # key of a Field in Column.info
 class Field:
     """What the engine knows of a column. `kind` chooses filter, form field, cell and Excel format:
 
-    text, long_text, secret, integer, number, money, date, period, moment, choice, bool, link; signature is an input of
+    text, long_text, secret, integer, number, money, date, period, moment, choice, code, bool, link; signature is an input of
     an action only.
     """
 
@@ -53,6 +54,7 @@ class Field:
     minimum: Decimal | None = None
     unit: str = ""
     enum: type[LabelledEnum] | None = None
+    codes: Codes | None = None  # what the codes of a column mean
     target: str | None = None  # class name of the linked document
     fixed: bool = False  # may be set when adding, never after
 
@@ -159,6 +161,19 @@ def choice(label: str, enum: type[LabelledEnum], **options: Any) -> Any:
     """One of an enum's members; the database refuses anything else. A declared `default` is a member."""
     field, column = _split(options)
     return _column(EnumType(enum), Field(label, "choice", enum=enum, **field), **column)
+
+
+def code(label: str, codes: Codes, length: int = 60, **options: Any) -> Any:
+    """A code that has a name (`codes`): chosen, filtered and shown by the name."""
+    field, column = _split(options)
+    return _column(String(length), Field(label, "code", length=length, codes=codes, **field), **column)
+
+
+def dictionary(label: str, kind: str, **options: Any) -> Any:
+    """An entry of a drop-down that the office extends (字典); `kind` is one that a manifest declares."""
+    from app.lowcode.dictionary import LENGTH, codes_of  # a document itself, declared by these functions
+
+    return code(label, codes_of(kind), LENGTH, **options)
 
 
 def link(label: str, target: str, **options: Any) -> Any:

@@ -32,6 +32,7 @@ ONE_OF = (("eq", N_("等于")), ("ne", N_("不等于")), ("none", N_("为空")))
 OPERATORS = {
     "text": TEXT, "long_text": TEXT, "integer": ORDERED, "number": ORDERED, "money": ORDERED, "date": ORDERED,
     "period": ORDERED, "moment": ORDERED, "choice": ONE_OF, "bool": (("eq", N_("等于")),), "link": ONE_OF,
+    "code": ONE_OF,
 }  # fmt: skip
 LABELS = {name: label for operators in OPERATORS.values() for name, label in operators}
 
@@ -144,6 +145,11 @@ def read(field: Field, text: str) -> Any:
             case "choice":
                 assert field.enum is not None
                 return field.enum(text)
+            case "code":
+                assert field.codes is not None
+                if text not in field.codes.labels():
+                    raise ValueError(text)
+                return text
             case "bool":
                 return {"1": True, "0": False}[text]
             case _:

@@ -16,6 +16,7 @@ from app.kernel.cells import read_date, read_decimal
 from app.kernel.errors import DomainError
 from app.kernel.periods import Period
 from app.lowcode import scope
+from app.lowcode.codes import Codes
 from app.lowcode.db import db
 from app.lowcode.document import Spec, documents, spec_of
 from app.lowcode.fields import Field
@@ -121,6 +122,24 @@ class ChoiceField(SelectField):
             raise ValueError(_("请从列表中选择。")) from error
 
 
+class CodeField(SelectField):
+    """A code by its name: what is offered now, and what stands there."""
+
+    def __init__(self, label: str, validators: Sequence[Any] = (), *, codes: Codes, **options: Any) -> None:
+        super().__init__(label, validators, coerce=_text_or_none, validate_choice=False, **options)
+        self.codes = codes
+
+    def iter_choices(self) -> Iterator[Choice]:
+        """The empty choice, what is offered, and the present value whatever became of it."""
+        yield Choice("", "", not self.data, {})
+        for code, name in self.codes.choices(current=self.object_data):
+            yield Choice(code, name, code == self.data, {})
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and not self.codes.allows(self.data, current=self.object_data):
+            raise ValidationError(_("请从列表中选择。"))
+
+
 class RemoteSelect(SelectFieldBase):
     """A link: renders the chosen row only, asks the server for others, and takes a key within the person's reach."""
 
@@ -221,6 +240,9 @@ def _form_field(
             return SignatureField(**common)
         case "link" if offered is not None:
             return offered_select(**common, offered=offered)
+        case "code":
+            assert one.codes is not None
+            return CodeField(**common, codes=one.codes, default=default)
         case "link":
             target = documents[str(one.target)]
             attributes = {"data-select-url": select_url or f"{spec.url}/select/{one.name}"}
@@ -240,6 +262,10 @@ def _default(spec: Spec, one: Field) -> Any:
 
 def _stripped(value: str | None) -> str | None:
     return (value.strip() or None) if isinstance(value, str) else value
+
+
+def _text_or_none(value: Any) -> str | None:
+    return str(value) if value not in (None, "") else None
 
 
 def _coerce(one: Field) -> Callable[[Any], Any]:

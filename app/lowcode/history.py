@@ -67,6 +67,8 @@ def words(value: Any, field: Field | None = None) -> str | None:
         return "●●●"
     if field is not None and field.masked is not None:
         return field.masked(str(value))
+    if field is not None and field.codes is not None:
+        return field.codes.label(str(value))
     if isinstance(value, LabelledEnum):
         return value.label
     if isinstance(value, bool):

@@ -86,6 +86,11 @@ class Query:
             column = self.spec.column(one.name)
             if one.searched and one.kind in ("text", "long_text"):
                 ways.append(column.contains(self.search, autoescape=True))
+            elif one.searched and one.codes is not None:
+                typed = self.search.casefold()
+                ways.append(
+                    column.in_([c for c, label in one.codes.labels().items() if typed in label.casefold()])
+                )
             elif one.searched and one.kind == "link":
                 target = documents[str(one.target)]
                 its = [f.name for f in spec_of(target).fields.values() if f.searched and f.kind == "text"]

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement
 from app.kernel.errors import N_
 from app.lowcode.attachments import Attaching
 from app.lowcode.db import db
+from app.lowcode.dictionary import DictionaryDeclaration
 from app.lowcode.document import DocumentBase
 from app.lowcode.fields import Field
 from app.lowcode.numbers import NumberDeclaration
@@ -175,6 +176,7 @@ class Manifest:
     icon: str
     entries: Sequence[Entry | Page | type[DocumentBase]] = ()
     settings: Sequence[SettingDeclaration] = ()
+    dictionaries: Sequence[DictionaryDeclaration] = ()  # drop-downs that the office extends
     numbers: Sequence[NumberDeclaration] = ()  # kinds of documents that have a number
     commands: Sequence[Any] = ()  # click commands
     labels: Mapping[str, str] = field(default_factory=dict)  # names of permissions of its own

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kernel.errors import N_
 from app.kernel.numbering import WIDTH, NumberFormat
+from app.lowcode.codes import named
 from app.lowcode.db import insert_new
 from app.lowcode.document import About, CommunityScoped, Document, DocumentBase, OfficeOrCommunityScoped
-from app.lowcode.fields import flag, integer, link, text
+from app.lowcode.fields import code, flag, integer, link, text
 from app.lowcode.scope import UNSCOPED
 
 
@@ -65,7 +66,14 @@ class NumberRule(OfficeOrCommunityScoped, Document):
     __about__ = About(N_("编号规则"), "kind", icon="hash", order=("kind", "community_id"))
     __table_args__ = (UniqueConstraint("kind", "community_id"),)
 
-    kind: Mapped[str] = text(N_("单据"), 30, required=True, fixed=True, listed=True, masked=kind_label)
+    kind: Mapped[str] = code(
+        N_("单据"),
+        named(lambda: {one.kind: one.label for one in declared.values()}),
+        30,
+        required=True,
+        fixed=True,
+        listed=True,
+    )
     community_id: Mapped[int | None] = link(N_("小区"), "Community", fixed=True, listed=True)
     prefix: Mapped[str] = text(N_("前缀"), 6, required=True, listed=True)
     month: Mapped[bool] = flag(N_("含月份"), listed=True)

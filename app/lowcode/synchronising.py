@@ -1,9 +1,9 @@
-"""What the code declares and the database must know: permissions, roles, number rules; at every start, as often as you like."""
+"""What the code declares and the database must know: permissions, roles, number rules, dictionaries; at every start, as often as you like."""
 
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app.lowcode import numbers, permissions
+from app.lowcode import dictionary, numbers, permissions
 
 
 def synchronise(*, session: Session, app: Flask) -> int:
@@ -14,4 +14,4 @@ def synchronise(*, session: Session, app: Flask) -> int:
     written = permissions.synchronise(
         session=session, pairs=permissions.known_pairs(app), roles=app.extensions["roles"]()
     )
-    return written + numbers.seed(session=session)
+    return written + numbers.seed(session=session) + dictionary.seed(session=session)

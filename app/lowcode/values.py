@@ -23,6 +23,8 @@ def shown(value: Any, field: Field) -> str:
         return ""
     if field.masked is not None:
         return field.masked(str(value))
+    if field.codes is not None:
+        return field.codes.label(str(value))
     match value:
         case bool():
             return _("是") if value else _("否")

@@ -47,6 +47,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         **_ESTATE_KEPT,
         "User": KEEP,
         "Role": KEEP,
+        "DictionaryEntry": f"{KEEP} enable disable",
         "Setting": KEEP,
         "NumberRule": KEEP,
         "History": USE,

@@ -25,6 +25,7 @@ UNSCOPED = {
     "app/lowcode/uniqueness.py": "a name taken in a community out of reach is taken all the same",
     "app/lowcode/notices.py": "a person's own notices, wherever the person reaches by now",
     "app/lowcode/workflow/escalating.py": "the office looks at every limit, as the system",
+    "app/lowcode/dictionary.py": "whether any row anywhere keeps an entry",
     "app/lowcode/numbers.py": "the rule of a number, whoever takes it",
     "app/estate/grants.py": "the tree that decides the reach",
     "app/estate/reach.py": "turns grants into the reach",

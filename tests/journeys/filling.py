@@ -198,6 +198,7 @@ def _adding(world: World) -> dict[str, dict[str, Any]]:
         "FeeItem": {"name": "新费种"},
         "FeeStandard": {"price": "1.5", "price_starts": "2025-01-01"},
         "FeeStandardVersion": {"starts": "2030-01-01"},
+        "DictionaryEntry": {"label": "新户型"},
         "NumberRule": {"kind": "receipt", "community_id": str(world.free["Community"])},
         "Setting": {"key": "billing.proration", "community_id": str(world.free["Community"])},
     }
@@ -208,6 +209,7 @@ EDITING: Mapping[str, dict[str, Any]] = {
     "FeeStandardVersion": {"price": "9.99"},
     "Setting": {"value": "actual"},
     "NumberRule": {"width": "8"},
+    "DictionaryEntry": {"label": "改户型"},
     "FeeItem": {"remark": "新说明"},
 }
 
@@ -217,6 +219,8 @@ ACTIONS: Mapping[tuple[str, str], Given] = {
     ("FeeAssignment", "end"): lambda session, world: (
         row_of_ours(session, documents["FeeAssignment"]).id, {"ends": "2026-12-31"},
     ),
+    ("DictionaryEntry", "enable"): lambda session, world: (world.disabled_entry_id, {}),
+    ("DictionaryEntry", "disable"): lambda session, world: (world.free["DictionaryEntry"], {}),
     ("BillingRun", "post"): lambda session, world: (world.computed_run_id, {}),
     ("BillingRun", "cancel"): lambda session, world: (world.computed_run_id, {}),
     ("Receipt", "void"): lambda session, world: (world.receipt_id, {"reason": "收错了"}),

@@ -42,6 +42,7 @@ from app.estate.states import RoomState
 from app.kernel.periods import Period
 from app.kernel.pricing import Method
 from app.lowcode import clock
+from app.lowcode.dictionary import DictionaryEntry
 from app.lowcode.history import History
 from app.lowcode.jobs import Job, JobState
 from app.lowcode.logins import LoginRecord
@@ -94,6 +95,7 @@ class World:
     role_id: int = 0
     space_id: int = 0
     lot_id: int = 0
+    disabled_entry_id: int = 0
     neighbour_customer_id: int = 0
     neighbour_room_id: int = 0
     free: dict[str, int] = field(default_factory=dict)
@@ -108,7 +110,7 @@ def large_ids() -> Iterator[None]:
     def give(_mapper: Any, _connection: Any, row: Any) -> None:
         # People with their logins, roles and fees are the whole office's: their ids are no secret.
         if getattr(row, "id", 0) is None and not isinstance(
-            row, User | Role | ScopeGrant | LoginRecord | History | FeeItem
+            row, User | Role | ScopeGrant | LoginRecord | History | FeeItem | DictionaryEntry
         ):
             row.id = next(ids)
 
@@ -204,6 +206,13 @@ def _staff(session: Session, world: World) -> None:
     ]
     session.add_all(staff)
     session.flush()
+    entry, out_of_use = (
+        DictionaryEntry(kind="room_layout", code=label, label=label, active=active)
+        for label, active in (("阁楼", True), ("地下室", False))
+    )
+    session.add_all([entry, out_of_use])
+    session.flush()
+    world.free["DictionaryEntry"], world.disabled_entry_id = entry.id, out_of_use.id
     world.free |= {"Department": departments[1].id, "Employee": staff[1].id}
 
 

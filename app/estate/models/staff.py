@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 from app.kernel.errors import N_
 from app.kernel.identity import mask_phone
 from app.lowcode.document import About, CompanyScoped, Document
-from app.lowcode.fields import FIELD, Field, flag, link, long_text, text
+from app.lowcode.fields import FIELD, Field, dictionary, flag, link, long_text, text
 
 
 class Department(CompanyScoped, Document):
@@ -33,7 +33,7 @@ class Employee(CompanyScoped, Document):
     number: Mapped[str] = text(N_("工号"), 30, required=True, listed=True, searched=True)
     name: Mapped[str] = text(N_("姓名"), 64, required=True, listed=True, searched=True)
     department_id: Mapped[int | None] = link(N_("部门"), "Department", listed=True)
-    position: Mapped[str | None] = text(N_("岗位"), 30, listed=True, searched=True)
+    position: Mapped[str | None] = dictionary(N_("岗位"), "employee_position", listed=True, searched=True)
     phone: Mapped[str | None] = text(N_("手机"), 40, listed=True, searched=True, masked=mask_phone)
     active: Mapped[bool] = flag(N_("在职"), default=True, listed=True)
     remark: Mapped[str | None] = long_text(N_("备注"))

@@ -18,6 +18,7 @@ from app.lowcode.document import About, CommunityScoped, CompanyScoped, Document
 from app.lowcode.fields import (
     choice,
     date_,
+    dictionary,
     exact,
     flag,
     integer,
@@ -49,6 +50,7 @@ class Community(CompanyScoped, CommunityScoped, Document):
     company_id: Mapped[int] = link(N_("公司"), "Company", required=True, listed=True)
     community_id = synonym("id")
     name: Mapped[str] = text(N_("名称"), 100, required=True, listed=True, searched=True, unique=True)
+    kind: Mapped[str | None] = dictionary(N_("物业类型"), "community_kind", listed=True)
     address: Mapped[str | None] = text(N_("地址"), 200, listed=True, searched=True)
     land_area: Mapped[Decimal | None] = square_metres(
         N_("总占地面积"), listed=True, totalled=True, minimum=Decimal(0)
@@ -111,14 +113,14 @@ class Room(CommunityScoped, Document):
     unit: Mapped[str] = text(N_("单元号"), 20, listed=True, default="", server_default="", nullable=False)
     number: Mapped[str] = text(N_("房间号"), 30, required=True, listed=True)
     facing: Mapped[str | None] = text(N_("朝向"), 20, listed=True)
-    layout: Mapped[str | None] = text(N_("房型"), 30, listed=True)
+    layout: Mapped[str | None] = dictionary(N_("房型"), "room_layout", listed=True)
     area: Mapped[Decimal] = square_metres(
         N_("建筑面积"), required=True, listed=True, totalled=True, minimum=Decimal("0.0001")
     )
     inside_area: Mapped[Decimal | None] = square_metres(
         N_("使用面积"), listed=True, totalled=True, minimum=Decimal(0)
     )
-    ownership: Mapped[str | None] = text(N_("权属类型"), 30, listed=True)
+    ownership: Mapped[str | None] = dictionary(N_("权属类型"), "room_ownership", listed=True)
     purpose: Mapped[Usage | None] = choice(N_("用途"), Usage, listed=True)
     vacant: Mapped[bool] = flag(N_("是否空置"), listed=True)
     decorated: Mapped[bool] = flag(N_("是否已经装修"), listed=True)

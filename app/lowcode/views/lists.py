@@ -325,7 +325,7 @@ def _chip(one: Filter, base: str, pairs: Pairs) -> FilterChip:
     value = one.text
     if one.operator == "none":
         value = ""
-    elif one.field.kind in ("choice", "bool"):
+    elif one.field.kind in ("choice", "code", "bool"):
         value = shown(one.value(), one.field)
     elif one.field.kind == "link":
         row = find(db.session(), documents[str(one.field.target)], one.value())
@@ -343,6 +343,8 @@ def _filter_field(spec: Spec, one: Field) -> FilterField:
     choices: Sequence[tuple[str, str]] = ()
     if one.kind == "choice" and one.enum is not None:
         choices = [(member.value, _(member.label)) for member in one.enum]
+    elif one.codes is not None:
+        choices = list(one.codes.labels().items())
     elif one.kind == "bool":
         choices = [("1", _("是")), ("0", _("否"))]
     return FilterField(

@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
 from app import modules
-from app.estate.models import Customer, HouseholdMember, ParkingSpace, Pet, Vehicle
+from app.estate.models import (
+    Company,
+    Customer,
+    Department,
+    Employee,
+    HouseholdMember,
+    ParkingSpace,
+    Pet,
+    Vehicle,
+)
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
 from app.lowcode.document import documents, spec_of
@@ -37,7 +46,7 @@ READONLY = {name for name in DOCUMENTS if documents[name].__about__.readonly}
 ENOUGH = 12
 FEW = {
     "AccountingPeriod", "BillingRun", "Building", "Community", "Company", "FeeItem", "FeeStandard", "FeeStandardVersion",
-    "LoginRecord", "ParkingLot", "ReceiptVoid", "Setting",
+    "LoginRecord", "NumberRule", "ParkingLot", "ReceiptVoid", "Setting",
 }  # fmt: skip
 
 
@@ -78,6 +87,14 @@ def _furnish(session: Session) -> None:
         session.add(Pet(breed=f"小狗{place}", **mine))
         session.add(Vehicle(plate=f"沪A{place:05}", **mine))
     assert len(people) == len(spaces) == ENOUGH
+    company = session.scalars(select(Company.id)).first()
+    departments = [Department(company_id=company, name=f"部门{place}") for place in range(ENOUGH)]
+    session.add_all(departments)
+    session.flush()
+    session.add_all(
+        Employee(company_id=company, number=f"G{place}", name=f"员工{place}", department_id=one.id)
+        for place, one in enumerate(departments)
+    )
     session.add(LoginRecord(username="alles", address="127.0.0.1", succeeded=True))
     for place in range(ENOUGH):
         line = {

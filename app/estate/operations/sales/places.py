@@ -19,6 +19,7 @@ from app.estate.states import RoomState
 from app.kernel.errors import N_, DomainError
 from app.kernel.money import format_exact
 from app.lowcode.actors import Actor, Reach, current_actor
+from app.lowcode.dictionary import adopt
 from app.lowcode.scope import UNSCOPED
 
 COMPANY = "物业公司"
@@ -108,19 +109,26 @@ def store_buildings(*, session: Session, plan: SalesPlan, register: Register, le
 def store_rooms(*, session: Session, plan: SalesPlan, register: Register, ledger: Ledger) -> None:
     """The rooms of one community, each with its first area."""
     made = []
-    for planned in plan.rooms:
-        if planned.community != register.community.name:
-            continue
+    mine = [one for one in plan.rooms if one.community == register.community.name]
+    # A word that the office does not know yet becomes an entry of its dictionary, to be renamed or disabled there.
+    layouts = adopt(session=session, kind="room_layout", labels=[one.layout for one in mine])
+    ownerships = adopt(session=session, kind="room_ownership", labels=[one.tenure for one in mine])
+    for planned in mine:
+        details = {
+            **_details(planned),
+            "layout": layouts.get(planned.layout or ""),
+            "ownership": ownerships.get(planned.tenure or ""),
+        }
         known = register.rooms.get(planned.code)
         if known is not None:
-            _bring_up_to_date(known, planned, ledger)
+            _bring_up_to_date(known, planned, details, ledger)
             continue
         building = register.buildings[building_part(name=planned.building)]
         row = Room(
             community_id=register.community.id, building_id=building.id, code=planned.code, unit=planned.unit,
             number=planned.number, area=planned.built_area, vacant=not planned.sold,
             decorated=words.is_decorated(text=planned.decoration),
-            state=RoomState.SOLD if planned.sold else RoomState.UNSOLD, **_known(_details(planned)),
+            state=RoomState.SOLD if planned.sold else RoomState.UNSOLD, **_known(details),
         )  # fmt: skip
         register.rooms[planned.code] = row
         made.append(row)
@@ -136,15 +144,14 @@ def store_rooms(*, session: Session, plan: SalesPlan, register: Register, ledger
 
 def _details(planned: PlannedRoom) -> dict[str, Any]:
     return {
-        "floor": planned.floor, "facing": planned.facing, "layout": planned.layout,
-        "inside_area": planned.inside_area, "ownership": planned.tenure,
+        "floor": planned.floor, "facing": planned.facing, "inside_area": planned.inside_area,
         "purpose": words.usage(text=planned.usage), "handed_over": planned.delivered_on, "remark": planned.note,
     }  # fmt: skip
 
 
-def _bring_up_to_date(room: Room, planned: PlannedRoom, ledger: Ledger) -> None:
+def _bring_up_to_date(room: Room, planned: PlannedRoom, details: Mapping[str, Any], ledger: Ledger) -> None:
     """A room that is there: sold since the last export, blanks filled; its area is the office's to change."""
-    ledger.fill(room, **_details(planned))
+    ledger.fill(room, **details)
     if room.area != planned.built_area:
         ledger.warn(
             sheet=planned.sheet, row=planned.row, column="建筑面积", code="area_differs",
