@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "e081b4cb7755"
-down_revision = "51b6022e0a53"
+down_revision = "04c584af2630"
 branch_labels = None
 depends_on = None
 
