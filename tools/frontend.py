@@ -19,6 +19,8 @@ FILES: Mapping[str, str] = {
     "@tabler/icons-webfont/dist/tabler-icons.min.css": "tabler-icons/tabler-icons.min.css",
     "@tabler/icons-webfont/dist/fonts/tabler-icons.woff2": "tabler-icons/fonts/tabler-icons.woff2",
     "@tabler/icons-webfont/LICENSE": "tabler-icons/LICENSE",
+    "echarts/dist/echarts.common.min.js": "echarts/echarts.common.min.js",
+    "echarts/LICENSE": "echarts/LICENSE",
     "tom-select/dist/js/tom-select.base.min.js": "tom-select/tom-select.base.min.js",
     "tom-select/dist/css/tom-select.bootstrap5.min.css": "tom-select/tom-select.bootstrap5.min.css",
     "tom-select/LICENSE": "tom-select/LICENSE",

@@ -21,6 +21,7 @@ from app.billing.models import (
 from app.billing.operations.computing import PRORATION
 from app.billing.queries.searching import find_runs
 from app.billing.states import RUN_MACHINE
+from app.billing.views.approving import asked_of_me
 from app.billing.views.assigning import AssignView, bulk_button, filter_button
 from app.billing.views.running import (
     FiguresView,
@@ -35,6 +36,7 @@ from app.estate.views.tabs import within
 from app.kernel.errors import N_
 from app.lowcode.db import db
 from app.lowcode.fields import Field
+from app.lowcode.home import Duty, rows_waiting
 from app.lowcode.manifest import Action, Entry, Manifest, Page
 from app.lowcode.pages import Button
 from app.lowcode.permissions import may
@@ -155,6 +157,15 @@ MANIFEST = Manifest(
         "ParkingSpace": lambda pairs: filter_button("spaces", pairs),
     },
     searches=(Search(BillingRun, find_runs),),
+    duties=(
+        Duty(
+            "post",
+            "BillingRun",
+            rows_waiting(BillingRun, N_("出账待入账"), ("state.eq", "ready")),
+            "file-invoice",
+        ),
+        asked_of_me(Vacancy, "door-off"),
+    ),
     tabs={
         "Community": (within(FeeStandard), within(Charge)),
         "Building": (within(Charge),),

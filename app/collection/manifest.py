@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
+from app.billing.views.approving import asked_of_me
 from app.collection import operations
 from app.collection.models import (
     Adjustment,
@@ -28,7 +29,7 @@ from app.estate.views.tabs import within
 from app.kernel.errors import N_
 from app.lowcode import clock
 from app.lowcode.db import db
-from app.lowcode.home import HomeCard
+from app.lowcode.home import Duty, HomeCard, rows_waiting
 from app.lowcode.manifest import Action, Entry, Manifest, Page
 from app.lowcode.numbers import NumberDeclaration
 from app.lowcode.pages import Button
@@ -100,5 +101,16 @@ MANIFEST = Manifest(
         "ReceiptVoid": lambda at: ReceiptVoid.receipt_id.in_(settling(at)),
     },
     labels={"Desk": N_("收费台"), "collect": N_("收款"), "backdate": N_("补记以前日期"), "void": N_("作废")},
+    duties=(
+        asked_of_me(Waiver, "discount-2"),
+        asked_of_me(Adjustment, "adjustments-dollar"),
+        asked_of_me(Refund, "cash-off"),
+        Duty(
+            "sign",
+            "CashHandover",
+            rows_waiting(CashHandover, N_("交款单待签收"), ("state.eq", "handed")),
+            "cash-banknote",
+        ),
+    ),
     home_cards=(HomeCard("takings", N_("今日收款"), "/collection/cards/today", "cash", "read", "Receipt"),),
 )

@@ -1,14 +1,20 @@
-"""The first page: cards that the modules register, each loading by itself, and each only for who may read it."""
+"""The first page: what waits for this person, and cards; both registered by the modules, each for who may."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from flask import current_app, redirect, render_template, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy import ColumnElement
 
+from app.lowcode import listing
+from app.lowcode.db import db
+from app.lowcode.document import DocumentBase, spec_of
 from app.lowcode.pages import Tab
-from app.lowcode.permissions import may, open_to_all
+from app.lowcode.permissions import for_anyone_logged_in, may, open_to_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,49 @@ class HomeCard:
     icon: str
     verb: str
     document: str
+    wide: bool = False  # a chart wants more room than a figure
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that waits to be done: in words, how many there are of it, and the page where it is done."""
+
+    text: str
+    url: str
+    count: int | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What a module keeps an eye on: `waiting` is asked only for those who may `verb` the `document`."""
+
+    verb: str
+    document: str
+    waiting: Callable[[], Iterable[Task]]
+    icon: str = "point"
+
+
+def rows_waiting(
+    document: type[DocumentBase],
+    text: str,
+    *filters: tuple[str, str],
+    where: Callable[[], Sequence[ColumnElement[bool]]] = tuple,
+) -> Callable[[], Iterator[Task]]:
+    """What a duty asks: how many rows the document's list finds by these filters ("state.eq", "ready"), and leads there.
+
+    `%(what)s` in the text is the document's name. `where` counts fewer than the list shows, as what others ask for among all that is asked for.
+    """
+
+    def waiting() -> Iterator[Task]:
+        spec = spec_of(document)
+        pairs = [(f"f.{name}", value) for name, value in filters]
+        query = replace(listing.Query.of(spec, pairs), extra=where())
+        count, _totals = listing.summary(session=db.session(), query=query, fields=())
+        if count:
+            yield Task(_(text, what=_(spec.about.label)), f"{spec.url}/list/?{urlencode(pairs)}", count)
+
+    return waiting
 
 
 class HomeView(BaseView):
@@ -36,9 +85,27 @@ class HomeView(BaseView):
         if not current_user.is_authenticated:
             return redirect(url_for("LoginView.login"))
         cards = [
-            Tab(card.name, _(card.label), card.url, card.icon)
+            (Tab(card.name, _(card.label), card.url, card.icon), card.wide)
             for manifest in current_app.extensions["manifests"]
             for card in manifest.home_cards
             if may(card.verb, card.document)
         ]
-        return render_template("home.html", cards=cards)
+        # What waits comes first, however many modules keep an eye on something.
+        duties = [(Tab("duties", _("今天要做"), url_for("HomeView.duties"), "checklist"), False)]
+        return render_template("home.html", cards=[*(duties if _my_duties() else []), *cards])
+
+    @expose("/home/duties")
+    @for_anyone_logged_in
+    def duties(self) -> str:
+        """今天要做: the fragment."""
+        tasks = [(one.icon, task) for one in _my_duties() for task in one.waiting()]
+        return render_template("home_duties.html", tasks=tasks)
+
+
+def _my_duties() -> list[Duty]:
+    return [
+        duty
+        for manifest in current_app.extensions["manifests"]
+        for duty in manifest.duties
+        if may(duty.verb, duty.document)
+    ]

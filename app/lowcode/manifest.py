@@ -187,6 +187,7 @@ class Manifest:
         default_factory=dict
     )
     home_cards: Sequence[Any] = ()
+    duties: Sequence[Any] = ()  # what the home page says is to be done (Duty)
     searches: Sequence[Search] = ()
     # tabs on the pages of other modules' documents, by class name: row → Tab, or None
     tabs: Mapping[str, Sequence[Callable[[Any], Any]]] = field(default_factory=dict)

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
+
+from app.kernel.money import format_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,48 @@ class ShowPage:
     tabs: Sequence[Tab]
     crumbs: Sequence[tuple[str, str | None]] = ()
     badge: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line, or the bars of one colour, of a chart: a figure (or None) for each of its categories."""
+
+    label: str
+    values: Sequence[Decimal | int | None]
+    tone: str | None = None  # a colour name of the theme; None: the next of the palette
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Figures to draw: a table that every reader has, and above it the drawing that a script makes of the table.
+
+    `kind`: bar or line; `unit`: 元, % or a word for what is counted; `urls`: where a category leads, if anywhere.
+    """
+
+    label: str
+    heading: str  # of the categories
+    categories: Sequence[str]
+    series: Sequence[Series]
+    kind: str = "bar"
+    stacked: bool = False
+    unit: str = "元"
+    urls: Sequence[str | None] = ()
+
+    @property
+    def rows(self) -> list[tuple[str, str | None, list[tuple[str, str]]]]:
+        """(category, where it leads, its figures as (exact, as read)) a line of the table."""
+        urls = self.urls or [None] * len(self.categories)
+        return [
+            (category, url, [self._figure(one.values[place]) for one in self.series])
+            for place, (category, url) in enumerate(zip(self.categories, urls, strict=True))
+        ]
+
+    def _figure(self, value: Decimal | int | None) -> tuple[str, str]:
+        if value is None:
+            return "", ""
+        if self.unit == "元":
+            return str(value), format_money(Decimal(value))
+        return str(value), f"{value:,}"
 
 
 @dataclass(frozen=True, slots=True)

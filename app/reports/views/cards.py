@@ -1,16 +1,22 @@
-"""What the home page shows of the reports: what is owed."""
+"""What the home page shows of the money: what is owed, and how much of each month was collected."""
 
 from decimal import Decimal
 
 from flask import render_template
 from flask_appbuilder import BaseView, expose
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from app.billing.models import Charge
 from app.kernel.money import format_money
-from app.lowcode import listing
+from app.kernel.periods import Period
+from app.lowcode import clock, listing
 from app.lowcode.db import db
+from app.lowcode.pages import Chart, Series
 from app.lowcode.permissions import needs
+from app.reports.queries.rates import month_rates
+
+MONTHS = 12
 
 
 class ArrearsCard(BaseView):
@@ -35,3 +41,24 @@ class ArrearsCard(BaseView):
             count=f"{charges:,}",
             url="/charge/list/?f.due.ge=0.01",
         )
+
+
+class MonthCards(BaseView):
+    """What the months' summaries say at a glance."""
+
+    route_base = "/reports/cards/months"
+    class_permission_name = "MonthSummary"
+
+    @expose("/rates")
+    @needs("read")
+    def rates(self) -> str:
+        """收缴率 of the last twelve months: the card's fragment."""
+        now = Period.of(clock.today())
+        periods = [now.plus(back) for back in range(1 - MONTHS, 1)]
+        found = [one for one in month_rates(session=db.session(), periods=periods) if one.asked]
+        chart = Chart(
+            _("收缴率"), _("月份"), [str(one.period) for one in found],
+            [Series(_("收缴率"), [one.rate for one in found])], kind="line", unit="%",
+            urls=[f"/reports/summary/?period={one.period}" for one in found],
+        )  # fmt: skip
+        return render_template("chart.html", chart=chart)

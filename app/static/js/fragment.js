@@ -1,5 +1,6 @@
 // Parts that fetch themselves: cards of the home page, tabs of a show page. Inside a part, links and GET forms marked
 // data-reload change the part only; on a page of its own they are ordinary links.
+import { startCharts } from "./chart.js";
 import { make, readHtml, word } from "./net.js";
 import { startForms } from "./form.js";
 import { startLists } from "./list.js";
@@ -26,6 +27,7 @@ export async function load(box, url) {
     startSelects(box);
     startForms(box);
     startPictures(box);
+    startCharts(box);
     startFragments(box);
   } catch (error) {
     if (latest.get(box) !== turn) return;

@@ -1,4 +1,5 @@
 // Starts what each page needs; every module looks for its own marks and does nothing without them.
+import { startCharts } from "./chart.js";
 import { startConfirm } from "./confirm.js";
 import { startForms } from "./form.js";
 import { startFragments } from "./fragment.js";
@@ -18,5 +19,6 @@ startSelects(document);
 startForms(document);
 startPictures(document);
 startFragments(document);
+startCharts(document);
 startJobs();
 startTree();

@@ -1,0 +1,1 @@
+"""What the reports read for the home page."""

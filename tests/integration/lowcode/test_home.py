@@ -1,0 +1,83 @@
+"""The home page: cards and what is to be done, each only for who may; charts that are tables first."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import render_template_string
+from flask.testing import FlaskClient
+from sqlalchemy import insert
+
+from app.billing.models import BillingRun
+from app.billing.states import RunState
+from app.kernel.periods import Period
+from app.lowcode.pages import Chart, Series
+from app.lowcode.unit import unit_of_work
+
+DRAWN = '{% import "_macros.html" as ui %}{{ ui.chart(chart) }}'
+
+
+def add_run(community_id: int, state: RunState) -> None:
+    with unit_of_work() as session:
+        # By SQL: a run does not begin in these states.
+        session.execute(
+            insert(BillingRun.__table__).values(
+                title="物业费 2025-03", community_id=community_id, period=Period(2025, 3), state=state,
+                created_at=datetime(2025, 3, 1, tzinfo=UTC), created_by="王经理",
+            )
+        )  # fmt: skip
+
+
+def test_what_waits_is_told_to_who_may_do_it(
+    session: Any, cast: Any, client_of: Callable[[str], FlaskClient]
+) -> None:
+    add_run(cast.ours.community_id, RunState.READY)
+    add_run(cast.ours.community_id, RunState.POSTED)
+    add_run(cast.neighbour.community_id, RunState.READY)
+    page = client_of("物业经理").get("/home/duties").get_data(as_text=True)
+    assert "出账待入账" in page
+    assert 'href="/billing_run/list/?f.state.eq=ready"' in page
+    assert ">1</span>" in page
+    for other in ("收费员", "财务"):
+        assert "出账待入账" not in client_of(other).get("/home/duties").get_data(as_text=True)
+
+
+def test_nothing_waits(session: Any, cast: Any, client_of: Callable[[str], FlaskClient]) -> None:
+    assert "没有等着您办的事" in client_of("物业经理").get("/home/duties").get_data(as_text=True)
+
+
+def test_who_has_no_duties_sees_no_list_of_them(
+    cast: Any, client: FlaskClient, client_of: Callable[[str], FlaskClient]
+) -> None:
+    assert "今天要做" in client_of("物业经理").get("/").get_data(as_text=True)
+    assert "今天要做" not in client_of("只读").get("/").get_data(as_text=True)
+    assert client.get("/home/duties").status_code == 302
+
+
+def test_a_chart_is_a_table_whose_words_are_escaped(app: Any) -> None:
+    chart = Chart(
+        "欠费<b>", "楼宇", ["1号楼", "2号楼"],
+        [Series("未到期", [Decimal("1234.50"), None], "green"), Series("逾期", [Decimal("-0.05"), Decimal(7)])],
+        stacked=True, urls=["/charge/list/?a=1&b=2", None],
+    )  # fmt: skip
+    with app.test_request_context():
+        page = render_template_string(DRAWN, chart=chart)
+    assert 'data-chart="bar" data-unit="元"' in page
+    assert "data-stacked" in page
+    assert "欠费&lt;b&gt;" in page
+    assert '<a href="/charge/list/?a=1&amp;b=2">1号楼</a>' in page
+    assert '<td class="num" data-value="1234.50">1,234.50</td>' in page
+    assert '<td class="num" data-value=""></td>' in page
+    assert '<td class="num" data-value="-0.05">-0.05</td>' in page
+    assert '<th class="num" data-tone="green">未到期</th>' in page
+
+
+def test_a_chart_of_rates_and_of_counts(app: Any) -> None:
+    of = {"label": "x", "heading": "月份", "categories": ["2025-01"]}
+    assert Chart(**of, series=[Series("率", [Decimal("98.70")])], unit="%").rows == [
+        ("2025-01", None, [("98.70", "98.70")])
+    ]
+    assert Chart(**of, series=[Series("张", [12345])], unit="张").rows == [
+        ("2025-01", None, [("12345", "12,345")])
+    ]
