@@ -88,7 +88,7 @@ class Computing:
         # The month is judged as a whole, and shown beside last month's once, not with each of its parts.
         previous = facts.previous(row)
         odd, oddness = judge(
-            amount=sum((part.priced.gross for part in parts), facts.charged_amount(row)),
+            amount=sum((part.amount for part in parts), facts.charged_amount(row)),
             previous=previous,
             is_new_odd=row.fee_item_id in self.fees_before,
         )
@@ -103,11 +103,10 @@ class Computing:
 
 
 def _charged(part: Part) -> tuple[Any, ...]:
-    gross = _fen(part.priced.gross)
     return (
         _day(part.span.first), _day(part.span.last), _day(part.due_date), part.customer_id, part.version_id,
-        to_scaled(part.priced.quantity, AREA_SCALE), to_scaled(part.priced.price, PRICE_SCALE), gross, 0, gross,
-        json.dumps(part.basis()),
+        to_scaled(part.priced.quantity, AREA_SCALE), to_scaled(part.priced.price, PRICE_SCALE),
+        _fen(part.priced.gross), _fen(part.waived), _fen(part.amount), json.dumps(part.basis()),
     )  # fmt: skip
 
 

@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.billing.models import BillingRun, Charge, FeeStandardVersion
+from app.billing.models import BillingRun, Charge, FeeStandardVersion, Vacancy
 from app.billing.rules.payers import Holding, payers_of_room, payers_of_space
+from app.billing.rules.relief import Relief
 from app.billing.rules.terrain import Area, Payer, Price, Terrain
+from app.billing.states import ApprovalState
 from app.estate.models import Customer, Occupancy, ParkingSpace, Room, RoomArea
 from app.estate.states import CustomerKind, RoomState
 from app.kernel.periods import DateSpan, Period
@@ -25,6 +27,7 @@ class Facts:
         ids = [row.id for row in rows]
         self._read_spaces({row.space_id for row in rows if row.space_id})
         self._read_rooms({row.room_id for row in rows if row.room_id})
+        self._read_vacancies({row.room_id for row in rows if row.room_id})
         self._read_payers()
         self._read_prices({row.standard_id for row in rows})
         self._read_charges(ids)
@@ -42,6 +45,7 @@ class Facts:
             areas=self._areas_of(row),
             payers=self._room_payers(row.room_id) if row.room_id else self._space_payers(row.space_id),
             charged=[span for span, _amount in self._charged[row.id]],
+            reliefs=self._reliefs_of(row),
         )
 
     def charged_amount(self, row: Any) -> Decimal:
@@ -75,6 +79,27 @@ class Facts:
             room_payers=self._room_payers(space.room_id) if space.room_id in self._rooms else (),
             developer_id=self._developer,
         )
+
+    def _reliefs_of(self, row: Any) -> list[Relief]:
+        return [
+            Relief(DateSpan(one.starts, one.ends), one.factor, own=one.fee_item_id is not None)
+            for one in self._vacancies.get(row.room_id, ())
+            if one.fee_item_id in (None, row.fee_item_id)
+        ]
+
+    def _read_vacancies(self, room_ids: set[int]) -> None:
+        period = self._run.period
+        found = self._session.execute(
+            select(Vacancy.room_id, Vacancy.fee_item_id, Vacancy.starts, Vacancy.ends, Vacancy.factor).where(
+                Vacancy.room_id.in_(room_ids),
+                Vacancy.state == ApprovalState.APPROVED,
+                Vacancy.starts <= period.last_day,
+                Vacancy.ends >= period.first_day,
+            )
+        )
+        self._vacancies: dict[int, list[Any]] = defaultdict(list)
+        for one in found:
+            self._vacancies[one.room_id].append(one)
 
     def _read_spaces(self, ids: set[int]) -> None:
         columns = (

@@ -2,11 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.billing.models import BillingLine, BillingRun, FeeAssignment, FeeStandard, FeeStandardVersion
+from app.billing.models import (
+    BillingLine,
+    BillingRun,
+    FeeAssignment,
+    FeeStandard,
+    FeeStandardVersion,
+    Vacancy,
+)
 from app.billing.operations.computing import PRORATION
+from app.billing.states import ApprovalState
 from app.estate.models import Occupancy, ParkingSpace, Room, RoomArea
 from app.kernel.errors import N_, DomainError
 from app.lowcode.history import Deed, History
@@ -15,7 +23,9 @@ from app.lowcode.settings import Setting
 # Fields of a room that decide who pays and for how much.
 ROOM_FIELDS = ("handed_over", "area", "state")
 
-STOOD_ON = (FeeAssignment, FeeStandard, FeeStandardVersion, RoomArea, Occupancy, ParkingSpace, Room, Setting)
+STOOD_ON = (
+    FeeAssignment, FeeStandard, FeeStandardVersion, RoomArea, Occupancy, ParkingSpace, Room, Vacancy, Setting,
+)  # fmt: skip
 """The documents that a run is computed from."""
 
 
@@ -23,7 +33,7 @@ class RunIsStale(DomainError):
     """What a run was computed from has changed since."""
 
     code = "run_is_stale"
-    message = N_("计算之后,收费标准、分配、面积或付费人有变动。请作废后重新出账。")
+    message = N_("计算之后,收费标准、分配、面积、空置或付费人有变动。请作废后重新出账。")
 
 
 def refuse_stale(*, session: Session, run: BillingRun) -> None:
@@ -61,6 +71,11 @@ def refuse_stale(*, session: Session, run: BillingRun) -> None:
         (Occupancy, Occupancy.room_id.in_(rooms), or_(Occupancy.starts.is_(None), Occupancy.starts <= end)),
         (ParkingSpace, ParkingSpace.id.in_(spaces), None),
         (Room, Room.id.in_(rooms), changed_rooms.exists()),
+        (
+            Vacancy,
+            Vacancy.room_id.in_(rooms),
+            and_(Vacancy.starts <= end, Vacancy.state == ApprovalState.APPROVED),
+        ),
         (Setting, Setting.key == PRORATION, None),
     )
     for model, is_in_run, also in kinds:

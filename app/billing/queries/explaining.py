@@ -1,5 +1,7 @@
 """为什么是这个金额: the sentences that a charge, or a line of a billing run, can say about itself."""
 
+from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from sqlalchemy import select
@@ -10,6 +12,7 @@ from app.billing.states import Oddity
 from app.estate.models import Customer
 from app.estate.states import CustomerKind
 from app.kernel.errors import N_
+from app.kernel.money import format_exact, format_money
 from app.kernel.periods import DateSpan
 from app.kernel.pricing import Method, Priced
 from app.kernel.proration import MonthPart
@@ -19,6 +22,9 @@ Sentence = tuple[str, dict[str, str]]
 PRICE_SINCE = N_("收费标准“%(standard)s”的单价,自 %(starts)s 起执行。")
 DEVELOPER_PAYS = N_("由建设单位交纳:这些日子房间尚未售出或尚未交付(物业管理条例第四十一条)。")
 OTHER_SOURCE = N_("不是按标准出的账:%(words)s")
+RELIEVED = N_(
+    "%(first)s 至 %(last)s 共 %(days)s 天经批准空置或停供,这些天按系数 %(factor)s 交纳,其余减免。"
+)
 WAIVED = N_("其中减免 %(waived)s 元,应收 %(amount)s 元。")
 GAPS = {
     Oddity.NO_PAYER: N_("这些日子没有付费人。请在入住关系里补上,或登记建设单位。"),
@@ -48,8 +54,13 @@ def explain(*, session: Session, row: Charge | BillingLine) -> list[Sentence]:
     kind = session.scalar(select(Customer.kind).where(Customer.id == row.customer_id))
     if kind is CustomerKind.DEVELOPER:
         sentences.append((DEVELOPER_PAYS, {}))
+    for one in row.basis.get("relieved", ()):
+        span = DateSpan(date.fromisoformat(one["first"]), date.fromisoformat(one["last"]))
+        places = {"first": one["first"], "last": one["last"], "days": str(span.days)}
+        sentences.append((RELIEVED, places | {"factor": format_exact(Decimal(one["factor"]), 0)}))
     if row.waived:
-        sentences.append((WAIVED, {"waived": str(row.waived), "amount": str(row.amount)}))
+        amounts = {"waived": format_money(row.waived), "amount": format_money(row.amount)}
+        sentences.append((WAIVED, amounts))
     return sentences
 
 

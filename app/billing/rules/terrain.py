@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from app.billing.rules.relief import Relief
 from app.kernel.periods import DateSpan
 
 ONE_DAY = timedelta(days=1)
@@ -39,13 +40,17 @@ class Payer:
 
 @dataclass(frozen=True, slots=True)
 class Terrain:
-    """The dated facts of one assignment. `prices` and `areas` rise by date; `charged` is what stands already."""
+    """The dated facts of one assignment. `prices` and `areas` rise by date; `charged` is what stands already.
+
+    `reliefs` are approved days that pay a part; those for the same fees never share a day.
+    """
 
     span: DateSpan
     prices: Sequence[Price]
     areas: Sequence[Area]
     payers: Sequence[Payer]
     charged: Sequence[DateSpan] = ()
+    reliefs: Sequence[Relief] = ()
 
 
 @dataclass(frozen=True, slots=True)
