@@ -20,7 +20,7 @@ from app.billing.models import (
 )
 from app.billing.operations.computing import PRORATION
 from app.billing.queries.searching import find_runs
-from app.billing.states import RUN_MACHINE
+from app.billing.states import RUN_MACHINE, ApprovalState
 from app.billing.views.approving import asked_of_me
 from app.billing.views.assigning import AssignView, bulk_button, filter_button
 from app.billing.views.running import (
@@ -60,6 +60,11 @@ def _cancel(*, row_id: int) -> str | None:
 
 def _end(*, row_id: int, ends: date) -> str | None:
     operations.end_assignment(session=db.session(), assignment_id=row_id, ends=ends)
+    return None
+
+
+def _end_vacancy(*, row_id: int, ends: date, reason: str) -> str | None:
+    operations.end_vacancy(session=db.session(), vacancy_id=row_id, ends=ends, reason=reason)
     return None
 
 
@@ -148,7 +153,25 @@ MANIFEST = Manifest(
         ),
         Entry(BillingLine, tabs=(why_line_tab,)),
         Entry(Charge, tabs=(why_charge_tab,)),
-        Vacancy,
+        Entry(
+            Vacancy,
+            save=operations.request_vacancy,
+            workflow=operations.VACANCY_FLOW,
+            actions=(
+                Action(
+                    "end",
+                    N_("提前结束"),
+                    run=_end_vacancy,
+                    icon="player-stop",
+                    confirm=N_("从哪一天起恢复全额?已出账的不变。"),
+                    fields=(
+                        Field(N_("空置最后一天"), "date", name="ends", required=True),
+                        Field(N_("原因"), "text", name="reason", required=True, length=200),
+                    ),
+                    allowed=lambda row: row.state is ApprovalState.APPROVED,
+                ),
+            ),
+        ),
         AccountingPeriod,
     ),
     bulk_links={"Room": lambda: bulk_button("rooms"), "ParkingSpace": lambda: bulk_button("spaces")},

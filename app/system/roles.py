@@ -61,6 +61,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "FeeStandard": KEEP,
         "FeeStandardVersion": "read add edit export print",
         "FeeAssignment": f"{USE} assign end",
+        "Vacancy": f"{USE} approve end",
         "BillingRun": f"{USE} add post cancel",
         "BillingLine": USE,
         "Receipt": f"{USE} void",
@@ -72,6 +73,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         **_FEES_READ,
         **_MONEY_USED,
         **_BALANCES_USED,
+        "Vacancy": f"{USE} add",
         "Desk": "collect",
         "Receipt": f"{USE} void",
     },
@@ -89,6 +91,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
     "客服": {
         **_each((*_TREE, *_PARKING, *_STAFF), READ),
         **_each(_PEOPLE, "read add edit export print"),
+        "Vacancy": f"{USE} add",
     },
     "工程主管": {
         **_each((*_TREE, *_PARKING), USE),

@@ -14,13 +14,14 @@ from app.kernel.periods import Period
 
 from .language import given, steps
 from .language.methods import AreaMethod, FixedMethod
+from .office_billing import BillingSteps
 from .protocol import ChargeFacts, NotBuilt, ReceiptFacts
 from .snapshot import rows_of_every_table
 
 USAGES = {"住宅": "home", "商铺": "shop", "办公": "office"}
 
 
-class ProductOffice:
+class ProductOffice(BillingSteps):
     """The product's operations behind the protocol, on one database that holds no community yet."""
 
     def __init__(self, *, app: Any) -> None:
@@ -189,12 +190,6 @@ class ProductOffice:
                 add_price(session=session, standard_id=standard_id, starts=step.start, price=price)
 
         self._do(add)
-
-    def vacancy(self, step: steps.Vacancy) -> None:
-        raise NotBuilt("vacancy")
-
-    def suspend(self, step: steps.Suspend) -> None:
-        raise NotBuilt("suspend")
 
     def bill(self, step: steps.Bill) -> None:
         from sqlalchemy import select

@@ -15,7 +15,7 @@ from app.lowcode.fields import date_, link, unit_price
 class Vacancy(Requested, CommunityScoped, Document):
     """空置(停供): an approved range with a factor; it never splits a charge, the rest is its waiver (fee rules, vacancy)."""
 
-    __about__ = About(N_("空置登记"), "room_id", icon="door-off", order=("-id",), deletable=False)
+    __about__ = About(N_("空置登记"), "starts", icon="door-off", order=("-id",), deletable=False)
     __table_args__ = (
         CheckConstraint("ends >= starts", name="ends_after_start"),
         CheckConstraint("factor >= 0 AND factor <= 1000000", name="factor_range"),
@@ -36,3 +36,6 @@ class Vacancy(Requested, CommunityScoped, Document):
         minimum=Decimal(0),
         help=N_("0.7 表示按七成缴纳,其余减免。"),
     )
+
+    def __str__(self) -> str:
+        return f"{self.room} {self.starts}~{self.ends}"

@@ -1,6 +1,7 @@
 """What changes the billing documents."""
 
 from app.billing.operations.after_posting import Posted, after_posting
+from app.billing.operations.approvals import SamePerson, approval_flow, sign_request
 from app.billing.operations.assigning import Preview, assign, end_assignment, preview_assignment
 from app.billing.operations.jobs import compute_job, post_job
 from app.billing.operations.other_charges import SourceCharged, post_charge
@@ -8,19 +9,24 @@ from app.billing.operations.periods import guard_open, guard_period, open_period
 from app.billing.operations.posting import post_run
 from app.billing.operations.prices import add_price, save_price, save_standard
 from app.billing.operations.runs import bill, cancel_run, compute_run, start_posting, start_run
+from app.billing.operations.vacancies import VACANCY_FLOW, end_vacancy, request_vacancy
 
 __all__ = [
+    "VACANCY_FLOW",
     "Posted",
     "Preview",
+    "SamePerson",
     "SourceCharged",
     "add_price",
     "after_posting",
+    "approval_flow",
     "assign",
     "bill",
     "cancel_run",
     "compute_job",
     "compute_run",
     "end_assignment",
+    "end_vacancy",
     "guard_open",
     "guard_period",
     "open_period",
@@ -28,8 +34,10 @@ __all__ = [
     "post_job",
     "post_run",
     "preview_assignment",
+    "request_vacancy",
     "save_price",
     "save_standard",
+    "sign_request",
     "start_posting",
     "start_run",
 ]

@@ -22,9 +22,7 @@ Sentence = tuple[str, dict[str, str]]
 PRICE_SINCE = N_("收费标准“%(standard)s”的单价,自 %(starts)s 起执行。")
 DEVELOPER_PAYS = N_("由建设单位交纳:这些日子房间尚未售出或尚未交付(物业管理条例第四十一条)。")
 OTHER_SOURCE = N_("不是按标准出的账:%(words)s")
-RELIEVED = N_(
-    "%(first)s 至 %(last)s 共 %(days)s 天经批准空置或停供,这些天按系数 %(factor)s 交纳,其余减免。"
-)
+RELIEVED = N_("%(first)s 至 %(last)s 共 %(days)s 天经批准空置或停供,这些天按系数 %(factor)s 交纳,其余减免。")
 WAIVED = N_("其中减免 %(waived)s 元,应收 %(amount)s 元。")
 GAPS = {
     Oddity.NO_PAYER: N_("这些日子没有付费人。请在入住关系里补上,或登记建设单位。"),

@@ -132,7 +132,7 @@ class Workflow:
 
     def editable(self, row: Any) -> bool:
         """Whether the row's form is open in its state."""
-        return row.state in (self.editable_in or (self.machine.initial,))
+        return row.state in ((self.machine.initial,) if self.editable_in is None else self.editable_in)
 
     def fields(self, action: str) -> list[tuple[Field, Ask | None]]:
         """The inputs of an action as declared fields; the reason, where one is demanded, last."""
