@@ -20,6 +20,7 @@ from app.lowcode.permissions import access_of
 from tests.journeys.own_views import OWN
 from tests.journeys.visits import Unfilled, Visit, is_scoped, row_of_ours
 from tests.journeys.world import ASKED, HIDDEN, World
+from tests.journeys.world_billing import holding, own, waiting
 
 ANYBODYS = {"static", "appbuilder.static", "LoginView.login", "LoginView.language", "LoginView.logout",
             "LoginView.password", "HomeView.index"}  # fmt: skip
@@ -115,7 +116,9 @@ def _edits(session: Session, world: World, view: Any) -> Iterator[Visit]:
     if spec.name == "FeeStandardVersion":  # one that is billed is not edited
         row = session.get_one(spec.model, world.unbilled_version_id)
     typed = typed_from(row, spec, adding=False) | {"row_version": str(getattr(row, "row_version", ""))}
-    yield Visit(f"{spec.url}/edit/{row.id}", "POST", data=typed | EDITING.get(spec.name, {}))
+    flow = view.entry.workflow
+    works = flow is None or flow.editable(row)
+    yield Visit(f"{spec.url}/edit/{row.id}", "POST", data=typed | EDITING.get(spec.name, {}), works=works)
 
 
 def _deletes(_session: Session, world: World, view: Any) -> Iterator[Visit]:
@@ -158,7 +161,7 @@ FILLERS: Mapping[tuple[str, str], Filler] = {
     **{(path, "GET"): (lambda session, world, view, path=path: _lists(path, session, world, view)) for path in ("export", "print")},
     ("list", "GET"): lambda session, world, view: _lists("list/", session, world, view),
     **{(path, "GET"): (lambda session, _w, view, path=path: _shows(path, session, view))
-       for path in ("show", "history", "edit", "copy")},
+       for path in ("show", "history", "timeline", "edit", "copy")},
     ("select", "GET"): _selects,
     ("add", "GET"): _form_page,
     ("add", "POST"): _adds,
@@ -201,6 +204,7 @@ def _adding(world: World) -> dict[str, dict[str, Any]]:
         "DictionaryEntry": {"label": "新户型"},
         "NumberRule": {"kind": "receipt", "community_id": str(world.free["Community"])},
         "Setting": {"key": "billing.proration", "community_id": str(world.free["Community"])},
+        "Vacancy": {"starts": "2033-01-01", "ends": "2033-12-31"},
     }
 
 
@@ -223,5 +227,11 @@ ACTIONS: Mapping[tuple[str, str], Given] = {
     ("DictionaryEntry", "disable"): lambda session, world: (world.free["DictionaryEntry"], {}),
     ("BillingRun", "post"): lambda session, world: (world.computed_run_id, {}),
     ("BillingRun", "cancel"): lambda session, world: (world.computed_run_id, {}),
+    ("Vacancy", "approve"): lambda session, world: (waiting(session, world.community_id), {"decision": "同意"}),
+    ("Vacancy", "refuse"): lambda session, world: (waiting(session, world.community_id), {"reason": "没有凭据"}),
+    ("Vacancy", "withdraw"): lambda session, world: (own(session, world.community_id), {}),
+    ("Vacancy", "end"): lambda session, world: (
+        holding(session, world.community_id), {"ends": "2031-06-30", "reason": "业主回国"},
+    ),
     ("Receipt", "void"): lambda session, world: (world.receipt_id, {"reason": "收错了"}),
 }  # fmt: skip

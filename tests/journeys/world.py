@@ -52,6 +52,7 @@ from app.lowcode.settings import Setting
 from app.lowcode.workflow import StateChange
 from tests.integration.collection.ledger import add_charge
 from tests.journeys.uploads import add_uploads
+from tests.journeys.world_billing import add_vacancies
 from tests.people import Cast
 
 ASKED, HIDDEN = "鹭鸣", "白芷"
@@ -344,6 +345,10 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
     session.add(notice)
     session.flush()
     world.notice_id = notice.id
+    add_vacancies(
+        session=session, community_id=world.community_id, room_id=world.other_room_id, owner_id=owner_id,
+        owner="主人", words=marked("空置"),
+    )  # fmt: skip
     session.add(
         StateChange(
             community_id=world.community_id, document="Receipt", row_id=world.receipt_id, row_title=marked("单"),

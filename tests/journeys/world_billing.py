@@ -1,0 +1,54 @@
+"""Our vacancies: one that waits for somebody else, one that the owner may take back, one that holds."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.billing import operations as billing
+from app.billing.models import Vacancy
+from app.billing.states import ApprovalState
+from app.lowcode.actors import EVERYTHING, Actor, acting_as
+from app.lowcode.workflow import move
+
+
+def add_vacancies(
+    *, session: Session, community_id: int, room_id: int, owner_id: int, owner: str, words: str
+) -> None:
+    """Three of a room, each of a year of its own."""
+    found = []
+    for year, who in (
+        (2030, Actor(None, words, EVERYTHING)),
+        (2031, Actor(None, words, EVERYTHING)),
+        (2032, Actor(owner_id, owner, EVERYTHING)),
+    ):
+        with acting_as(who):
+            found.append(
+                billing.request_vacancy(
+                    session=session, row=Vacancy(), community_id=community_id, room_id=room_id,
+                    starts=date(year, 1, 1), ends=date(year, 12, 31), factor=Decimal("0.7"), reason=words,
+                )
+            )  # fmt: skip
+    move(session=session, row=found[1], action="approve")
+
+
+def waiting(session: Session, community_id: int) -> int:
+    """The one that somebody else asked for."""
+    return _one(session, community_id, ApprovalState.PENDING, by_owner=False)
+
+
+def own(session: Session, community_id: int) -> int:
+    """The one that the owner asked for."""
+    return _one(session, community_id, ApprovalState.PENDING, by_owner=True)
+
+
+def holding(session: Session, community_id: int) -> int:
+    """The one that is approved."""
+    return _one(session, community_id, ApprovalState.APPROVED, by_owner=False)
+
+
+def _one(session: Session, community_id: int, state: ApprovalState, *, by_owner: bool) -> int:
+    asked = Vacancy.requested_by_id.is_not(None) if by_owner else Vacancy.requested_by_id.is_(None)
+    wanted = select(Vacancy.id).where(Vacancy.community_id == community_id, Vacancy.state == state, asked)
+    return session.scalars(wanted).one()
