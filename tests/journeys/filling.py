@@ -116,9 +116,7 @@ def _edits(session: Session, world: World, view: Any) -> Iterator[Visit]:
     if spec.name == "FeeStandardVersion":  # one that is billed is not edited
         row = session.get_one(spec.model, world.unbilled_version_id)
     typed = typed_from(row, spec, adding=False) | {"row_version": str(getattr(row, "row_version", ""))}
-    flow = view.entry.workflow
-    works = flow is None or flow.editable(row)
-    yield Visit(f"{spec.url}/edit/{row.id}", "POST", data=typed | EDITING.get(spec.name, {}), works=works)
+    yield Visit(f"{spec.url}/edit/{row.id}", "POST", data=typed | EDITING.get(spec.name, {}))
 
 
 def _deletes(_session: Session, world: World, view: Any) -> Iterator[Visit]:

@@ -74,6 +74,8 @@ def view_of(entry: Entry) -> type[DocumentView]:
         unused = unused | {"choices"}
     if entry.workflow is None:
         unused = unused | {"timeline"}
+    elif entry.workflow.never_edited:
+        unused = unused | {"edit"}
     if entry.print_template is None:
         unused = unused | {"paper"}
     if not spec.links:

@@ -100,8 +100,8 @@ class Board:
 class Workflow:
     """A document's states: the transition table, and by action what each step asks and does.
 
-    `editable_in`: states in which the form is open; the initial one alone unless named. `limits`: how long it may
-    stay where. `board`: how its cards look.
+    `editable_in`: states in which the form is open; the initial one alone unless named, none where empty. `limits`: how
+    long it may stay where. `board`: how its cards look.
     """
 
     document: type[DocumentBase]
@@ -129,6 +129,11 @@ class Workflow:
     def step(self, action: str) -> Step:
         """What an action asks and does."""
         return self.steps.get(action, NOTHING_MORE)
+
+    @property
+    def never_edited(self) -> bool:
+        """Whether the form is for adding only."""
+        return self.editable_in is not None and not self.editable_in
 
     def editable(self, row: Any) -> bool:
         """Whether the row's form is open in its state."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +15,8 @@ from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
 from app import modules
+from app.billing.models import Vacancy
+from app.billing.operations import request_vacancy
 from app.estate.models import (
     Company,
     Customer,
@@ -21,6 +25,7 @@ from app.estate.models import (
     HouseholdMember,
     ParkingSpace,
     Pet,
+    Room,
     Vehicle,
 )
 from app.lowcode.actors import SYSTEM, acting_as
@@ -109,7 +114,16 @@ def _furnish(session: Session) -> None:
                 community_id=people[0].community_id, to_state="valid", became="有效", who="甲", **line
             )
         )
+    _let_rooms_stand_empty(session)
     session.add(Setting(key=next(iter(declared)), value="thirty"))
+
+
+def _let_rooms_stand_empty(session: Session) -> None:
+    for room in session.scalars(select(Room).limit(ENOUGH)).all():
+        request_vacancy(
+            session=session, row=Vacancy(), community_id=room.community_id, room_id=room.id,
+            starts=date(2030, 1, 1), ends=date(2030, 12, 31), factor=Decimal("0.7"), reason="空置",
+        )  # fmt: skip
 
 
 def _let_everything(app: Flask, session: Session) -> None:
@@ -156,7 +170,8 @@ def test_a_row(office: Office, name: str, path: str) -> None:
 def test_a_form(office: Office, name: str) -> None:
     url = spec_of(documents[name]).url
     ask(office, f"{url}/add")
-    ask(office, f"{url}/edit/{office.rows[name]}")
+    if f"{url}/edit/<int:pk>" in {rule.rule for rule in office.app.url_map.iter_rules()}:
+        ask(office, f"{url}/edit/{office.rows[name]}")
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def requests_of(app: Flask) -> dict[tuple[str, str], list[tuple[str, str]]]:
         for entry in manifest.entries:
             for action in getattr(entry, "actions", ()):
                 url = f"{spec_of(entry.document).url}/do/{action.name}/{NOBODY}"
-                found.setdefault((action.name, entry.document.__name__), []).append(("POST", url))
+                found.setdefault((action.verb, entry.document.__name__), []).append(("POST", url))
     return found
 
 
