@@ -4,6 +4,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.billing.models import Charge
+from app.closing.summary import month_summary
 from app.collection.models import Allocation, Receipt, ReceiptTender
 from app.collection.states import ReceiptState
 from app.kernel.periods import Period
@@ -11,7 +12,6 @@ from app.lowcode import clock
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
 from app.lowcode.numbers import Counter
-from app.reports.summary import month_summary
 
 
 def wrong_in_books(app: Flask) -> list[str]:

@@ -1,6 +1,6 @@
 """Excel out: exactly the filtered list, streamed row by row, with title, filter, totals and typed cells."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -28,10 +28,12 @@ def write_list(
     rows: Iterable[tuple[int, Mapping[str, Any], Mapping[str, str | None]]],
     totals: Mapping[str, Decimal],
     progress: Progress = lambda done: None,
+    strong: Container[int] = (),
 ) -> int:
     """Write a list to `path`; returns the number of rows. Text stays text, whatever it begins with.
 
-    `rows` as `listing.stream` yields them; `subtitle` says in words what the filter was.
+    `rows` as `listing.stream` yields them; `subtitle` says in words what the filter was; `strong` holds the keys of
+    the rows that are subtotals.
     """
     with xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False}) as book:
         sheet = book.add_worksheet(_sheet_name(title))
@@ -39,9 +41,10 @@ def write_list(
         grey = book.add_format({"font_color": "#667382"})
         head = book.add_format({"bold": True, "bg_color": "#EEF2F6", "bottom": 1, "text_wrap": True})
         formats = {f.name: book.add_format({"num_format": _number_format(f)}) for f in fields}
-        strong = {
+        total = {
             f.name: book.add_format({"num_format": _number_format(f), "bold": True, "top": 1}) for f in fields
         }
+        subtotal = {f.name: book.add_format({"num_format": _number_format(f), "bold": True}) for f in fields}
         for place, one in enumerate(fields):
             sheet.set_column(place, place, max(one.width, 8))
         sheet.freeze_panes(3, 0)
@@ -50,10 +53,11 @@ def write_list(
         for place, one in enumerate(fields):
             sheet.write_string(2, place, heading(one), head)
         line = 3
-        for _key, values, titles in rows:
+        for key, values, titles in rows:
+            styles = subtotal if key in strong else formats
             for place, one in enumerate(fields):
                 value = titles.get(one.name) if one.kind == "link" else values[one.name]
-                write_value(sheet, line, place, value, one, formats[one.name])
+                write_value(sheet, line, place, value, one, styles[one.name])
             line += 1
             if line % 500 == 0:
                 progress(line - 3)
@@ -61,7 +65,7 @@ def write_list(
             sheet.write_string(line, 0, _("合计"), head)
             for place, one in enumerate(fields):
                 if one.name in totals:
-                    write_value(sheet, line, place, totals[one.name], one, strong[one.name])
+                    write_value(sheet, line, place, totals[one.name], one, total[one.name])
         if fields:
             sheet.autofilter(2, 0, max(line - 1, 2), len(fields) - 1)
         return line - 3
@@ -83,7 +87,7 @@ def write_value(sheet: Any, line: int, place: int, value: Any, one: Field, style
         if isinstance(value, date) and not isinstance(value, datetime):
             sheet.write_datetime(line, place, datetime(value.year, value.month, value.day), style)
             return
-    sheet.write_string(line, place, _clean(shown(value, one)))
+    sheet.write_string(line, place, _clean(shown(value, one)), style)
 
 
 def _number_format(one: Field) -> str:

@@ -204,7 +204,7 @@ class Narrowing:
     """How the estate narrows lists by the chosen tree node: what is chosen now, how it applies, how it reads.
 
     `choices`: what a form's remote select is held to; wider than the list, for a form links what is not linked yet.
-    `begins`: what the form of a new row begins with, by field.
+    `begins`: what the form of a new row begins with, by field. `whole`: whether the node is whole communities.
     """
 
     chosen: Callable[[], str | None]
@@ -212,6 +212,7 @@ class Narrowing:
     words: Callable[[str], str | None]
     choices: Callable[[str, type[DocumentBase]], ColumnElement[bool] | None]
     begins: Callable[[str], Mapping[str, str]]
+    whole: Callable[[str], bool]
 
 
 _narrowing: list[Narrowing] = []
@@ -252,6 +253,12 @@ def narrowing_begins(*, key: str | None = None) -> Mapping[str, str]:
     """What a row added in the chosen node (or that of `key`) begins with, by field."""
     key = key or narrowing_now()
     return _narrowing[0].begins(key) if key and _narrowing else {}
+
+
+def narrowing_whole() -> bool:
+    """Whether what is chosen is whole communities, or nothing."""
+    key = narrowing_now()
+    return _narrowing[0].whole(key) if key and _narrowing else True
 
 
 @contextmanager

@@ -5,15 +5,13 @@ from app.lowcode.home import HomeCard
 from app.lowcode.manifest import Manifest, Page
 from app.reports.demo.command import demo
 from app.reports.views.cards import ArrearsCard, MonthCards
-from app.reports.views.month import TITLE, MonthSummaryView
 
 MANIFEST = Manifest(
     name="reports",
     label=N_("统计报表"),
     icon="report-analytics",
-    entries=(Page(MonthSummaryView, TITLE, "report-money"), Page(ArrearsCard), Page(MonthCards)),
+    entries=(Page(ArrearsCard), Page(MonthCards)),
     commands=(demo,),
-    labels={"MonthSummary": TITLE},
     home_cards=(
         HomeCard("arrears", N_("欠费合计"), "/reports/cards/arrears", "coin-yuan", "read", "Charge"),
         HomeCard(

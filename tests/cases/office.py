@@ -392,15 +392,14 @@ class ProductOffice(BillingSteps):
         return {f"{community}/{year}": numbers for (community, year), numbers in books.items()}
 
     def summary(self, *, period: Period) -> Mapping[str, Decimal]:
-        from app.reports.summary import month_summary
+        from app.closing.summary import figures_of, month_summary
 
         found = self._ask(lambda session: month_summary(session=session, period=period))
         if not found.holds:
-            raise AssertionError(f"the summary of {period} does not add up: {found.total}")
-        names = ("opening", "charged", "waived", "cash_past", "cash_current", "closing")
-        figures = {name: getattr(found.total, name) for name in names}
-        rates = {name: getattr(found.total, name) for name in ("current_rate", "past_rate", "overall_rate")}
-        return figures | {name: rate for name, rate in rates.items() if rate is not None}
+            raise AssertionError(f"the summary of {period} does not add up: {found.equations}")
+        # 违约金 is no column as long as nothing is charged as one.
+        figures = {"late_fees": Decimal("0.00"), **figures_of(found)}
+        return {name: figure for name, figure in figures.items() if figure is not None}
 
     def ageing(self, *, as_of: date) -> Mapping[str, Decimal]:
         raise NotBuilt("ageing")

@@ -208,4 +208,13 @@ _OWN: dict[Model, Callable[[Place], Condition]] = {
     Vehicle: _vehicle,
 }
 
-NARROWING = Narrowing(chosen=chosen, condition=condition, words=words, choices=choices, begins=begins)
+
+def whole(key: str) -> bool:
+    """Whether a node is whole communities. Raises BadNode."""
+    place = place_of(session=db.session(), text=key)
+    return place is None or place.key.kind in ("company", "community")
+
+
+NARROWING = Narrowing(
+    chosen=chosen, condition=condition, words=words, choices=choices, begins=begins, whole=whole
+)

@@ -132,7 +132,7 @@ def _receipt(session: Any, charge: Charge, paid: str, *, number: int) -> int:
         session,
         Receipt(
             community_id=charge.community_id, number=f"SJ2025{number:06d}", customer_id=charge.customer_id, day=day,
-            posting_period=MARCH, total=Decimal(paid), tendered=Decimal(paid), words="元整", year=2025, serial=number,
+            posting_period=MARCH, total=Decimal(paid), settled=Decimal(paid), tendered=Decimal(paid), words="元整", year=2025, serial=number,
         ),
     )  # fmt: skip
     money = {"community_id": charge.community_id, "receipt_id": key, "amount": Decimal(paid)}

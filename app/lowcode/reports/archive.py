@@ -1,0 +1,47 @@
+"""What was kept of the reports of closed months. The closing module keeps it; without one everything is read anew."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from app.lowcode.reports.declaration import Line, Report, Scope, Total
+
+
+class Kept(Protocol):
+    """The kept lines that a scope asks for."""
+
+    communities: frozenset[int]
+    """Whose lines they are: these are not read anew."""
+    complete: bool
+    """Whether no other community is asked for."""
+    words: str
+    """What the page says of it."""
+
+    def total(self, session: Session) -> Total:
+        """Count, sums and figures of what is kept."""
+
+    def lines(self, session: Session, *, limit: int | None = None, offset: int = 0) -> Iterator[Line]:
+        """The kept lines in their order, communities by name."""
+
+
+class Archive(Protocol):
+    """Answers whether a report's month is kept."""
+
+    def find(self, session: Session, report: Report, scope: Scope) -> Kept | None:
+        """What is kept of a `frozen` report for a whole month; None where nothing of it is."""
+
+
+_archive: list[Archive] = []
+
+
+def register_archive(archive: Archive) -> None:
+    """Name what keeps the reports of closed months."""
+    _archive[:] = [archive]
+
+
+def kept(*, session: Session, report: Report, scope: Scope) -> Kept | None:
+    """What is kept of what is asked for; None where all is read anew."""
+    if not report.frozen or scope.month is None or not _archive:
+        return None
+    return _archive[0].find(session, report, scope)

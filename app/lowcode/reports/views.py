@@ -1,0 +1,198 @@
+"""A report's view: the page, the Excel file, the print."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from flask import current_app, redirect, render_template, request, send_file
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext as _
+
+from app.kernel.errors import N_
+from app.lowcode import clock, excel, listing
+from app.lowcode.actors import current_actor
+from app.lowcode.db import db
+from app.lowcode.fields import Field
+from app.lowcode.jobs import start_job
+from app.lowcode.listing import SIZES, BadPage
+from app.lowcode.pages import Button, Cell, Pager
+from app.lowcode.permissions import may, needs
+from app.lowcode.reports import asking, sheets
+from app.lowcode.reports.declaration import LINE, TOTAL, Line, Report, Scope
+from app.lowcode.reports.reading import Reading, read
+from app.lowcode.unit import unit_of_work
+from app.lowcode.values import NUMERIC, shown
+from app.lowcode.views.lists import EXPORT_INLINE_ROWS, MOMENT, PRINT_ROWS, TooManyToPrint, url_with
+
+SIZE = 50
+NOTHING = N_("没有符合条件的记录。")
+
+
+class ReportView(BaseView):
+    """Every report's view; `view_of_report` makes one a report."""
+
+    report: Report
+    default_view = "index"
+    menu_path = "/"
+
+    @expose("/")
+    @needs("read")
+    def index(self) -> str:
+        """The page of what the URL asks for; the present without it."""
+        report, scope = self.report, self._scope()
+        page, size = _page_asked() if report.lines is None else (1, SIZE)
+        reading = read(session=db.session(), report=report, scope=scope, limit=size, offset=(page - 1) * size)
+        chart = report.chart(reading.lines, reading.total) if report.chart is not None else None
+        return render_template(
+            "report.html", **_shown(reading, linked=True), buttons=self._buttons(scope), url=f"{report.url}/",
+            inputs=asking.inputs(scope), picks=_picks(report, scope), previous_url=self._beside(scope, -1),
+            next_url=self._beside(scope, 1), chart=chart,
+            pager=_pager(report, scope, reading, page, size) if report.lines is None else None,
+        )  # fmt: skip
+
+    @expose("/print")
+    @needs("print")
+    def print(self) -> str:
+        """The report on paper, all of its lines."""
+        report, scope = self.report, self._scope()
+        reading = read(session=db.session(), report=report, scope=scope, limit=PRINT_ROWS)
+        if not reading.whole:
+            raise TooManyToPrint(count=reading.total.count, limit=PRINT_ROWS)
+        return render_template(
+            "report_print.html", **_shown(reading, linked=False), printed_by=current_actor().name,
+            printed_at=shown(clock.now(), MOMENT),
+        )  # fmt: skip
+
+    @expose("/export")
+    @needs("export")
+    def export(self) -> Any:
+        """The report as an Excel file, all of its lines: at once, or beyond a few thousand as a job."""
+        report, scope = self.report, self._scope()
+        reading = read(session=db.session(), report=report, scope=scope)
+        title = sheets.title_of(report, scope)
+        if reading.total.count > EXPORT_INLINE_ROWS:
+            # The tree node narrows by the person's session, which a job has not: it goes along by its key.
+            with unit_of_work() as unit:
+                job = start_job(
+                    session=unit, kind="report", label=_("导出 %(title)s", title=title),
+                    params={"report": report.name, "given": asking.parameters(scope),
+                            "narrowing": listing.narrowing_now(), "language": listing.language_now()},
+                )  # fmt: skip
+                job_id = job.id
+            return redirect(f"/jobs/{job_id}")
+        folder = Path(current_app.config["INSTANCE_DIR"]) / "files" / "exports"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{secrets.token_hex(8)}.xlsx"
+        try:
+            sheets.write(path=path, reading=reading)
+            data = BytesIO(path.read_bytes())  # a few thousand lines: small
+        finally:
+            path.unlink(missing_ok=True)
+        return send_file(data, as_attachment=True, download_name=f"{title}.xlsx")
+
+    def _scope(self) -> Scope:
+        return asking.scope_of(
+            session=db.session(), report=self.report, given=request.args, today=clock.today()
+        )
+
+    def _buttons(self, scope: Scope) -> list[Button]:
+        pairs, url = asking.parameters(scope), self.report.url
+        found = [
+            Button("export", _("导出 Excel"), url_with(f"{url}/export", pairs), "file-spreadsheet"),
+            Button("print", _("打印"), url_with(f"{url}/print", pairs), "printer", blank=True),
+        ]
+        return [one for one in found if may(one.name, self.report.name)]
+
+    def _beside(self, scope: Scope, direction: int) -> str | None:
+        other = asking.beside(scope, direction)
+        return None if other is None else url_with(f"{self.report.url}/", asking.parameters(other))
+
+
+def view_of_report(report: Report) -> type[ReportView]:
+    """The view class of a report, with its address and the permissions of its name."""
+    sheets.registered[report.name] = report
+    members: dict[str, Any] = {
+        "report": report, "route_base": report.url, "class_permission_name": report.name,
+        "__doc__": report.label,
+    }  # fmt: skip
+    return type(f"{report.name}View", (ReportView,), members)
+
+
+def cells_of(report: Report, line: Line, scope: Scope, *, linked: bool) -> list[Cell]:
+    """A line as cells; each figure leads to the documents behind it."""
+    found = []
+    for one in report.columns:
+        href = report.drill(line, one.name, scope) if linked and report.drill is not None else None
+        found.append(
+            Cell(_text(line.values.get(one.name), one), "number" if one.kind in NUMERIC else "text", href)
+        )
+    return found
+
+
+def _text(value: Any, one: Field) -> str:
+    """A value as read; a rate that is a share of nothing is a dash."""
+    return shown(value, one) or ("—" if one.unit == "%" else "")
+
+
+def _shown(reading: Reading, *, linked: bool) -> dict[str, Any]:
+    """What page and print have in common."""
+    report, scope = reading.report, reading.scope
+    lines = [(one.level, cells_of(report, one, scope, linked=linked)) for one in reading.lines]
+    total: list[Cell] = []
+    if report.lines is None and any(one.totalled for one in report.columns):
+        values: Mapping[str, Any] = {report.columns[0].name: _("合计"), **reading.total.values}
+        summed = Line(values=values, level=TOTAL)
+        total = [
+            replace(cell, text="" if cell.text == "—" else cell.text)
+            for cell in cells_of(report, summed, scope, linked=False)
+        ]
+    return {
+        "title": _(report.label),
+        "name": report.name,
+        "asked": asking.words(scope),
+        "scope": listing.narrowing_words(),
+        "notes": reading.notes,
+        "equations": [(one.holds, sheets.equation_words(one)) for one in reading.equations],
+        "figures": sheets.figures_of(reading),
+        "headings": [(one.name, excel.heading(one), one.kind in NUMERIC) for one in report.columns],
+        "lines": lines if reading.total.count else [],
+        "total": total,
+        "count": reading.total.count,
+        "leaf": LINE,
+        "empty": _(report.empty or NOTHING),
+    }
+
+
+def _picks(report: Report, scope: Scope) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
+    return [
+        (one.name, _(one.label), scope.picks.get(one.name, ""), list(one.options(db.session())))
+        for one in report.picks
+    ]
+
+
+def _page_asked() -> tuple[int, int]:
+    """(page, size) of the URL. Raises BadPage."""
+    try:
+        page, size = int(request.args.get("page", "1")), int(request.args.get("size", SIZE))
+    except ValueError as error:
+        raise BadPage from error
+    if size not in SIZES or not 1 <= page <= 10**9:
+        raise BadPage
+    return page, size
+
+
+def _pager(report: Report, scope: Scope, reading: Reading, page: int, size: int) -> Pager:
+    pages = max(1, -(-reading.total.count // size))
+    pairs = [*asking.parameters(scope), ("size", str(size))]
+    base = f"{report.url}/"
+
+    def to(other: int) -> str | None:
+        return url_with(base, pairs, page=str(other)) if other != page and 1 <= other <= pages else None
+
+    return Pager(
+        page, pages, size, reading.total.count, False, to(1), to(page - 1), to(page + 1), to(pages),
+        [(one, url_with(base, pairs, size=str(one))) for one in SIZES],
+    )  # fmt: skip
