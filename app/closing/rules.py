@@ -33,13 +33,9 @@ def rates(figures: Figures) -> dict[str, Decimal | None]:
     )  # fmt: skip
     past = received - current
     return {
-        "current_rate": percent(
-            current, figures["charged"] - figures["waived"]
-        ),
+        "current_rate": percent(current, figures["charged"] - figures["waived"]),
         "past_rate": percent(past, figures["opening"]),
-        "overall_rate": percent(
-            received, figures["opening"] + figures["charged"] - figures["waived"]
-        ),
+        "overall_rate": percent(received, figures["opening"] + figures["charged"] - figures["waived"]),
     }
 
 
