@@ -22,6 +22,7 @@ from sqlalchemy import func, select
 from app.collection.models import Receipt
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
+from bench.books import wrong_in_books
 from bench.contested import DESKS, settle, wrong_in
 from bench.figures import tell
 from bench.office import PASSWORD, app_of
@@ -52,7 +53,7 @@ def contest(*, seconds: int, killing: bool, folder: Path) -> list[str]:
         app = app_of(folder=folder, url=url)
         customers = settle(app)
         done, pressed = _work(app, customers, seconds, killing)
-        wrong = [*_repeated(app, pressed), *wrong_in(app)]
+        wrong = [*_repeated(app, pressed), *wrong_in(app), *wrong_in_books(app)]
         with app.app_context():
             db.engine.dispose()
     name = "desks_killed" if killing else "desks"

@@ -1,0 +1,78 @@
+"""编号: given one by one without a gap, and none twice."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.closing.books.checks import Within
+from app.collection.models import CashHandover, Receipt, ReceiptVoid, Refund
+from app.collection.operations.payment import BOOK
+from app.kernel.errors import N_
+from app.lowcode.numbers import Counter, kind_label
+
+MISSING = N_("%(year)s 年第 %(serial)s 号缺失。")
+COUNTED = N_("%(year)s 年编到第 %(counter)s 号,现有 %(count)s 张。")
+TWICE = N_("单号出现 %(count)s 次。")
+Found = tuple[str, str, int, Mapping[str, Any]]
+"""(code, sentence, community, its values; `document` is what it is said of)."""
+
+
+def wrong_numbers(session: Session, within: Within) -> Iterator[Found]:
+    """What is wrong with the numbers of receipts and of what else carries a number."""
+    yield from _books(session, within)
+    for model in (Receipt, ReceiptVoid, Refund, CashHandover):
+        yield from _twice(session, within, model)
+
+
+def _books(session: Session, within: Within) -> Iterator[Found]:
+    """Serials of a year run from 1 to the counter of their book."""
+    counters: dict[tuple[int, int], int] = {
+        (community, year): value
+        for community, year, value in session.execute(
+            select(Counter.community_id, Counter.year, Counter.value).where(
+                Counter.kind == BOOK, *within.of(Counter)
+            )
+        )
+    }
+    serial: Any = Receipt.serial
+    counted = (func.min(serial), func.max(serial), func.count(serial.distinct()), func.count(serial))
+    books = {
+        (community, year): tuple(numbers)
+        for community, year, *numbers in session.execute(
+            select(Receipt.community_id, Receipt.year, *counted)
+            .where(*within.of(Receipt))
+            .group_by(Receipt.community_id, Receipt.year)
+        )
+    }
+    for community, year in sorted({*counters, *books}):
+        counter = counters.get((community, year), 0)
+        first, last, different, count = books.get((community, year), (1, 0, 0, 0))
+        if (first, last, different, count) != (1, counter, counter, counter):
+            yield from _gaps(session, community, year, counter, count)
+
+
+def _gaps(session: Session, community: int, year: int, counter: int, count: int) -> Iterator[Found]:
+    """The serials that are not there; where none is missing, that the counter says something else."""
+    there = set(
+        session.scalars(select(Receipt.serial).where(Receipt.community_id == community, Receipt.year == year))
+    )
+    name, missing = kind_label(BOOK), sorted(set(range(1, max([counter, *there]) + 1)) - there)
+    for serial in missing:
+        yield "number_missing", MISSING, community, {"document": name, "year": year, "serial": serial}
+    if not missing:
+        told = {"document": name, "year": year, "counter": counter, "count": count}
+        yield "number_counter", COUNTED, community, told
+
+
+def _twice(session: Session, within: Within, model: Any) -> Iterator[Found]:
+    """The same number on two papers of a kind; the database refuses it by itself, unless it was restored without."""
+    rows = session.execute(
+        select(model.community_id, model.number, func.count(model.id).label("count"))
+        .where(model.number.is_not(None), *within.of(model))
+        .group_by(model.community_id, model.number)
+        .having(func.count(model.id) > 1)
+    )
+    for row in rows:
+        yield "number_twice", TWICE, row.community_id, {"document": row.number, "count": row.count}
