@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select
 
+from app.lowcode.accounts import require_new_password
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.logins import set_password
 from app.lowcode.synchronising import synchronise
@@ -41,7 +42,8 @@ def first_administrator() -> str | None:
     with acting_as(SYSTEM), unit_of_work() as session:
         if session.scalar(select(User.id).limit(1)) is not None:
             return None
-        password = os.environ.get("ADMIN_PASSWORD") or one_time_password()
+        chosen = os.environ.get("ADMIN_PASSWORD")
+        password = chosen or one_time_password()
         user = User(
             first_name="",
             last_name="管理员",
@@ -55,6 +57,7 @@ def first_administrator() -> str | None:
         ]
         session.add(user)
         session.flush()
+        require_new_password(session=session, user_id=user.id, due=chosen is None)
         current_app.extensions["grant_everything"](session=session, user_id=user.id)
         return password
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
+from flask_babel import gettext
 from sqlalchemy import Index, func, select
 from sqlalchemy.orm import Mapped, Session
 from werkzeug.security import check_password_hash, generate_password_hash
@@ -17,6 +18,8 @@ from app.lowcode.fields import flag, moment, text
 FAILURES_ALLOWED = 5
 LOCKED_FOR = timedelta(minutes=15)
 PASSWORD_LENGTH = 8
+LOCKED = N_("账号锁定中")
+"""Why an attempt was not even looked at; it makes the lock no longer."""
 # Compared against when the name is unknown, so that the answer takes as long as for a known one.
 _NOBODYS_HASH = generate_password_hash(secrets.token_hex())
 
@@ -31,7 +34,7 @@ class LoginRecord(DocumentBase):
     username: Mapped[str] = text(N_("登录名"), 128, required=True, listed=True, searched=True)
     address: Mapped[str] = text(N_("来源地址"), 64, required=True, listed=True)
     succeeded: Mapped[bool] = flag(N_("成功"), listed=True)
-    reason: Mapped[str | None] = text(N_("说明"), 60, listed=True)
+    reason: Mapped[str | None] = text(N_("说明"), 60, listed=True, masked=gettext)
 
 
 class WeakPassword(DomainError):
@@ -64,7 +67,7 @@ def is_locked(*, session: Session, username: str) -> bool:
     failures = session.scalar(
         select(func.count(LoginRecord.id)).where(
             LoginRecord.username == username, LoginRecord.at >= since,
-            LoginRecord.succeeded.is_(False), LoginRecord.id > (last or 0),
+            LoginRecord.succeeded.is_(False), LoginRecord.id > (last or 0), LoginRecord.reason != LOCKED,
         )
     )  # fmt: skip
     return (failures or 0) >= FAILURES_ALLOWED
@@ -73,17 +76,24 @@ def is_locked(*, session: Session, username: str) -> bool:
 def log_in(*, session: Session, username: str, password: str, address: str) -> tuple[User | None, str]:
     """Check a name and password, write the attempt down; (user, "") or (None, why in Chinese)."""
     if is_locked(session=session, username=username):
+        session.add(LoginRecord(username=username, address=address, succeeded=False, reason=LOCKED))
         return None, N_("登录失败次数过多,账号已锁定 15 分钟。")
     user = session.scalars(select(User).where(User.username == username)).one_or_none()
     right = check_password_hash(user.password if user and user.password else _NOBODYS_HASH, password)
     good = bool(user is not None and user.password and user.active and right)
-    session.add(
-        LoginRecord(username=username, address=address, succeeded=good, reason=None if good else N_("失败"))
-    )
+    reason = None if good else _reason(user, right)
+    session.add(LoginRecord(username=username, address=address, succeeded=good, reason=reason))
     if good and user is not None:
         user.last_login, user.login_count = clock.now().replace(tzinfo=None), (user.login_count or 0) + 1
         return user, ""
     return None, N_("登录名或密码不正确。")
+
+
+def _reason(user: User | None, right: bool) -> str:
+    """Why an attempt failed, for the log; the person is told less."""
+    if user is None:
+        return N_("没有这个登录名")
+    return N_("已停用") if right and not user.active else N_("密码不正确")
 
 
 def is_password_of(user: User, password: str) -> bool:

@@ -168,6 +168,15 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenWork:
+    """Something that a person has not brought to its end: how many of what, and where they are listed."""
+
+    label: str
+    count: int
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """One module of the product. `entries` stand in the menu in their order."""
 
@@ -189,6 +198,8 @@ class Manifest:
     home_cards: Sequence[Any] = ()
     duties: Sequence[Any] = ()  # what the home page says is to be done (Duty)
     searches: Sequence[Search] = ()
+    # what a person leaves undone, by their user's id: listed before they are taken out of use
+    open_work: Sequence[Callable[[int], Sequence[OpenWork]]] = ()
     # tabs on the pages of other modules' documents, by class name: row → Tab, or None
     tabs: Mapping[str, Sequence[Callable[[Any], Any]]] = field(default_factory=dict)
     # buttons on the pages of other modules' documents, by class name: row → Button, or None

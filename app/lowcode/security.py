@@ -14,17 +14,31 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from app.kernel.errors import N_, DomainError
+from app.lowcode.accounts import choose_password, user_with_account
 from app.lowcode.actors import SYSTEM, acting_as, person_name
 from app.lowcode.db import db
-from app.lowcode.errors import message_of
-from app.lowcode.logins import is_password_of, log_in, set_password
+from app.lowcode.errors import message_of, refusal, wants_json
+from app.lowcode.logins import is_password_of, log_in
 from app.lowcode.pages import FormPage
 from app.lowcode.permissions import for_anyone_logged_in, may, open_to_all
 from app.lowcode.returning import safe_next
-from app.lowcode.scope import UNSCOPED
 from app.lowcode.unit import unit_of_work
 
 csrf = CSRFProtect()
+
+EPOCH = "epoch"  # the account's epoch when the session began
+PASSWORD_DUE = N_("请先设置新密码,再使用系统。")
+WITHOUT_NEW_PASSWORD = frozenset(
+    {
+        "static",
+        "appbuilder.static",
+        "LoginView.login",
+        "LoginView.logout",
+        "LoginView.password",
+        "LoginView.language",
+    }
+)
+"""What answers while a new password is due."""
 
 
 class UnreadableText(DomainError):
@@ -70,9 +84,7 @@ class LoginView(BaseView):
                     address=request.remote_addr or "",
                 )  # fmt: skip
             if user is not None:
-                session.clear()
-                login_user(user)
-                session.permanent = True
+                begin_session(user, user_with_account(session=db.session(), user_id=user.id)[1])
                 return redirect(safe_next())
             error = _(why)
         elif request.method == "POST":
@@ -102,8 +114,10 @@ class LoginView(BaseView):
             else:
                 try:
                     with unit_of_work() as unit:
-                        set_password(user=unit.get_one(User, current_user.id), password=form.password.data)
-                    flash(_("密码已修改。"), "success")
+                        user = unit.get_one(User, current_user.id)
+                        epoch = choose_password(session=unit, user=user, password=form.password.data)
+                    session[EPOCH] = epoch
+                    flash(_("密码已修改,您在其他地方的登录已结束。"), "success")
                     return redirect("/")
                 except DomainError as error:
                     form.password.errors = [message_of(error)]
@@ -113,6 +127,7 @@ class LoginView(BaseView):
             groups=[("", ["old", "password", "again"])],
             back_url="/",
             submit=_("保存"),
+            error=_(PASSWORD_DUE) if password_is_due() and request.method == "GET" else None,
         )
         return render_template("form.html", page=page), 422 if form.errors else 200
 
@@ -125,6 +140,19 @@ class LoginView(BaseView):
         return redirect(safe_next())
 
 
+def begin_session(user: User, epoch: int) -> None:
+    """Log a person in: a session of their account's present epoch, with nothing of an earlier one."""
+    session.clear()
+    login_user(user)
+    session[EPOCH] = epoch
+    session.permanent = True
+
+
+def password_is_due() -> bool:
+    """Whether the person at the page must choose a new password before anything else."""
+    return bool(current_user.is_authenticated and g.get("password_due"))
+
+
 class OfficeSecurityManager(SecurityManager):
     """Flask-AppBuilder's users, roles and permissions, with our pages and one permission query a request."""
 
@@ -134,9 +162,11 @@ class OfficeSecurityManager(SecurityManager):
         self.appbuilder.add_view_no_menu(self.auth_view)
 
     def load_user(self, pk: int) -> User | None:
-        """The user of a session; nobody acts yet, so this read decides no scope and asks for none."""
-        user = db.session.get(User, int(pk), execution_options={UNSCOPED: True})
-        return user if user is not None and user.is_active else None
+        """The user of a session, unless they are out of use or the session was ended."""
+        user, epoch, g.password_due = user_with_account(session=db.session(), user_id=int(pk))
+        if user is None or not user.is_active or session.get(EPOCH, 0) != epoch:
+            return None
+        return user
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
         """Answer from the request's cached set."""
@@ -159,6 +189,14 @@ def init_security(app: Flask) -> None:
         # No text holds it, and PostgreSQL would fail where it is looked for or written.
         if any("\0" in text for given in (request.args, request.form) for text in given.values()):
             raise UnreadableText
+
+    @app.before_request
+    def _renewed() -> Any:
+        if request.endpoint in WITHOUT_NEW_PASSWORD or not password_is_due():
+            return None
+        if wants_json():
+            return refusal(_(PASSWORD_DUE), 403, code="password_due")
+        return redirect(url_for("LoginView.password"))
 
     csrf.init_app(app)
     app.jinja_env.globals.update(csp_nonce=csp_nonce, person_name=person_name)

@@ -7,11 +7,12 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import BooleanField, PasswordField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Email, InputRequired, Length, Optional
+from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.kernel.errors import N_
-from app.lowcode.forms import DocumentForm
+from app.lowcode.dictionary import codes_of
+from app.lowcode.forms import ChoiceField, CodeField, DocumentForm, RemoteSelect
 
 Choices = Sequence[tuple[int, str]]
 
@@ -21,6 +22,19 @@ class TicksField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+class OneOfField(ChoiceField):
+    """One of a short list of rows, by their ids."""
+
+    def __init__(self, label: str, *, offered: Choices, **options: Any) -> None:
+        choices = [SelectChoice("", ""), *(SelectChoice(*one) for one in offered)]
+        super().__init__(label, choices=choices, coerce=_key, validate_choice=False, **options)
+        self.offered = {key for key, _label in offered}
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is not None and self.data not in self.offered:
+            raise ValidationError(_("请从列表中选择。"))
 
 
 class RightsField(SelectMultipleField):
@@ -35,9 +49,12 @@ def _stripped(value: str | None) -> str | None:
 
 
 def user_form(
-    *, adding: bool, roles: Choices, companies: Choices, communities: Choices
+    *, adding: bool, roles: Choices, companies: Choices, communities: Choices, employers: Choices = ()
 ) -> type[DocumentForm]:
-    """The operator's form; only what the person at the page may give is offered."""
+    """The operator's form; only what the person at the page may give is offered.
+
+    `employers`: the companies whose employee the operator may be made; without any the form does not ask.
+    """
     needed = InputRequired(_("必填。"))
     short = Length(max=64, message=_("最多 %(max)d 个字。"))
     gone = {"coerce": int, "validate_choice": True}
@@ -51,13 +68,17 @@ def user_form(
         _("邮箱"), [Optional(), Length(max=200, message=_("最多 %(max)d 个字。")), Email(_("邮箱地址不正确。"))],
         filters=[_stripped],
     )  # fmt: skip
-    members["active"] = BooleanField(_("启用"), default=True, description=_("停用后立即不能再使用系统。"))
     members["password"] = PasswordField(
         _("初始密码") if adding else _("重置密码"),
         [needed] if adding else [Optional()],
         description=_("至少 8 位,含大写、小写、数字、符号中的三种。") + ("" if adding else _("不改则留空。")),
         render_kw={"autocomplete": "new-password"},
     )
+    members["password_due"] = BooleanField(
+        _("下次登录须改密码"), default=adding, description=_("改好以前,打开任何页面都会转到修改密码。")
+    )
+    if employers:
+        members |= _employee_fields(employers)
     members["roles"] = TicksField(_("角色"), choices=[SelectChoice(*one) for one in roles], **gone)
     members["everything"] = BooleanField(_("全公司"), description=_("包括以后新建的公司和小区。"))
     members["companies"] = TicksField(
@@ -72,8 +93,34 @@ def user_form(
     return type("UserForm", (DocumentForm,), members)
 
 
+def _employee_fields(employers: Choices) -> dict[str, Any]:
+    short = Length(max=30, message=_("最多 %(max)d 个字。"))
+    return {
+        "company_id": OneOfField(
+            _("公司"), offered=employers, default=employers[0][0] if len(employers) == 1 else None
+        ),
+        "number": StringField(
+            _("工号"), [Optional(), short], filters=[_stripped],
+            description=_("已有这个工号的员工则关联,没有则新建;留空则不关联员工。"),
+        ),
+        "department_id": RemoteSelect(
+            _("部门"), [Optional()], target="Department",
+            render_kw={"data-select-url": "/employee/select/department_id", "data-depends-on": "company_id"},
+        ),
+        "position": CodeField(_("岗位"), [Optional()], codes=codes_of("employee_position")),
+        "phone": StringField(
+            _("手机"), [Optional(), Length(max=40, message=_("最多 %(max)d 个字。"))], filters=[_stripped]
+        ),
+    }  # fmt: skip
+
+
+def _key(value: Any) -> int | None:
+    return int(value) if value not in (None, "", "None") else None
+
+
 USER_GROUPS = (
-    ("", ("username", "name", "email", "active", "password")),
+    ("", ("username", "name", "email", "password", "password_due")),
+    (N_("员工"), ("company_id", "number", "department_id", "position", "phone")),
     (N_("角色"), ("roles",)),
     (N_("管辖范围"), ("everything", "companies", "communities")),
 )

@@ -18,6 +18,7 @@ from app.system.operations.numbering import remove_number_rule, save_number_rule
 from app.system.operations.settings import save_setting
 from app.system.roles import declared_pairs
 from app.system.views.dictionary import DISABLE, ENABLE
+from app.system.views.logins import open_jobs
 from app.system.views.numbering import example
 from app.system.views.roles import RoleView
 from app.system.views.users import UserView
@@ -44,5 +45,6 @@ MANIFEST = Manifest(
         StateChange,
         LoginRecord,
     ),
+    open_work=(open_jobs,),
     start=start,
 )

@@ -45,7 +45,7 @@ _BALANCES_USED = _each((*_HELD, *_ASKED, "CashHandover"), USE)
 ROLES: Mapping[str, Mapping[str, str]] = {
     ADMINISTRATOR: {
         **_ESTATE_KEPT,
-        "User": KEEP,
+        "User": f"{KEEP} disable enable end_sessions force_password",
         "Role": KEEP,
         "DictionaryEntry": f"{KEEP} enable disable",
         "Setting": KEEP,
@@ -116,7 +116,8 @@ KEPT_BY_ADMINISTRATOR: frozenset[Pair] = frozenset(
 
 VERB_LABELS: Mapping[str, str] = {
     "assign": N_("分配"), "cancel": N_("取消"), "collect": N_("收款"), "end": N_("终止"), "post": N_("入账"),
-    "void": N_("作废"),
+    "void": N_("作废"), "disable": N_("停用"), "enable": N_("启用"), "end_sessions": N_("结束会话"),
+    "force_password": N_("要求修改密码"),
 }  # fmt: skip
 DOCUMENT_LABELS: Mapping[str, str] = {
     "Desk": N_("收费台"), "MonthSummary": N_("应收实收欠费汇总"), "SalesImport": N_("销售系统导入"),

@@ -13,6 +13,7 @@ from app.lowcode.manifest import Entry, Page
 
 # Declared, but with pages of their own or none.
 WITHOUT_ENTRY = {
+    "Account": "part of the user's page",
     "Attachment": "shown on the page of the row that it hangs on",
     "Counter": "the numbers given so far: nobody's to read",
     "NumberPrefix": "which kind a prefix belongs to: told when another one wants it",

@@ -20,7 +20,7 @@ WALL = 500
 # Where a whole table must be seen to be right: the scope itself, uniqueness, numbers, the people of the house.
 UNSCOPED = {
     "app/lowcode/scope.py": "names the option",
-    "app/lowcode/security.py": "reads the user of the session, before anybody's reach is known",
+    "app/lowcode/accounts.py": "reads the user of the session, before anybody's reach is known",
     "app/lowcode/views/shows.py": "the history of a row that is within reach",
     "app/lowcode/uniqueness.py": "a name taken in a community out of reach is taken all the same",
     "app/lowcode/notices.py": "a person's own notices, wherever the person reaches by now",
@@ -33,6 +33,7 @@ UNSCOPED = {
     "app/estate/operations/places.py": "whether the office has any community or company at all",
     "app/collection/queries/printing.py": "a receipt's paper names what its reader may not open",
     "app/system/operations/users.py": "people and their grants belong to no community",
+    "app/system/operations/employment.py": "whose login it is, within reach or not",
     "app/system/operations/guards.py": "whether the last administrator goes",
 }
 

@@ -221,6 +221,9 @@ ACTIONS: Mapping[tuple[str, str], Given] = {
     ("FeeAssignment", "end"): lambda session, world: (
         row_of_ours(session, documents["FeeAssignment"]).id, {"ends": "2026-12-31"},
     ),
+    ("User", "end_sessions"): lambda session, world: (world.clerk_id, {}),
+    ("User", "force_password"): lambda session, world: (world.clerk_id, {}),
+    ("User", "enable"): lambda session, world: (world.away_id, {}),
     ("DictionaryEntry", "enable"): lambda session, world: (world.disabled_entry_id, {}),
     ("DictionaryEntry", "disable"): lambda session, world: (world.free["DictionaryEntry"], {}),
     ("BillingRun", "post"): lambda session, world: (world.computed_run_id, {}),

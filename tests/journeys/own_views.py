@@ -125,7 +125,6 @@ def _summaries(path: str) -> Callable[[Session, World], list[Visit]]:
 def _user(world: World, **more: Any) -> dict[str, Any]:
     return {
         "name": "新员",
-        "active": "y",
         "roles": [world.role_id],
         "communities": [world.community_id],
         **more,
@@ -183,9 +182,15 @@ OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
     ("TreeView.nodes", "GET"): _tree,
     ("TreeView.scope", "POST"): _scopes,
     ("UserView.add", "POST"): lambda _s, world: [
-        Visit("/user/add", "POST", data=_user(world, username="xinren", password=PASSWORD))
+        Visit(
+            "/user/add",
+            "POST",
+            data=_user(world, username="xinren", password=PASSWORD, company_id=world.company_id, number="X1"),
+        )
     ],
     ("UserView.edit", "POST"): _user_edit,
+    ("UserView.disable", "GET"): _one("/user/disable/{clerk_id}"),
+    ("UserView.disable", "POST"): _one("/user/disable/{clerk_id}", method="POST"),
     ("RoleView.add", "POST"): lambda _s, world: [Visit("/role/add", "POST", data={"name": "新角色"})],
     ("RoleView.copy", "POST"): lambda _s, world: [
         Visit(f"/role/copy/{world.role_id}", "POST", data={"name": "新角色"})

@@ -93,6 +93,7 @@ class World:
     imported_job_id: int = 0
     upload: str = ""
     clerk_id: int = 0
+    away_id: int = 0
     role_id: int = 0
     space_id: int = 0
     lot_id: int = 0
@@ -325,10 +326,11 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
         ("colleague", "同事", [everything], [{"community_id": world.community_id}]),
         ("neighbour", "邻人", [everything], [{"community_id": cast.neighbour.community_id}]),
         ("clerk", "我们的员", [small], [{"community_id": world.community_id}]),
+        ("away", "停用的员", [small], [{"community_id": world.community_id}]),
         ("spare", "闲人", [], [{"community_id": world.community_id}]),
     ):
         user = User(
-            first_name="", last_name=name, username=login, active=True, password=like.password,
+            first_name="", last_name=name, username=login, active=login != "away", password=like.password,
             email=f"{login}@office.invalid", roles=roles,
         )  # fmt: skip
         session.add(user)
@@ -338,6 +340,11 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
             owner_id = user.id
         elif login == "clerk":
             world.clerk_id = user.id
+            staff = session.scalars(select(Employee).order_by(Employee.id)).first()
+            assert staff is not None
+            staff.user_id = user.id
+        elif login == "away":
+            world.away_id = user.id
     world.role_id = small.id
     notice = Notice(
         community_id=world.community_id, user_id=owner_id, message=marked("通知"), params={}, url="/notices/"

@@ -124,18 +124,26 @@ def pairs_of(*, session: Session, role_id: int) -> frozenset[Pair]:
 
 
 def record(
-    *, session: Session, row: User | Role, deed: Deed, changes: Iterable[tuple[str, str, object, object]] = ()
+    *,
+    session: Session,
+    row: User | Role,
+    deed: Deed,
+    changes: Iterable[tuple[str, str, object, object]] = (),
+    label: str | None = None,
 ) -> None:
-    """Write history lines of a row whose table is not ours; `changes`: (field, label, before, now), equal ones dropped."""
+    """Write history lines of a row whose table is not ours; `changes`: (field, label, before, now), equal ones dropped.
+
+    `label`: what was done, of a deed that changes no field.
+    """
     actor = current_actor()
     lines: list[tuple[str | None, str | None, str | None, str | None]]
     lines = [(field, label, words(old), words(new)) for field, label, old, new in changes if old != new]
     if deed is not Deed.CHANGED:
-        lines = [(None, None, None, str(row) if deed is Deed.DELETED else None)]
-    for field, label, old, new in lines:
+        lines = [(None, label, None, str(row) if deed is Deed.DELETED else None)]
+    for field, its_label, old, new in lines:
         session.add(
             History(
                 who=actor.name or "?", user_id=actor.user_id, document=type(row).__name__, row_id=row.id,
-                row_title=str(row)[:200], deed=deed, field=field, label=label, old=old, new=new,
+                row_title=str(row)[:200], deed=deed, field=field, label=its_label, old=old, new=new,
             )
         )  # fmt: skip

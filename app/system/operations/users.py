@@ -5,17 +5,19 @@ import secrets
 from collections.abc import Collection
 
 from flask_appbuilder.security.sqla.models import Role, User
-from sqlalchemy import func, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.estate.grants import Grants, grants_of, set_grants
-from app.estate.models import Community, Company, Employee
+from app.estate.models import Community, Company
 from app.kernel.errors import N_, DomainError
+from app.lowcode.accounts import Account, must_change_password, renew_password, require_new_password
 from app.lowcode.history import Deed, History
 from app.lowcode.jobs import Job
 from app.lowcode.logins import LoginRecord, set_password
 from app.lowcode.scope import UNSCOPED
 from app.system.models import NO_EMAIL
+from app.system.operations.employment import UNTOUCHED, Employment, employ
 from app.system.operations.guards import (
     administrator_kept,
     check_may_give_roles,
@@ -58,11 +60,13 @@ class UnableToDeleteUser(DomainError):
 
 def add_user(
     *, session: Session, username: str, name: str, email: str | None = None, active: bool = True,
-    password: str | None = None, role_ids: Collection[int] = (), grants: Grants | None = None,
+    password: str | None = None, password_due: bool = False, role_ids: Collection[int] = (),
+    grants: Grants | None = None, employment: Employment | None = None,
 ) -> User:  # fmt: skip
-    """Add an operator; without a password nobody can log in as them.
+    """Add an operator; without a password nobody can log in as them. `password_due`: they choose their own first.
 
-    Raises BadUsername, UsernameTaken, EmailTaken, WeakPassword, UnknownRole, MayNotGrant, BeyondOwnReach.
+    Raises BadUsername, UsernameTaken, EmailTaken, WeakPassword, UnknownRole, MayNotGrant, BeyondOwnReach, and what
+    `employ` raises.
     """
     if not _USERNAME.fullmatch(username):
         raise BadUsername(field="username")
@@ -80,6 +84,8 @@ def add_user(
         user.roles = roles
         session.flush()
         record(session=session, row=user, deed=Deed.ADDED)
+        if password_due:
+            require_new_password(session=session, user_id=user.id)
         before, now = Grants(), grants or Grants()
         set_grants(session=session, user_id=user.id, wanted=now)
         record(
@@ -87,40 +93,53 @@ def add_user(
             changes=[
                 ("role_names", N_("角色"), None, _names(user.roles) or None),
                 ("grants", N_("管辖范围"), _in_words(session, before) or None, _in_words(session, now) or None),
+                ("employee", N_("员工"), *employ(session=session, user=user, wanted=employment)),
             ],
         )  # fmt: skip
     return user
 
 
 def change_user(
-    *, session: Session, user_id: int, name: str, email: str | None, active: bool, password: str | None,
-    role_ids: Collection[int], grants: Grants,
+    *, session: Session, user_id: int, name: str, email: str | None, password: str | None,
+    role_ids: Collection[int], grants: Grants, password_due: bool | None = None,
+    employment: Employment | None = UNTOUCHED,
 ) -> User:  # fmt: skip
-    """Change an operator; effect at the person's next click. `password` None keeps it.
+    """Change an operator; effect at the person's next click. `password` None keeps it, another ends their sessions.
 
-    Raises UnknownUser, EmailTaken, WeakPassword, UnknownRole, MayNotGrant, BeyondOwnReach, LastAdministrator.
+    `password_due`: they choose their own before anything else (None: as it is). `employment` None: no employee.
+    Raises UnknownUser, EmailTaken, WeakPassword, UnknownRole, MayNotGrant, BeyondOwnReach, LastAdministrator, and
+    what `employ` raises.
     """
     with administrator_kept(session):
-        user = _existing(session=session, user_id=user_id)
+        user = existing_user(session=session, user_id=user_id)
         check_may_manage(session=session, user=user)
         roles = _roles(session=session, role_ids=role_ids)
         check_may_give_roles(session=session, roles=[one for one in roles if one not in user.roles])
-        before = (f"{user.last_name}{user.first_name}", user.email, bool(user.active), _names(user.roles))
+        before = (f"{user.last_name}{user.first_name}", user.email, _names(user.roles))
+        due = must_change_password(session=session, user_id=user_id)
         user.last_name, user.first_name = name, ""
         user.email = _email(session=session, email=email, user_id=user.id, kept=user.email)
-        user.active, user.roles = active, roles
+        user.roles = roles
+        if password_due is None:
+            password_due = due
         if password is not None:
-            set_password(user=user, password=password)
+            renew_password(session=session, user=user, password=password, due=password_due)
+        else:
+            require_new_password(session=session, user_id=user_id, due=password_due)
+        employee: tuple[str | None, str | None] = (None, None)
+        if employment is not UNTOUCHED:
+            employee = employ(session=session, user=user, wanted=employment)
         granted = set_grants(session=session, user_id=user.id, wanted=grants)
         record(
             session=session, row=user, deed=Deed.CHANGED,
             changes=[
                 ("last_name", N_("姓名"), before[0], name),
                 ("email", N_("邮箱"), before[1], user.email),
-                ("active", N_("启用"), before[2], active),
-                ("role_names", N_("角色"), before[3], _names(roles)),
+                ("role_names", N_("角色"), before[2], _names(roles)),
                 ("grants", N_("管辖范围"), _in_words(session, granted), _in_words(session, grants)),
                 ("password", N_("密码"), None, None if password is None else "●●●"),
+                ("must_change", N_("下次登录须改密码"), due, password_due),
+                ("employee", N_("员工"), *employee),
             ],
         )  # fmt: skip
     return user
@@ -133,7 +152,7 @@ def delete_user(*, session: Session, user_id: int) -> str:
     BeyondOwnReach, LastAdministrator.
     """
     with administrator_kept(session):
-        user = _existing(session=session, user_id=user_id)
+        user = existing_user(session=session, user_id=user_id)
         check_may_manage(session=session, user=user)
         title = str(user)
         ways = (
@@ -150,11 +169,8 @@ def delete_user(*, session: Session, user_id: int) -> str:
         if any(session.scalar(way.limit(1), execution_options={UNSCOPED: True}) is not None for way in ways):
             raise UnableToDeleteUser(title=title)
         set_grants(session=session, user_id=user_id, wanted=Grants())
-        employee = session.scalar(
-            select(Employee).where(Employee.user_id == user_id), execution_options={UNSCOPED: True}
-        )
-        if employee is not None:
-            employee.user_id = None
+        employ(session=session, user=user, wanted=None)
+        session.execute(delete(Account).where(Account.user_id == user_id))
         record(session=session, row=user, deed=Deed.DELETED)
         user.roles = []
         session.flush()
@@ -162,7 +178,8 @@ def delete_user(*, session: Session, user_id: int) -> str:
     return title
 
 
-def _existing(*, session: Session, user_id: int) -> User:
+def existing_user(*, session: Session, user_id: int) -> User:
+    """The operator. Raises UnknownUser."""
     user = session.get(User, user_id)
     if user is None:
         raise UnknownUser

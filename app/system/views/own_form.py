@@ -70,7 +70,11 @@ class OwnFormView(DocumentView):
         )
         return FormPage(
             title=title, form=form, submit=_("保存"),
-            groups=[(_(name) if name else "", [one for one in names if one in form]) for name, names in groups],
+            groups=[
+                (_(name) if name else "", shown)
+                for name, names in groups
+                if (shown := [one for one in names if one in form])
+            ],
             back_url=f"{self.spec.url}/list/" if row is None else f"{self.spec.url}/show/{row.id}",
             crumbs=[(label, f"{self.spec.url}/list/"), (title, None)],
             error=";".join([*form.form_errors, *(form["rights"].errors if "rights" in form else ())]) or None,

@@ -41,6 +41,7 @@ def test_lists_filter_sort_and_export_what_the_database_computes(
 @pytest.mark.all_databases
 def test_an_operator_and_a_role_come_change_and_go(app: Flask, session: Session, cast: Any) -> None:
     from app.lowcode.unit import unit_of_work
+    from app.system.operations.accounts import disable_user
     from app.system.operations.roles import add_role, change_role, delete_role
     from app.system.operations.users import add_user, change_user, delete_user
 
@@ -57,7 +58,7 @@ def test_an_operator_and_a_role_come_change_and_go(app: Flask, session: Session,
             session=unit, role_id=role, name="现金出纳", pairs=[("read", "Charge"), ("export", "Charge")]
         )
         change_user(
-            session=unit, user_id=clerk, name="老出纳", email="chuna@office.example", active=True, password=None,
+            session=unit, user_id=clerk, name="老出纳", email="chuna@office.example", password=None,
             role_ids=[], grants=Grants(communities=frozenset({cast.ours.community_id})),
         )  # fmt: skip
     assert pairs_of(session=session, role_id=role) == {("read", "Charge"), ("export", "Charge")}
@@ -66,8 +67,5 @@ def test_an_operator_and_a_role_come_change_and_go(app: Flask, session: Session,
         assert delete_role(session=unit, role_id=role) == "现金出纳"
         assert delete_user(session=unit, user_id=clerk) == "老出纳(chuna)"
     with pytest.raises(LastAdministrator), unit_of_work() as unit:
-        change_user(
-            session=unit, user_id=chief, name="主任", email=None, active=False, password=None, role_ids=[admin],
-            grants=Grants(everything=True),
-        )  # fmt: skip
+        disable_user(session=unit, user_id=chief, by=None)
     assert session.get_one(User, chief).active

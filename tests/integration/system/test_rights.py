@@ -29,6 +29,7 @@ def requests_of(app: Flask) -> dict[tuple[str, str], list[tuple[str, str]]]:
                 found.setdefault((verb, document), []).append((method, _address(rule)))
     for manifest in app.extensions["manifests"]:
         for entry in manifest.entries:
+            entry = getattr(getattr(entry, "view", None), "entry", entry)
             for action in getattr(entry, "actions", ()):
                 url = f"{spec_of(entry.document).url}/do/{action.name}/{NOBODY}"
                 found.setdefault((action.verb, entry.document.__name__), []).append(("POST", url))

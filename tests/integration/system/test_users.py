@@ -13,6 +13,7 @@ from app.estate.models import Community, Company
 from app.lowcode.history import History
 from app.lowcode.logins import WeakPassword
 from app.system.operations import guards
+from app.system.operations.accounts import disable_user
 from app.system.operations.users import UnableToDeleteUser, add_user, change_user, delete_user
 
 from .cast import Browser, working_as
@@ -29,7 +30,7 @@ def user_id(session: Session, username: str) -> int:
 def as_it_stands(session: Session, username: str) -> dict[str, Any]:
     user = session.scalars(select(User).where(User.username == username)).one()
     return {
-        "user_id": user.id, "name": user.last_name, "email": user.email, "active": user.active, "password": None,
+        "user_id": user.id, "name": user.last_name, "email": user.email, "password": None,
         "role_ids": [role.id for role in user.roles], "grants": grants_of(session=session, user_id=user.id),
     }  # fmt: skip
 
@@ -39,7 +40,7 @@ def test_an_operator_is_added_by_the_form_and_logs_in(
 ) -> None:
     role = session.scalars(select(Role).where(Role.name == "收费员")).one().id
     community = session.scalars(select(Community).where(Community.name == "锦绣花园")).one().id
-    sent = {"username": "xiaowang", "name": "小王", "active": "y", "password": NEW, "roles": [role],
+    sent = {"username": "xiaowang", "name": "小王", "password": NEW, "roles": [role],
             "communities": [community]}  # fmt: skip
     answer = admin.post("/user/add", sent)
     assert answer.status_code == 302, answer.text
@@ -86,12 +87,14 @@ def test_a_person_out_of_use_is_out_at_once(office: Flask, admin: Browser, sessi
     desk = Browser(office)
     desk.log_in("shoufei")
     assert desk.get("/room/list/").status_code == 200
-    url = f"/user/edit/{user_id(session, 'shoufei')}"
-    form = admin.form(url)
-    assert form.pop("active") == "y"
-    assert admin.post(url, form).status_code == 302
+    key = user_id(session, "shoufei")
+    assert admin.post(f"/user/disable/{key}").status_code == 302
     assert desk.get("/room/list/").status_code == 302
     assert Browser(office).log_in("shoufei").status_code == 401
+    assert admin.get(f"/user/disable/{key}").status_code == 404
+    assert admin.post(f"/user/do/enable/{key}").status_code == 302
+    assert desk.get("/room/list/").status_code == 302  # what was ended stays so
+    assert Browser(office).log_in("shoufei").status_code == 302
 
 
 def test_a_new_password_is_the_only_one(office: Flask, admin: Browser, session: Session) -> None:
@@ -114,7 +117,7 @@ def test_two_at_the_same_form(admin: Browser, session: Session) -> None:
     assert late.status_code == 422 and "别人刚刚修改了" in late.text
 
 
-@pytest.mark.parametrize("change", [{"active": False}, {"role_ids": []}, {"grants": Grants()}])
+@pytest.mark.parametrize("change", [{"role_ids": []}, {"grants": Grants()}])
 def test_the_last_administrator_stays(office: Flask, session: Session, change: dict[str, Any]) -> None:
     values = as_it_stands(session, "guanliyuan")
     with pytest.raises(guards.LastAdministrator), working_as(office, "guanliyuan") as unit:
@@ -129,9 +132,11 @@ def test_one_of_two_administrators_may_go(office: Flask, session: Session) -> No
         add_user(session=unit, username="second", name="第二", password=NEW, role_ids=values["role_ids"],
                  grants=Grants(everything=True))  # fmt: skip
     with working_as(office, "second") as unit:
-        change_user(session=unit, **{**values, "active": False})
+        disable_user(session=unit, user_id=values["user_id"], by=None)
+    with pytest.raises(guards.LastAdministrator), working_as(office, "guanliyuan") as unit:
+        disable_user(session=unit, user_id=user_id(unit, "second"), by=None)
     session.rollback()
-    assert as_it_stands(session, "guanliyuan")["active"] is False
+    assert session.get_one(User, values["user_id"]).active is False
 
 
 def test_who_did_something_is_not_deleted(office: Flask, session: Session) -> None:
