@@ -7,7 +7,7 @@ from flask import Flask
 
 from app.lowcode import dictionary, numbers, settings
 from app.lowcode.frame import as_entries
-from app.lowcode.manifest import Entry, Manifest
+from app.lowcode.manifest import Entry, Manifest, Page
 from app.lowcode.views.document_view import view_of
 
 MODULES = ("estate", "billing", "collection", "closing", "reports", "system")
@@ -23,7 +23,7 @@ def register(app: Flask, loaded: list[Manifest]) -> None:
     appbuilder = app.extensions["appbuilder"]
     manifests = []
     for manifest in loaded:
-        entries = as_entries(manifest)
+        entries = [offered_to(one, loaded) for one in as_entries(manifest)]
         for one in entries:
             appbuilder.add_view_no_menu(view_of(one) if isinstance(one, Entry) else one.view)
         for declaration in manifest.settings:
@@ -38,3 +38,11 @@ def register(app: Flask, loaded: list[Manifest]) -> None:
             manifest.start(app)
         manifests.append(replace(manifest, entries=entries))
     app.extensions["manifests"] = manifests
+
+
+def offered_to(entry: Entry | Page, loaded: list[Manifest]) -> Entry | Page:
+    """An entry with what the manifests of higher rooms let people do to its document."""
+    if not isinstance(entry, Entry):
+        return entry
+    more = [one for other in loaded for one in other.actions.get(entry.document.__name__, ())]
+    return replace(entry, actions=(*entry.actions, *more)) if more else entry

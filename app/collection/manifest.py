@@ -9,6 +9,7 @@ from app.collection import operations
 from app.collection.models import (
     Adjustment,
     Allocation,
+    ApprovalLimit,
     CashHandover,
     Deposit,
     DepositEntry,
@@ -20,32 +21,26 @@ from app.collection.models import (
     Refund,
     Waiver,
 )
-from app.collection.operations.payment import BOOK, PREFIX
+from app.collection.operations.applying import AUTO_APPLY
+from app.collection.operations.handovers import HANDOVER_BOOK
+from app.collection.operations.issuing import BOOK, PREFIX
+from app.collection.operations.limits import DEFAULT_LIMIT
+from app.collection.operations.refunds import REFUND_BOOK
+from app.collection.operations.rounding_off import LIMIT
+from app.collection.operations.taking_back import REVERSAL_BOOK
 from app.collection.queries.searching import find_receipts, settling
-from app.collection.states import RECEIPT_MACHINE
+from app.collection.views import actions
 from app.collection.views.cards import TakingsCard
 from app.collection.views.desk import DeskView
 from app.estate.views.tabs import within
 from app.kernel.errors import N_
-from app.lowcode import clock
-from app.lowcode.db import db
 from app.lowcode.home import Duty, HomeCard, rows_waiting
-from app.lowcode.manifest import Action, Entry, Manifest, Page
+from app.lowcode.manifest import Entry, Manifest, Page
 from app.lowcode.numbers import NumberDeclaration
 from app.lowcode.pages import Button
 from app.lowcode.permissions import may
 from app.lowcode.search import Search
-
-
-def _void(*, row_id: int, reason: str) -> str | None:
-    operations.void(session=db.session(), receipt_id=row_id, day=clock.today(), reason=reason)
-    return None
-
-
-def _voidable(row: Receipt) -> bool:
-    """The machine allows it, and it is still the receipt's day."""
-    actions = [transition.action for transition in RECEIPT_MACHINE.allowed(row.state)]
-    return "void" in actions and row.day == clock.today()
+from app.lowcode.settings import SettingDeclaration
 
 
 def _links(row: Receipt) -> Sequence[Button]:
@@ -61,37 +56,34 @@ MANIFEST = Manifest(
     icon="cash-register",
     entries=(
         Page(DeskView, N_("收费台"), "cash-register", "collect"),
-        Entry(
-            Receipt,
-            actions=(
-                Action(
-                    "void",
-                    N_("作废"),
-                    run=_void,
-                    icon="ban",
-                    confirm=N_("作废这张收据?收据号保留,所收的费用重新变为欠费。"),
-                    fields=(("reason", N_("作废原因"), True),),
-                    allowed=_voidable,
-                    tone="danger",
-                    done=N_("收据已作废,费用已恢复为欠费。"),
-                ),
-            ),
-            links=_links,
-        ),
+        Entry(Receipt, actions=actions.RECEIPT, links=_links),
         ReceiptTender,
         ReceiptVoid,
         Allocation,
-        Prepayment,
+        Entry(Prepayment, actions=actions.PREPAYMENT),
         PrepaymentEntry,
-        Deposit,
+        Entry(Deposit, actions=actions.DEPOSIT),
         DepositEntry,
-        Waiver,
-        Adjustment,
-        Refund,
-        CashHandover,
+        Entry(Waiver, workflow=operations.WAIVER_FLOW),
+        Entry(Adjustment, workflow=operations.ADJUSTMENT_FLOW),
+        Entry(Refund, workflow=operations.REFUND_FLOW),
+        ApprovalLimit,
+        Entry(CashHandover, actions=actions.HANDOVER),
         Page(TakingsCard),
     ),
-    numbers=(NumberDeclaration(BOOK, N_("收据"), PREFIX),),
+    numbers=(
+        NumberDeclaration(BOOK, N_("收据"), PREFIX),
+        NumberDeclaration(REVERSAL_BOOK, N_("冲红单"), "CH"),
+        NumberDeclaration(REFUND_BOOK, N_("退款单"), "TK"),
+        NumberDeclaration(HANDOVER_BOOK, N_("交款单"), "JK"),
+    ),
+    settings=(
+        SettingDeclaration(
+            AUTO_APPLY, N_("出账时自动用预收抵扣"), "yes", (("yes", N_("是")), ("no", N_("否")))
+        ),
+        SettingDeclaration(LIMIT, N_("抹零免审批限额(元)"), "1.00"),
+        SettingDeclaration(DEFAULT_LIMIT, N_("审批限额(元,角色未另设时)"), "10000.00"),
+    ),
     searches=(Search(Receipt, find_receipts),),
     tabs={"Community": (within(Receipt),), "Building": (within(Receipt),), "Room": (within(Receipt),)},
     # A receipt stands where the charges stand that it settled.
@@ -112,5 +104,6 @@ MANIFEST = Manifest(
             "cash-banknote",
         ),
     ),
+    actions={"Charge": actions.CHARGE},
     home_cards=(HomeCard("takings", N_("今日收款"), "/collection/cards/today", "cash", "read", "Receipt"),),
 )

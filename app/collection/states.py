@@ -15,6 +15,14 @@ class Tender(LabelledEnum):
     TRANSFER = "transfer", N_("转账")
 
 
+class Rounding(LabelledEnum):
+    """抹零的方式."""
+
+    DOWN_JIAO = "down_jiao", N_("抹去分")
+    DOWN_YUAN = "down_yuan", N_("抹去角和分")
+    HALF_UP_JIAO = "half_up_jiao", N_("四舍五入到角")
+
+
 class ReceiptState(LabelledEnum):
     """收据状态; a void keeps its number and its stamp."""
 
@@ -70,6 +78,14 @@ class RefundKind(LabelledEnum):
 
     PREPAYMENT = "prepayment", N_("退预收款")
     DEPOSIT = "deposit", N_("退押金")
+
+
+class RequestKind(LabelledEnum):
+    """What a role may approve up to its limit."""
+
+    WAIVER = "waiver", N_("减免")
+    ADJUSTMENT = "adjustment", N_("应收调整")
+    REFUND = "refund", N_("退款")
 
 
 class HandoverState(LabelledEnum):

@@ -95,7 +95,9 @@ class Entry:
 
     def __post_init__(self) -> None:
         if self.workflow is not None:
-            object.__setattr__(self, "actions", (*transitions_of(self.workflow), *self.actions))
+            have = {one.name for one in self.actions}
+            more = [one for one in transitions_of(self.workflow) if one.name not in have]
+            object.__setattr__(self, "actions", (*more, *self.actions))
 
 
 def transitions_of(flow: Workflow) -> list[Action]:
@@ -195,6 +197,8 @@ class Manifest:
     filter_links: Mapping[str, Callable[[Sequence[tuple[str, str]]], Sequence[Any]]] = field(
         default_factory=dict
     )
+    # `actions`: what may be done to documents of lower rooms, by class name
+    actions: Mapping[str, Sequence[Action]] = field(default_factory=dict)
     home_cards: Sequence[Any] = ()
     duties: Sequence[Any] = ()  # what the home page says is to be done (Duty)
     searches: Sequence[Search] = ()

@@ -41,6 +41,12 @@ _MONEY_USED = {
 _HELD = ("Prepayment", "PrepaymentEntry", "Deposit", "DepositEntry")
 _ASKED = ("Vacancy", "Waiver", "Adjustment", "Refund")
 _BALANCES_USED = _each((*_HELD, *_ASKED, "CashHandover"), USE)
+_ASKS = {
+    "Charge": f"{USE} waive adjust",
+    "Deposit": f"{USE} deduct refund",
+    "Prepayment": f"{USE} refund",
+    **_each(("Waiver", "Adjustment", "Refund"), f"{USE} add"),
+}
 
 ROLES: Mapping[str, Mapping[str, str]] = {
     ADMINISTRATOR: {
@@ -52,6 +58,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "NumberRule": KEEP,
         "History": USE,
         "LoginRecord": USE,
+        "ApprovalLimit": KEEP,
     },
     "物业经理": {
         **_ESTATE_KEPT,
@@ -64,7 +71,12 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "Vacancy": f"{USE} approve end",
         "BillingRun": f"{USE} add post cancel",
         "BillingLine": USE,
-        "Receipt": f"{USE} void",
+        "Receipt": f"{USE} void reverse",
+        **_each(("Waiver", "Adjustment", "Refund"), f"{USE} approve"),
+        "Charge": f"{USE} waive adjust",
+        "Deposit": f"{USE} deduct refund",
+        "Prepayment": f"{USE} refund",
+        "ApprovalLimit": USE,
         "MonthSummary": USE,
         "History": USE,
     },
@@ -76,6 +88,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "Vacancy": f"{USE} add",
         "Desk": "collect",
         "Receipt": f"{USE} void",
+        **_ASKS,
     },
     "财务": {
         **_ESTATE_READ,
@@ -84,7 +97,10 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         **_BALANCES_USED,
         "BillingRun": USE,
         "BillingLine": USE,
-        "Receipt": f"{USE} void",
+        "Receipt": f"{USE} void reverse",
+        **_ASKS,
+        "CashHandover": f"{USE} sign",
+        "ApprovalLimit": USE,
         "MonthSummary": USE,
         "History": USE,
     },

@@ -15,13 +15,14 @@ from app.kernel.periods import Period
 from .language import given, steps
 from .language.methods import AreaMethod, FixedMethod
 from .office_billing import BillingSteps
+from .office_collection import CollectionPart
 from .protocol import ChargeFacts, NotBuilt, ReceiptFacts
 from .snapshot import rows_of_every_table
 
 USAGES = {"住宅": "home", "商铺": "shop", "办公": "office"}
 
 
-class ProductOffice(BillingSteps):
+class ProductOffice(BillingSteps, CollectionPart):
     """The product's operations behind the protocol, on one database that holds no community yet."""
 
     def __init__(self, *, app: Any) -> None:
@@ -51,6 +52,8 @@ class ProductOffice(BillingSteps):
 
     def add_community(self, community: given.Community) -> None:
         from app.billing.operations.computing import PRORATION
+        from app.collection.operations.applying import AUTO_APPLY
+        from app.collection.operations.rounding_off import LIMIT
         from app.estate.models import Building, Community, Company
         from app.estate.operations.people import developer_of
         from app.lowcode.settings import Setting
@@ -63,7 +66,11 @@ class ProductOffice(BillingSteps):
             session.add(row)
             session.flush()
             session.add(Building(community_id=row.id, name="1号楼"))
-            session.add(Setting(key=PRORATION, community_id=row.id, value=community.settings.proration))
+            auto = "yes" if community.settings.auto_apply_prepayment else "no"
+            for key, value in (
+                (PRORATION, community.settings.proration), (AUTO_APPLY, auto), (LIMIT, "1000000.00")
+            ):  # fmt: skip
+                session.add(Setting(key=key, community_id=row.id, value=value))
             developer_of(session=session, community_id=row.id)
             return int(row.id)
 
@@ -205,98 +212,6 @@ class ProductOffice(BillingSteps):
 
         self._do(post)
 
-    def prepay(self, step: steps.Prepay) -> None:
-        raise NotBuilt("prepay")
-
-    def deposit(self, step: steps.Deposit) -> None:
-        raise NotBuilt("deposit")
-
-    def deposit_return(self, step: steps.DepositReturn) -> None:
-        raise NotBuilt("deposit_return")
-
-    def deposit_deduct(self, step: steps.DepositDeduct) -> None:
-        raise NotBuilt("deposit_deduct")
-
-    def pay(self, step: steps.Pay) -> None:
-        from sqlalchemy import select
-
-        from app.billing.models import Charge, FeeItem
-        from app.collection.operations import pay
-        from app.collection.states import Tender
-        from app.estate.models import Customer, Occupancy, Room
-
-        if step.change_to or step.rounding or step.late_fees:
-            raise NotBuilt("change kept, rounding off or late fees at the desk")
-        tender = next(one for one in Tender if one.label == step.method)
-
-        def take(session: Any) -> None:
-            ids: list[int] | None = None
-            if step.charges is not None:
-                ids = []
-                for named in step.charges:
-                    of_fee = select(Charge.id).join(FeeItem, Charge.fee_item_id == FeeItem.id)
-                    ids += session.scalars(
-                        of_fee.where(
-                            self._of_payer(named.room),
-                            FeeItem.name == named.fee,
-                            Charge.period == named.period,
-                        )
-                    )
-            elif step.room is not None:
-                # Where nothing is open, naming everything is refused as settled; naming nothing would be all rooms.
-                ids = list(
-                    session.scalars(
-                        select(Charge.id).where(self._of_payer(step.room), Charge.due > Decimal(0))
-                    )
-                ) or list(session.scalars(select(Charge.id).where(self._of_payer(step.room))))
-            if step.customer is not None:
-                payer = session.scalars(select(Customer.id).where(Customer.name == step.customer)).one()
-            else:
-                holder = select(Occupancy.customer_id).join(Room, Occupancy.room_id == Room.id)
-                payer = session.scalars(select(Charge.customer_id).where(Charge.id.in_(ids or ()))).first()
-                payer = payer or session.scalars(holder.where(Room.code == step.room)).first()
-            receipts = pay(
-                session=session, customer_id=payer, charge_ids=ids, amount=step.amount, day=step.on,
-                tenders=[(tender, None)], tendered=step.tendered, key=step.key,
-            )  # fmt: skip
-            self._receipts[step.id] = receipts[0].id
-
-        self._do(take)
-
-    @staticmethod
-    def _of_payer(code: str) -> Any:
-        """Charges of a room or of a parking space, whichever has this name."""
-        from sqlalchemy import or_, select
-
-        from app.billing.models import Charge
-        from app.estate.models import ParkingSpace, Room
-
-        return or_(
-            Charge.room_id.in_(select(Room.id).where(Room.code == code)),
-            Charge.space_id.in_(select(ParkingSpace.id).where(ParkingSpace.number == code)),
-        )
-
-    def waive(self, step: steps.Waive) -> None:
-        raise NotBuilt("waive")
-
-    def adjust(self, step: steps.Adjust) -> None:
-        raise NotBuilt("adjust")
-
-    def void(self, step: steps.Void) -> None:
-        from app.collection.models import Receipt
-        from app.collection.operations import void
-
-        if self._ask(lambda session: session.get_one(Receipt, self._receipts[step.id]).day) != step.on:
-            raise NotBuilt("reversal of a receipt of another day")
-        self._do(
-            lambda session: void(
-                session=session, receipt_id=self._receipts[step.id], day=step.on, reason=step.reason
-            )
-        )
-
-    def refund_prepayment(self, step: steps.RefundPrepayment) -> None:
-        raise NotBuilt("refund_prepayment")
-
     def move_out(self, step: steps.MoveOut) -> None:
         raise NotBuilt("move_out")
 
@@ -359,12 +274,6 @@ class ProductOffice(BillingSteps):
 
         found: Decimal = self._ask(read)
         return found
-
-    def prepayment(self, *, room: str, fee: str | None) -> Decimal:
-        raise NotBuilt("prepayment")
-
-    def deposit_balance(self, *, room: str, item: str) -> Decimal:
-        raise NotBuilt("deposit_balance")
 
     def late_fee(self, *, room: str, fee: str, period: Period, as_of: date) -> Decimal:
         raise NotBuilt("late_fee")

@@ -21,6 +21,7 @@ from tests.journeys.own_views import OWN
 from tests.journeys.visits import Unfilled, Visit, is_scoped, row_of_ours
 from tests.journeys.world import ASKED, HIDDEN, World
 from tests.journeys.world_billing import holding, own, waiting
+from tests.journeys.world_collection import ACTIONS as OF_COLLECTION
 
 ANYBODYS = {"static", "appbuilder.static", "LoginView.login", "LoginView.language", "LoginView.logout",
             "LoginView.password", "HomeView.index"}  # fmt: skip
@@ -79,12 +80,25 @@ def _lists(path: str, session: Session, world: World, view: Any) -> Iterator[Vis
             yield Visit(f"{base}?f.{one.name}.eq={key}")
 
 
+BY_NUMBER = {
+    "FeeAssignment",
+    "Charge",
+    "Receipt",
+    "Waiver",
+    "Adjustment",
+    "Prepayment",
+    "Refund",
+    "CashHandover",
+}
+"""What a select calls by a number, in which no word of ours is."""
+
+
 def _selects(session: Session, _world: World, view: Any) -> Iterator[Visit]:
     spec = view.spec
     row = row_of_ours(session, spec.model)
     for one in spec.links.values():
         url, told = f"{spec.url}/select/{one.name}", is_scoped(documents[str(one.target)])
-        yield Visit(f"{url}?q=", told=told and one.target not in ("FeeAssignment", "Charge", "Receipt"))
+        yield Visit(f"{url}?q=", told=told and one.target not in BY_NUMBER)
         yield Visit(f"{url}?q={ASKED}")
         parents = {name: getattr(row, name) for name in spec.dependencies.get(one.name, [])}
         if parents and None not in parents.values():
@@ -197,6 +211,7 @@ def _adding(world: World) -> dict[str, dict[str, Any]]:
         "Community": {"company_id": world.company_id},
         "Room": {"number": "501", "area_from": ""},
         "FeeItem": {"name": "新费种"},
+        "ApprovalLimit": {"kind": "refund"},
         "FeeStandard": {"price": "1.5", "price_starts": "2025-01-01"},
         "FeeStandardVersion": {"starts": "2030-01-01"},
         "DictionaryEntry": {"label": "新户型"},
@@ -207,6 +222,7 @@ def _adding(world: World) -> dict[str, dict[str, Any]]:
 
 
 EDITING: Mapping[str, dict[str, Any]] = {
+    "ApprovalLimit": {"amount": "60000.00"},
     "Occupancy": {"contract": "新合同"},
     "FeeStandardVersion": {"price": "9.99"},
     "Setting": {"value": "actual"},
@@ -234,5 +250,6 @@ ACTIONS: Mapping[tuple[str, str], Given] = {
     ("Vacancy", "end"): lambda session, world: (
         holding(session, world.community_id), {"ends": "2031-06-30", "reason": "业主回国"},
     ),
+    **OF_COLLECTION,
     ("Receipt", "void"): lambda session, world: (world.receipt_id, {"reason": "收错了"}),
 }  # fmt: skip

@@ -155,7 +155,7 @@ OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
     ("DeskView.receipt", "GET"): _one("/desk/receipt/{receipt_id}/print", told=True),
     ("TakingsCard.today", "GET"): _one("/collection/cards/today"),
     ("ArrearsCard.arrears", "GET"): _one("/reports/cards/arrears"),
-    ("MonthCards.rates", "GET"): _one("/reports/cards/months/rates", told=True),
+    ("MonthCards.rates", "GET"): _one("/reports/cards/months/rates"),
     ("HomeView.duties", "GET"): _one("/home/duties"),
     ("MonthSummaryView.index", "GET"): _summaries(""),
     ("MonthSummaryView.export", "GET"): _summaries("export"),

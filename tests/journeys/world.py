@@ -19,7 +19,7 @@ from app.billing.models import BillingLine, BillingRun, Charge, FeeItem, FeeStan
 from app.billing.operations.runs import begin_run, compute_run
 from app.billing.states import Oddity
 from app.collection import operations as collection
-from app.collection.models import Receipt
+from app.collection.models import ApprovalLimit, Receipt
 from app.collection.states import Tender
 from app.estate.models import (
     Building,
@@ -53,6 +53,7 @@ from app.lowcode.workflow import StateChange
 from tests.integration.collection.ledger import add_charge
 from tests.journeys.uploads import add_uploads
 from tests.journeys.world_billing import add_vacancies
+from tests.journeys.world_collection import add_balances
 from tests.people import Cast
 
 ASKED, HIDDEN = "鹭鸣", "白芷"
@@ -87,6 +88,7 @@ class World:
     charged_run_id: int = 0
     computed_run_id: int = 0
     receipt_id: int = 0
+    handed_receipt_id: int = 0
     job_id: int = 0
     notice_id: int = 0
     waiting_job_id: int = 0
@@ -112,7 +114,7 @@ def large_ids() -> Iterator[None]:
     def give(_mapper: Any, _connection: Any, row: Any) -> None:
         # People with their logins, roles and fees are the whole office's: their ids are no secret.
         if getattr(row, "id", 0) is None and not isinstance(
-            row, User | Role | ScopeGrant | LoginRecord | History | FeeItem | DictionaryEntry
+            row, User | Role | ScopeGrant | LoginRecord | History | FeeItem | ApprovalLimit | DictionaryEntry
         ):
             row.id = next(ids)
 
@@ -355,6 +357,10 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
     add_vacancies(
         session=session, community_id=world.community_id, room_id=world.other_room_id, owner_id=owner_id,
         owner="主人", words=marked("空置"),
+    )  # fmt: skip
+    world.handed_receipt_id, world.free["ApprovalLimit"] = add_balances(
+        session=session, community_id=world.community_id, customer_id=world.customer_id, room_id=world.room_id,
+        charge_id=world.open_charge_id, owner_id=owner_id, words=marked("押"),
     )  # fmt: skip
     session.add(
         StateChange(

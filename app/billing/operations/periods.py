@@ -3,13 +3,13 @@
 from datetime import date
 
 from sqlalchemy import Select, select
-from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.billing.models import AccountingPeriod
 from app.billing.states import PeriodState
 from app.kernel.errors import N_, DomainError
 from app.kernel.periods import Period
+from app.lowcode.db import insert_new
 
 
 class PeriodClosed(DomainError):
@@ -78,12 +78,5 @@ def _add_missing(session: Session, community_id: int, period: Period) -> None:
     _refuse(session, community_id, period, state)
     if state is not None:
         return
-    table = AccountingPeriod.__table__
     row = {"community_id": community_id, "period": period, "state": PeriodState.OPEN}
-    match session.get_bind().dialect.name:
-        case "mysql" | "mariadb":
-            session.execute(mysql.insert(table).values(row).prefix_with("IGNORE"))
-        case "postgresql":
-            session.execute(postgresql.insert(table).values(row).on_conflict_do_nothing())
-        case _:
-            session.execute(sqlite.insert(table).values(row).on_conflict_do_nothing())
+    insert_new(session=session, table=AccountingPeriod.__table__, row=row)

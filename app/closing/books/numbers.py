@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.closing.books.checks import Within
 from app.collection.models import CashHandover, Receipt, ReceiptVoid, Refund
-from app.collection.operations.payment import BOOK
+from app.collection.operations.issuing import BOOK
 from app.kernel.errors import N_
 from app.lowcode.numbers import Counter, kind_label
 

@@ -3,11 +3,12 @@
 from app.collection.models.balances import Deposit, DepositEntry, Prepayment, PrepaymentEntry
 from app.collection.models.handovers import CashHandover
 from app.collection.models.receipts import Allocation, Receipt, ReceiptTender, ReceiptVoid
-from app.collection.models.requests import Adjustment, Refund, Waiver
+from app.collection.models.requests import Adjustment, ApprovalLimit, Refund, Waiver
 
 __all__ = [
     "Adjustment",
     "Allocation",
+    "ApprovalLimit",
     "CashHandover",
     "Deposit",
     "DepositEntry",

@@ -3,17 +3,20 @@
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from flask_appbuilder.security.sqla.models import Role
+from flask_babel import gettext
+from sqlalchemy import CheckConstraint, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.billing.models import Requested
 from app.billing.models.approvals import two_persons
-from app.collection.states import RefundKind, Tender
+from app.collection.states import RefundKind, RequestKind, Tender
 from app.kernel.errors import N_
 from app.kernel.periods import Period
-from app.lowcode.db import Key
-from app.lowcode.document import About, CommunityScoped, MoneyDocument
-from app.lowcode.fields import choice, date_, link, money, month, text
+from app.lowcode.codes import Codes
+from app.lowcode.db import Key, db
+from app.lowcode.document import About, CommunityScoped, Document, MoneyDocument
+from app.lowcode.fields import choice, code, date_, link, money, month, text
 
 
 class Waiver(Requested, CommunityScoped, MoneyDocument):
@@ -76,3 +79,23 @@ class Refund(Requested, CommunityScoped, MoneyDocument):
     posting_period: Mapped[Period | None] = month(N_("入账期"), listed=True)
     cashier_id: Mapped[int | None] = mapped_column(Key, index=True)
     handover_id: Mapped[int | None] = link(N_("交款单"), "CashHandover", listed=True)
+
+
+def role_names() -> dict[str, str]:
+    """The office's roles by their ids, as codes."""
+    rows = db.session.execute(select(Role.id, Role.name).order_by(Role.name))
+    return {str(key): name for key, name in rows}
+
+
+class ApprovalLimit(Document):
+    """审批限额: up to which amount a role approves; a role without one has the office's default (参数)."""
+
+    __about__ = About(N_("审批限额"), "role", icon="gauge", order=("role", "kind"))
+    __table_args__ = (UniqueConstraint("role", "kind"), CheckConstraint("amount >= 0", name="amount_sign"))
+
+    role: Mapped[str] = code(N_("角色"), Codes(role_names), 20, required=True, fixed=True, listed=True)
+    kind: Mapped[RequestKind] = choice(N_("审批事项"), RequestKind, required=True, fixed=True, listed=True)
+    amount: Mapped[Decimal] = money(N_("最高金额"), required=True, listed=True, minimum=Decimal(0))
+
+    def __str__(self) -> str:
+        return f"{role_names().get(self.role, self.role)} {gettext(self.kind.label)}"

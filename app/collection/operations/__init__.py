@@ -1,11 +1,58 @@
-"""The writes of collection: taking money, taking it back, counting prints."""
+"""The writes of collection: taking money and taking it back, what is held, what is asked for, handing over."""
 
+from app.collection.operations.applying import AUTO_APPLY, apply_held
+from app.collection.operations.handovers import hand_over, sign, till_of
 from app.collection.operations.payment import (
+    Advance,
     AlreadySettled,
     KeyReused,
     NothingChosen,
+    Security,
     pay,
 )
-from app.collection.operations.receipts import TooLateToVoid, count_print, void
+from app.collection.operations.receipts import count_print
+from app.collection.operations.refunds import REFUND_FLOW, deduct, request_refund
+from app.collection.operations.requests import (
+    ADJUSTMENT_FLOW,
+    WAIVER_FLOW,
+    booking_day,
+    request_adjustment,
+    request_waiver,
+)
+from app.collection.operations.taking_back import (
+    TooLateToVoid,
+    is_reversible,
+    is_voidable,
+    reverse,
+    take_back,
+    void,
+)
 
-__all__ = ["AlreadySettled", "KeyReused", "NothingChosen", "TooLateToVoid", "count_print", "pay", "void"]
+__all__ = [
+    "ADJUSTMENT_FLOW",
+    "AUTO_APPLY",
+    "REFUND_FLOW",
+    "WAIVER_FLOW",
+    "Advance",
+    "AlreadySettled",
+    "KeyReused",
+    "NothingChosen",
+    "Security",
+    "TooLateToVoid",
+    "apply_held",
+    "booking_day",
+    "count_print",
+    "deduct",
+    "hand_over",
+    "is_reversible",
+    "is_voidable",
+    "pay",
+    "request_adjustment",
+    "request_refund",
+    "request_waiver",
+    "reverse",
+    "sign",
+    "take_back",
+    "till_of",
+    "void",
+]

@@ -1,33 +1,37 @@
-"""Taking money: any open charges of one person, one receipt a community, all or none."""
+"""Taking money: open charges, 预收 and 押金 of one person, one receipt a community, all or none."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge, FeeItem
 from app.billing.operations import guard_open, open_period
-from app.collection.models import Allocation, Receipt, ReceiptTender
+from app.collection.models import Receipt
+from app.collection.operations.accounts import deposit_account, prepayment_account
+from app.collection.operations.issuing import Draft, issue
+from app.collection.operations.rounding_off import let_go, waive_rest
+from app.collection.operations.settling import AT_ONCE, LockedCharge, Origin, Part, lock_charges, settle
 from app.collection.queries import open_charge_ids, person
-from app.collection.rules import ZERO, OverBalance, body_hash, change_of, complete_tenders, spread
-from app.collection.states import AllocationKind, Tender
+from app.collection.rules.paying import (
+    ZERO,
+    OverBalance,
+    body_hash,
+    change_of,
+    complete_tenders,
+    spread,
+)
+from app.collection.states import AllocationKind, Rounding, Tender
 from app.estate.models import Customer
 from app.kernel.allocation import NotPositive, OpenItem, settle_oldest_first
-from app.kernel.chinese_amount import chinese_amount
 from app.kernel.errors import N_, DomainError
 from app.kernel.money import fen, format_money
 from app.kernel.periods import Period
 from app.lowcode.actors import current_actor
-from app.lowcode.numbers import next_number
 from app.lowcode.scope import OutOfScope
-
-BOOK = "receipt"
-PREFIX = "SJ"
-LOCKED_AT_ONCE = 500  # ids in one IN list
 
 
 class AlreadySettled(DomainError):
@@ -38,7 +42,7 @@ class AlreadySettled(DomainError):
 
 
 class NothingChosen(DomainError):
-    """An empty choice of charges."""
+    """An empty choice of charges, and nothing taken in advance either."""
 
     code = "nothing_chosen"
     message = N_("请先勾选要收的费用。")
@@ -51,21 +55,22 @@ class KeyReused(DomainError):
     message = N_("这次提交的编号已用于另一笔收款,没有重复收款。请刷新页面后再收。")
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """A charge as locked: what its allocation needs."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advance:
+    """预收: 元 for one fee, or (None) general; `room_id` binds one for a fee to a room."""
 
-    id: int
-    community_id: int
-    building_id: int | None
-    room_id: int | None
-    space_id: int | None
-    customer_id: int
-    fee_item_id: int
-    period: Period
-    due_date: date
-    paid: Decimal
-    due: Decimal
+    amount: Decimal
+    room_id: int | None = None
+    fee_item_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Security:
+    """押金: 元 for a purpose, of a room or (None) of the customer."""
+
+    amount: Decimal
+    item: str
+    room_id: int | None = None
 
 
 def pay(
@@ -78,19 +83,83 @@ def pay(
     amount: Decimal | None = None,
     tendered: Decimal | None = None,
     key: str | None = None,
+    rounding: Rounding | None = None,
+    keep_change: bool = False,
+    advances: Sequence[Advance] = (),
+    securities: Sequence[Security] = (),
 ) -> list[Receipt]:
     """Collect from the person behind `customer_id`, and return the receipts, one a community in order of id.
 
-    `charge_ids`: only these (None: all that is open over every community in reach); `amount` 元: a part,
-    oldest due first (None: all of it); a tender without an amount takes the rest; `tendered` 元: the cash
-    handed over. The same `key` with the same body returns the receipts made then. Charges are locked in the
-    order of their ids, the receipt counters last (fee rules, payment).
+    `charge_ids`: only these (None: all that is open over every community in reach; empty: none, where something is
+    taken in advance); `amount` 元: a part, oldest due first (None: all of it); `rounding`: 抹零 of the charges, let go
+    as a waiver up to the community's limit; a tender without an amount takes the rest; `tendered` 元: the cash handed
+    over, its change given back or (`keep_change`) kept as a general prepayment. `advances` and `securities` are the
+    customer's own. The same `key` with the same body returns the receipts made then. Months are held open first, then
+    charges are locked in the order of their ids, accounts, the receipt counters last (fee rules, payment).
 
     Raises OutOfScope, period_closed, KeyReused, NothingChosen, AlreadySettled, OverBalance, NotPositive,
-    TendersDiffer, TenderedShort, TenderedWithoutCash.
+    TendersDiffer, TenderedShort, TenderedWithoutCash, RoundingBeyondLimit.
     """
     people = person(session=session, customer_id=customer_id)
-    asked = body_hash(
+    ahead: list[Advance | Security] = [*advances, *securities]
+    asked = _fingerprint(
+        customer_id, charge_ids, amount, tenders, tendered, day, rounding, keep_change, ahead
+    )  # fmt: skip
+    if earlier := _earlier(session, key, asked):
+        return earlier
+    if charge_ids is not None and not charge_ids and not ahead:
+        raise NothingChosen(field="charge_ids")
+    communities = set(_communities(session, people, charge_ids))
+    if ahead:
+        communities.add(people[0].community_id)
+    for community_id in sorted(communities):
+        guard_open(session=session, community_id=community_id, day=day)
+    for wanted in (amount, *(one.amount for one in ahead)):
+        if wanted is not None and fen(wanted) <= 0:
+            raise NotPositive(field="amount")
+    charges = _locked(session, people, charge_ids)
+    # The other press of the same button held the charges until it committed: its receipt is there now.
+    if earlier := _earlier(session, key, asked):
+        return earlier
+    if (not charges and not ahead) or (charge_ids is not None and any(one.due <= 0 for one in charges)):
+        raise AlreadySettled(field="charge_ids")
+    by_id = {one.id: one for one in charges}
+    applied = _applied(session, charges, amount)
+    given_up, above = let_go(session=session, applied=applied, charges=by_id, rounding=rounding)
+    if above:
+        advances = [*advances, Advance(amount=above)]
+    cash = {key: part - given_up.get(key, ZERO) for key, part in applied.items()}
+    drafts = _drafts(session, people, by_id, cash)
+    _advance(session, drafts, people[0], advances, securities)
+    _tender(session, drafts, tenders, tendered, keep_change=keep_change)
+    for draft in drafts.values():
+        open_period(session=session, community_id=draft.community_id, period=Period.of(day))
+    # Two of one person's presses may hold no charge in common: the last look is under the accounts' lock.
+    if earlier := _earlier(session, key, asked):
+        return earlier
+    receipts = [issue(session=session, draft=one, day=day, key=key, asked=asked) for one in drafts.values()]
+    _settle(session, receipts, {key: (by_id[key], part) for key, part in cash.items()}, day)
+    waive_rest(
+        session=session,
+        parts={key: (by_id[key], part) for key, part in given_up.items()},
+        receipts=receipts,
+        day=day,
+    )
+    return receipts
+
+
+def _fingerprint(
+    customer_id: int,
+    charge_ids: Sequence[int] | None,
+    amount: Decimal | None,
+    tenders: Sequence[tuple[Tender, Decimal | None]],
+    tendered: Decimal | None,
+    day: date,
+    rounding: Rounding | None,
+    keep_change: bool,
+    ahead: Sequence[Advance | Security],
+) -> str:
+    return body_hash(
         customer=customer_id,
         charges=None if charge_ids is None else sorted(set(charge_ids)),
         amount=None if amount is None else fen(amount),
@@ -98,53 +167,10 @@ def pay(
         tendered=None if tendered is None else fen(tendered),
         day=day,
         by=current_actor().user_id,
+        rounding=rounding and rounding.value,
+        keep_change=keep_change,
+        ahead=[repr(one) for one in ahead],
     )
-    if earlier := _earlier(session, key, asked):
-        return earlier
-    if charge_ids is not None and not charge_ids:
-        raise NothingChosen(field="charge_ids")
-    for community_id in _communities(session, people, charge_ids):
-        guard_open(session=session, community_id=community_id, day=day)
-    if amount is not None and fen(amount) <= 0:
-        raise NotPositive(field="amount")
-    charges = _locked(session, people, charge_ids)
-    # The other press of the same button held the charges until it committed: its receipt is there now.
-    if earlier := _earlier(session, key, asked):
-        return earlier
-    if not charges or (charge_ids is not None and any(one.due <= 0 for one in charges)):
-        raise AlreadySettled(field="charge_ids")
-    applied = _applied(session, charges, amount)
-    by_id = {one.id: one for one in charges}
-    totals: dict[int, Decimal] = {}
-    for charge_id, part in applied.items():
-        community_id = by_id[charge_id].community_id
-        totals[community_id] = totals.get(community_id, ZERO) + part
-    totals = dict(sorted(totals.items()))
-    parts = complete_tenders(tenders=tenders, total=sum(totals.values(), ZERO))
-    change = change_of(tenders=parts, tendered=tendered)
-    spread_parts = spread(tenders=parts, totals=totals)
-    change_at = next(
-        (c for c in reversed(totals) if any(t is Tender.CASH for t, _a in spread_parts[c])), None
-    )
-    receipts = []
-    for community_id, total in totals.items():
-        receipts.append(
-            _receipt(
-                session,
-                community_id=community_id,
-                customer_id=next(p.id for p in people if p.community_id == community_id),
-                day=day,
-                total=total,
-                change=change if community_id == change_at else ZERO,
-                parts=spread_parts[community_id],
-                key=key,
-                asked=asked,
-            )
-        )
-    _settle(
-        session, receipts, {charge_id: (by_id[charge_id], part) for charge_id, part in applied.items()}, day
-    )
-    return receipts
 
 
 def _earlier(session: Session, key: str | None, asked: str) -> list[Receipt]:
@@ -170,10 +196,10 @@ def _communities(session: Session, people: Sequence[Customer], charge_ids: Seque
         }
         return sorted(found or {one.community_id for one in people[:1]})
     wanted, found, seen = sorted(set(charge_ids)), set(), 0
-    for start in range(0, len(wanted), LOCKED_AT_ONCE):
+    for start in range(0, len(wanted), AT_ONCE):
         rows = session.execute(
             select(Charge.id, Charge.community_id).where(
-                Charge.id.in_(wanted[start : start + LOCKED_AT_ONCE]),
+                Charge.id.in_(wanted[start : start + AT_ONCE]),
                 Charge.customer_id.in_([one.id for one in people]),
             )
         ).all()
@@ -184,30 +210,23 @@ def _communities(session: Session, people: Sequence[Customer], charge_ids: Seque
     return sorted(found)
 
 
-def _locked(session: Session, people: Sequence[Customer], charge_ids: Sequence[int] | None) -> list[_Open]:
+def _locked(
+    session: Session, people: Sequence[Customer], charge_ids: Sequence[int] | None
+) -> list[LockedCharge]:
     """The charges named, or all open ones, as they are under our lock, in order of id."""
-    ids = open_charge_ids(session=session, people=people) if charge_ids is None else sorted(set(charge_ids))
-    found: list[_Open] = []
-    for start in range(0, len(ids), LOCKED_AT_ONCE):
-        rows = session.execute(
-            select(
-                Charge.id, Charge.community_id, Charge.building_id, Charge.room_id, Charge.space_id,
-                Charge.customer_id, Charge.fee_item_id, Charge.period, Charge.due_date, Charge.paid, Charge.due,
-            )
-            .where(Charge.id.in_(ids[start : start + LOCKED_AT_ONCE]))
-            .order_by(Charge.id)
-            .with_for_update()
-        )  # fmt: skip
-        found += [_Open(*row) for row in rows]
+    ids = open_charge_ids(session=session, people=people) if charge_ids is None else charge_ids
+    found = lock_charges(session=session, ids=ids)
     return found if charge_ids is not None else [one for one in found if one.due > 0]
 
 
-def _applied(session: Session, charges: Sequence[_Open], amount: Decimal | None) -> dict[int, Decimal]:
-    """How much of which charge is settled. Raises OverBalance."""
+def _applied(session: Session, charges: Sequence[LockedCharge], amount: Decimal | None) -> dict[int, Decimal]:
+    """How much of which charge is settled, in the order of settling. Raises OverBalance."""
     open_now = sum((one.due for one in charges), ZERO)
     wanted = open_now if amount is None else amount
     if wanted > open_now:
         raise OverBalance(amount=format_money(wanted), open=format_money(open_now), field="amount")
+    if not charges:
+        return {}
     fees = {one.fee_item_id for one in charges}
     order: dict[int, int] = {
         row.id: row.priority
@@ -220,80 +239,90 @@ def _applied(session: Session, charges: Sequence[_Open], amount: Decimal | None)
     return dict(settle_oldest_first(items, wanted).applied)
 
 
-def _receipt(
+def _drafts(
     session: Session,
-    *,
-    community_id: int,
-    customer_id: int,
-    day: date,
-    total: Decimal,
-    change: Decimal,
-    parts: Sequence[tuple[Tender, Decimal]],
-    key: str | None,
-    asked: str,
-) -> Receipt:
-    open_period(session=session, community_id=community_id, period=Period.of(day))
-    given = next_number(session=session, kind=BOOK, community_id=community_id, day=day)
-    receipt = Receipt(
-        number=given.number, community_id=community_id, customer_id=customer_id,
-        day=day, posting_period=Period.of(day), total=total, settled=total, tendered=total + change, change_given=change,
-        words=chinese_amount(total), year=given.year, serial=given.serial, key=key, body_hash=asked,
-        cashier_id=current_actor().user_id,
-    )  # fmt: skip
-    session.add(receipt)
-    session.flush()
-    session.execute(
-        insert(ReceiptTender.__table__),
-        [
-            {"community_id": community_id, "receipt_id": receipt.id, "tender": tender, "amount": part}
-            for tender, part in parts
-        ],
+    people: Sequence[Customer],
+    charges: Mapping[int, LockedCharge],
+    cash: Mapping[int, Decimal],
+) -> dict[int, Draft]:
+    """A receipt to be for each community that charges are settled in, in order of id."""
+    drafts: dict[int, Draft] = {}
+    for community_id in sorted({charges[key].community_id for key in cash}):
+        customer_id = next(one.id for one in people if one.community_id == community_id)
+        drafts[community_id] = Draft(community_id=community_id, customer_id=customer_id)
+    for key, part in cash.items():
+        drafts[charges[key].community_id].settled += part
+    return drafts
+
+
+def _advance(
+    session: Session,
+    drafts: dict[int, Draft],
+    customer: Customer,
+    advances: Collection[Advance],
+    securities: Collection[Security],
+) -> None:
+    """Add what is taken in advance to the customer's own receipt, on accounts under our lock."""
+    if not advances and not securities:
+        return
+    draft = drafts.setdefault(
+        customer.community_id, Draft(community_id=customer.community_id, customer_id=customer.id)
     )
-    return receipt
+    for one in sorted(advances, key=lambda one: (one.room_id or 0, one.fee_item_id or 0)):
+        account = prepayment_account(
+            session=session, community_id=customer.community_id, customer_id=customer.id, room_id=one.room_id,
+            fee_item_id=one.fee_item_id,
+        )  # fmt: skip
+        draft.prepaid.append((account, one.amount))
+    for other in sorted(securities, key=lambda one: (one.room_id or 0, one.item)):
+        kept = deposit_account(
+            session=session, community_id=customer.community_id, customer_id=customer.id, room_id=other.room_id,
+            item=other.item,
+        )  # fmt: skip
+        draft.deposited.append((kept, other.amount))
+
+
+def _tender(
+    session: Session,
+    drafts: dict[int, Draft],
+    tenders: Sequence[tuple[Tender, Decimal | None]],
+    tendered: Decimal | None,
+    *,
+    keep_change: bool,
+) -> None:
+    """Spread the methods over the receipts, and give the change back or keep it as a prepayment."""
+    ordered = dict(sorted(drafts.items()))
+    drafts.clear()
+    drafts.update(ordered)
+    totals = {key: draft.total for key, draft in drafts.items()}
+    parts = complete_tenders(tenders=tenders, total=sum(totals.values(), ZERO))
+    change = change_of(tenders=parts, tendered=tendered)
+    spread_parts = spread(tenders=parts, totals=totals)
+    at = next((c for c in reversed(totals) if any(t is Tender.CASH for t, _a in spread_parts[c])), None)
+    for key, draft in drafts.items():
+        draft.tenders = spread_parts[key]
+    if not change or at is None:
+        return
+    draft = drafts[at]
+    if not keep_change:
+        draft.change = change
+        return
+    account = prepayment_account(
+        session=session, community_id=at, customer_id=draft.customer_id, room_id=None, fee_item_id=None
+    )
+    draft.prepaid.append((account, change))
+    draft.tenders = [(way, part + (change if way is Tender.CASH else ZERO)) for way, part in draft.tenders]
 
 
 def _settle(
-    session: Session, receipts: Sequence[Receipt], applied: dict[int, tuple[_Open, Decimal]], day: date
+    session: Session, receipts: Sequence[Receipt], cash: dict[int, tuple[LockedCharge, Decimal]], day: date
 ) -> None:
-    """Write the allocations and move the charges' checked copies; the rows are locked and within reach."""
-    receipt_of = {receipt.community_id: receipt.id for receipt in receipts}
-    session.execute(
-        insert(Allocation.__table__),
-        [
-            allocation_row(
-                charge,
-                kind=AllocationKind.PAYMENT,
-                receipt_id=receipt_of[charge.community_id],
-                day=day,
-                amount=part,
-            )
-            for charge, part in applied.values()
-        ],
-    )
-    move_checked_copies(session, [(charge, part) for charge, part in applied.values()])
-
-
-def allocation_row(
-    charge: Any, *, kind: AllocationKind, receipt_id: int, day: date, amount: Decimal
-) -> dict[str, Any]:
-    """The row of an allocation of `amount` (元) to a charge, with what it takes over from the charge."""
-    return {
-        "community_id": charge.community_id, "building_id": charge.building_id, "room_id": charge.room_id,
-        "space_id": charge.space_id, "fee_item_id": charge.fee_item_id, "period": charge.period, "kind": kind,
-        "receipt_id": receipt_id, "charge_id": charge.id, "day": day, "posting_period": Period.of(day),
-        "amount": amount,
-    }  # fmt: skip
-
-
-def move_checked_copies(session: Session, moved: Sequence[tuple[Any, Decimal]]) -> None:
-    """Set paid and due of locked charges after `moved` (charge, signed 元): the only change a charge knows."""
-    table = Charge.__table__
-    session.execute(
-        update(table)
-        .where(table.c.id == bindparam("charge"))
-        .values(paid=bindparam("now_paid"), due=bindparam("now_due")),
-        [
-            {"charge": charge.id, "now_paid": charge.paid + part, "now_due": charge.due - part}
-            for charge, part in moved
-        ],
-    )
+    """Write the allocations of each receipt and move the charges' checked copies; the rows are locked and in reach."""
+    for receipt in receipts:
+        parts = [
+            Part(charge, part)
+            for charge, part in cash.values()
+            if charge.community_id == receipt.community_id and part
+        ]
+        origin = Origin(kind=AllocationKind.PAYMENT, day=day, receipt_id=receipt.id)
+        settle(session=session, parts=parts, origin=origin)

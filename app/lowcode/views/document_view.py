@@ -61,6 +61,20 @@ def view_of(entry: Entry) -> type[DocumentView]:
     """The view class of a document, with the permissions of its name and the routes that it has."""
     model: type[DocumentBase] = entry.document
     spec = spec_of(model)
+    members: dict[str, Any] = {
+        "spec": spec,
+        "entry": entry,
+        "datamodel": DocumentInterface(model),
+        "route_base": spec.url,
+        "class_permission_name": spec.name,
+        "exclude_route_methods": unused_routes(entry),
+    }
+    return type(f"{spec.name}View", (DocumentView,), members)
+
+
+def unused_routes(entry: Entry) -> set[str]:
+    """The routes that a document has no use for, by what its entry declares."""
+    spec = spec_of(entry.document)
     unused = UNUSED | (READ_ONLY if spec.about.readonly else set())
     if not spec.about.deletable:
         unused = unused | {"delete"}
@@ -82,12 +96,4 @@ def view_of(entry: Entry) -> type[DocumentView]:
         unused = unused | {"select"}
     if entry.attachments is None:
         unused = unused | ATTACHING
-    members: dict[str, Any] = {
-        "spec": spec,
-        "entry": entry,
-        "datamodel": DocumentInterface(model),
-        "route_base": spec.url,
-        "class_permission_name": spec.name,
-        "exclude_route_methods": unused,
-    }
-    return type(f"{spec.name}View", (DocumentView,), members)
+    return unused

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.billing.models import Charge, FeeItem
 from app.collection.models import Allocation, Receipt, ReceiptTender
-from app.collection.operations.payment import BOOK, PREFIX
+from app.collection.operations.issuing import BOOK, PREFIX
 from app.collection.states import AllocationKind, ReceiptState, Tender
 from app.estate.models import Customer
 from app.kernel.chinese_amount import chinese_amount

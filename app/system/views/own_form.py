@@ -12,7 +12,7 @@ from app.lowcode.forms import DocumentForm
 from app.lowcode.interface import DocumentInterface
 from app.lowcode.pages import FormPage
 from app.lowcode.unit import in_unit_of_work
-from app.lowcode.views.document_view import UNUSED, DocumentView
+from app.lowcode.views.document_view import DocumentView, unused_routes
 from app.lowcode.views.forms import ChangedMeanwhile
 
 
@@ -20,7 +20,10 @@ class OwnFormView(DocumentView):
     """A document of Flask-AppBuilder's with the engine's pages and a form of its own."""
 
     menu_path = "/list/"
-    exclude_route_methods = UNUSED | {"do", "do_ticked", "select"}
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        cls.exclude_route_methods = unused_routes(cls.entry)
+        super().__init_subclass__(**options)
 
     def __init__(self) -> None:
         # Made here, not when the class is read: it looks at every mapped class, and not all are declared by then.

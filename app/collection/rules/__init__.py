@@ -1,0 +1,1 @@
+"""The rules of collection: pure, with dates and numbers in and out."""

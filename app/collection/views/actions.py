@@ -1,0 +1,131 @@
+"""The buttons of collection's documents: each a thin caller of one operation, dated by the clock."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from app.billing.models import Charge
+from app.collection import operations
+from app.collection.models import Deposit, Prepayment
+from app.collection.states import HANDOVER_MACHINE, Tender
+from app.kernel.errors import N_
+from app.lowcode import clock
+from app.lowcode.actors import current_actor
+from app.lowcode.db import db
+from app.lowcode.fields import Field
+from app.lowcode.manifest import Action
+from app.lowcode.types import MONEY_SCALE
+
+REASON = Field(N_("原因"), "text", name="reason", required=True, length=200)
+
+
+def _amount(label: str, **more: Any) -> Field:
+    return Field(label, "money", name="amount", required=True, scale=MONEY_SCALE, unit="元", **more)
+
+
+POSITIVE = _amount(N_("金额"), minimum=Decimal("0.01"))
+SIGNED = _amount(N_("调整金额"), help=N_("增加填正数,减少填负数。"))
+GIVEN_BACK_BY = Field(N_("退款方式"), "choice", name="tender", required=True, enum=Tender)
+
+
+def _void(*, row_id: int, reason: str) -> str | None:
+    operations.void(session=db.session(), receipt_id=row_id, day=clock.today(), reason=reason)
+    return None
+
+
+def _reverse(*, row_id: int, reason: str) -> str | None:
+    operations.reverse(session=db.session(), receipt_id=row_id, day=clock.today(), reason=reason)
+    return None
+
+
+RECEIPT = (
+    Action(
+        "void", N_("作废"), run=_void, icon="ban", tone="danger", fields=(REASON,),
+        confirm=N_("作废这张收据?收据号保留,所收的费用重新变为欠费。"),
+        allowed=lambda row: operations.is_voidable(row, clock.today()), done=N_("收据已作废,费用已恢复为欠费。"),
+    ),
+    Action(
+        "reverse", N_("冲红"), run=_reverse, icon="arrow-back-up", tone="danger", fields=(REASON,),
+        confirm=N_("冲红这张收据?在今天所在的账期记一张红字,所收的费用重新变为欠费;已结账的月份不变。"),
+        allowed=lambda row: operations.is_reversible(row, clock.today()), done=N_("收据已冲红,费用已恢复为欠费。"),
+    ),
+)  # fmt: skip
+
+
+def _asks_waiver(*, row_id: int, amount: Decimal, reason: str) -> str | None:
+    row = operations.request_waiver(session=db.session(), charge_id=row_id, amount=amount, reason=reason)
+    return f"/waiver/show/{row.id}"
+
+
+def _asks_adjustment(*, row_id: int, amount: Decimal, reason: str) -> str | None:
+    row = operations.request_adjustment(session=db.session(), charge_id=row_id, amount=amount, reason=reason)
+    return f"/adjustment/show/{row.id}"
+
+
+def _is_open(row: Charge) -> bool:
+    return row.due > 0
+
+
+CHARGE = (
+    Action(
+        "waive", N_("申请减免"), run=_asks_waiver, icon="discount-2", fields=(POSITIVE, REASON), allowed=_is_open,
+        begins=lambda row: {"amount": row.due}, done=N_("已提出减免申请,等待审批。"),
+    ),
+    Action(
+        "adjust", N_("申请调整"), run=_asks_adjustment, icon="adjustments-dollar", fields=(SIGNED, REASON),
+        done=N_("已提出调整申请,等待审批。"),
+    ),
+)  # fmt: skip
+"""What may be asked for about a charge; billing's page shows them."""
+
+
+def _refund(name: str) -> Callable[..., str | None]:
+    def run(*, row_id: int, amount: Decimal, tender: Tender, reason: str) -> str | None:
+        row = operations.request_refund(
+            session=db.session(), amount=amount, tender=tender, reason=reason, **{name: row_id}
+        )  # fmt: skip
+        return f"/refund/show/{row.id}"
+
+    return run
+
+
+def _deduct(*, row_id: int, amount: Decimal, reason: str) -> str | None:
+    operations.deduct(
+        session=db.session(), deposit_id=row_id, amount=amount, reason=reason, day=clock.today()
+    )  # fmt: skip
+    return None
+
+
+def _holds(row: Prepayment | Deposit) -> bool:
+    return row.balance > 0
+
+
+def _refunding(name: str) -> Action:
+    return Action(
+        "refund", N_("申请退款"), run=_refund(name), icon="cash-off", fields=(POSITIVE, GIVEN_BACK_BY, REASON),
+        allowed=_holds, begins=lambda row: {"amount": row.balance}, done=N_("已提出退款申请,等待审批。"),
+    )  # fmt: skip
+
+
+PREPAYMENT = (_refunding("prepayment_id"),)
+DEPOSIT = (
+    Action(
+        "deduct", N_("扣款"), run=_deduct, icon="scissors", tone="danger", fields=(POSITIVE, REASON), allowed=_holds,
+        confirm=N_("从押金里扣款?扣款成为公司收入。"), done=N_("已扣款。"),
+    ),
+    _refunding("deposit_id"),
+)  # fmt: skip
+
+
+def _sign(*, row_id: int) -> str | None:
+    operations.sign(session=db.session(), handover_id=row_id)
+    return None
+
+
+HANDOVER = (
+    Action(
+        "sign", N_("签收"), run=_sign, icon="signature", tone="primary", confirm=N_("确认收到这份交款?"),
+        allowed=lambda row: "sign" in [one.action for one in HANDOVER_MACHINE.allowed(row.state)]
+        and row.cashier_id != current_actor().user_id,
+    ),
+)  # fmt: skip

@@ -1,0 +1,270 @@
+"""The desk, what is held for customers, and what two persons decide: collection's part of the office behind the cases."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from .language import steps
+from .protocol import NotBuilt
+
+
+@contextmanager
+def as_person(name: str) -> Iterator[None]:
+    """Act as somebody who reaches everything."""
+    from app.lowcode.actors import EVERYTHING, Actor, acting_as
+
+    with acting_as(Actor(None, name, EVERYTHING)):
+        yield
+
+
+class CollectionPart:
+    """Mixed into the product office."""
+
+    _community: int
+    _receipts: dict[str, int]
+    _do: Callable[[Callable[[Any], Any]], Any]
+    _ask: Callable[[Callable[[Any], Any]], Any]
+    _room: Callable[[Any, str], Any]
+
+    def pay(self, step: steps.Pay) -> None:
+        from sqlalchemy import select
+
+        from app.billing.models import Charge, FeeItem
+        from app.collection.operations import pay
+        from app.collection.states import Rounding
+        from app.estate.models import Customer
+
+        if step.late_fees:
+            raise NotBuilt("late fees at the desk")
+
+        def take(session: Any) -> None:
+            ids: list[int] | None = None
+            if step.charges is not None:
+                ids = []
+                for named in step.charges:
+                    of_fee = select(Charge.id).join(FeeItem, Charge.fee_item_id == FeeItem.id)
+                    ids += session.scalars(
+                        of_fee.where(
+                            self._of_payer(named.room),
+                            FeeItem.name == named.fee,
+                            Charge.period == named.period,
+                        )
+                    )
+            elif step.room is not None:
+                # Where nothing is open, naming everything is refused as settled; naming nothing would be all rooms.
+                ids = list(
+                    session.scalars(
+                        select(Charge.id).where(self._of_payer(step.room), Charge.due > Decimal(0))
+                    )
+                ) or list(session.scalars(select(Charge.id).where(self._of_payer(step.room))))
+            if step.customer is not None:
+                payer = session.scalars(select(Customer.id).where(Customer.name == step.customer)).one()
+            else:
+                payer = session.scalars(select(Charge.customer_id).where(Charge.id.in_(ids or ()))).first()
+                payer = payer or self._holder(session, step.room or "")
+            receipts = pay(
+                session=session, customer_id=payer, charge_ids=ids, amount=step.amount, day=step.on,
+                tenders=[(_tender(step.method), None)], tendered=step.tendered, key=step.key,
+                rounding=None if step.rounding is None else Rounding(step.rounding),
+                keep_change=step.change_to == "prepayment",
+            )  # fmt: skip
+            self._receipts[step.id] = receipts[0].id
+
+        self._do(take)
+
+    @staticmethod
+    def _holder(session: Any, room: str) -> int:
+        from sqlalchemy import select
+
+        from app.estate.models import Occupancy, Room
+
+        holder = select(Occupancy.customer_id).join(Room, Occupancy.room_id == Room.id)
+        return int(session.scalars(holder.where(Room.code == room)).first())
+
+    @staticmethod
+    def _of_payer(code: str) -> Any:
+        """Charges of a room or of a parking space, whichever has this name."""
+        from sqlalchemy import or_, select
+
+        from app.billing.models import Charge
+        from app.estate.models import ParkingSpace, Room
+
+        return or_(
+            Charge.room_id.in_(select(Room.id).where(Room.code == code)),
+            Charge.space_id.in_(select(ParkingSpace.id).where(ParkingSpace.number == code)),
+        )
+
+    def _charge(self, session: Any, step: steps.Waive | steps.Adjust) -> Any:
+        from sqlalchemy import select
+
+        from app.billing.models import Charge, FeeItem
+
+        return session.scalars(
+            select(Charge)
+            .join(FeeItem, Charge.fee_item_id == FeeItem.id)
+            .where(self._of_payer(step.room), FeeItem.name == step.fee, Charge.period == step.period)
+        ).one()
+
+    def prepay(self, step: steps.Prepay) -> None:
+        from app.collection.operations import Advance, pay
+
+        def take(session: Any) -> None:
+            line = Advance(
+                amount=step.amount, room_id=self._room(session, step.room).id, fee_item_id=_fee(session, step.fee)
+            )  # fmt: skip
+            receipts = pay(
+                session=session, customer_id=self._holder(session, step.room), charge_ids=[], advances=[line],
+                tenders=[(_tender(step.method), None)], day=step.on,
+            )  # fmt: skip
+            self._receipts[step.id] = receipts[0].id
+
+        self._do(take)
+
+    def deposit(self, step: steps.Deposit) -> None:
+        from app.collection.operations import Security, pay
+
+        def take(session: Any) -> None:
+            line = Security(amount=step.amount, item=step.item, room_id=self._room(session, step.room).id)
+            receipts = pay(
+                session=session, customer_id=self._holder(session, step.room), charge_ids=[], securities=[line],
+                tenders=[(_tender(step.method), None)], day=step.on,
+            )  # fmt: skip
+            self._receipts[step.id] = receipts[0].id
+
+        self._do(take)
+
+    def deposit_return(self, step: steps.DepositReturn) -> None:
+        self._refund(step, lambda session: {"deposit_id": self._kept(session, step.room, step.item).id})
+
+    def deposit_deduct(self, step: steps.DepositDeduct) -> None:
+        from app.collection.operations import deduct
+
+        self._do(
+            lambda session: deduct(
+                session=session, deposit_id=self._kept(session, step.room, step.item).id, amount=step.amount,
+                reason=step.reason, day=step.on,
+            )
+        )  # fmt: skip
+
+    def refund_prepayment(self, step: steps.RefundPrepayment) -> None:
+        self._refund(step, lambda session: {"prepayment_id": self._held(session, step.room, step.fee).id})
+
+    def _refund(
+        self, step: steps.DepositReturn | steps.RefundPrepayment, account: Callable[[Any], dict[str, int]]
+    ) -> None:
+        from app.billing.operations import guard_open
+        from app.collection.operations import request_refund
+
+        def give_back(session: Any) -> None:
+            guard_open(session=session, community_id=self._community, day=step.on)
+            with as_person(steps.REQUESTER):
+                asked = request_refund(
+                    session=session, amount=step.amount, tender=_tender(step.method), reason="退款",
+                    **account(session),
+                )  # fmt: skip
+            _approved(session, asked, steps.APPROVER, step.on)
+
+        self._do(give_back)
+
+    def waive(self, step: steps.Waive) -> None:
+        from app.collection.operations import booking_day, request_waiver
+
+        def waive(session: Any) -> None:
+            charge = self._charge(session, step)
+            with as_person(step.requested_by):
+                asked = request_waiver(
+                    session=session, charge_id=charge.id, amount=step.amount, reason=step.reason
+                )
+            day = booking_day(
+                session=session, community_id=self._community, today=charge.posting_period.first_day
+            )
+            _approved(session, asked, step.approved_by, day)
+
+        self._do(waive)
+
+    def adjust(self, step: steps.Adjust) -> None:
+        from app.billing.operations import guard_open
+        from app.collection.operations import request_adjustment
+
+        def adjust(session: Any) -> None:
+            guard_open(session=session, community_id=self._community, day=step.on)
+            charge = self._charge(session, step)
+            with as_person(steps.REQUESTER):
+                asked = request_adjustment(
+                    session=session, charge_id=charge.id, amount=step.amount, reason=step.reason
+                )
+            _approved(session, asked, steps.APPROVER, step.on)
+
+        self._do(adjust)
+
+    def void(self, step: steps.Void) -> None:
+        from app.collection.operations import take_back
+
+        self._do(
+            lambda session: take_back(
+                session=session, receipt_id=self._receipts[step.id], day=step.on, reason=step.reason
+            )
+        )
+
+    def _held(self, session: Any, room: str, fee: str | None) -> Any:
+        """The prepayment of a room's customer for a fee, or the general one."""
+        from sqlalchemy import or_, select
+
+        from app.collection.models import Prepayment
+
+        of_fee = Prepayment.fee_item_id == _fee(session, fee) if fee else Prepayment.fee_item_id.is_(None)
+        room_id = self._room(session, room).id
+        return session.scalars(
+            select(Prepayment)
+            .where(
+                Prepayment.customer_id == self._holder(session, room), of_fee,
+                or_(Prepayment.room_id == room_id, Prepayment.room_id.is_(None)),
+            )
+            .order_by(Prepayment.room_id.is_(None))
+        ).first()  # fmt: skip
+
+    def _kept(self, session: Any, room: str, item: str) -> Any:
+        from sqlalchemy import select
+
+        from app.collection.models import Deposit
+
+        return session.scalars(
+            select(Deposit).where(Deposit.room_id == self._room(session, room).id, Deposit.item == item)
+        ).one()
+
+    def prepayment(self, *, room: str, fee: str | None) -> Decimal:
+        def read(session: Any) -> Decimal:
+            account = self._held(session, room, fee)
+            return account.balance if account is not None else Decimal(0)
+
+        found: Decimal = self._ask(read)
+        return found
+
+    def deposit_balance(self, *, room: str, item: str) -> Decimal:
+        found: Decimal = self._ask(lambda session: self._kept(session, room, item).balance)
+        return found
+
+
+def _approved(session: Any, request: Any, by: str, day: date) -> None:
+    """Somebody approves a request on a day."""
+    from app.lowcode import clock
+    from app.lowcode.workflow import move
+
+    with as_person(by), clock.clock_at(clock.midnight(day) + timedelta(hours=12)):
+        move(session=session, row=request, action="approve")
+
+
+def _tender(label: str) -> Any:
+    from app.collection.states import Tender
+
+    return next(one for one in Tender if one.label == label)
+
+
+def _fee(session: Any, name: str | None) -> int | None:
+    from sqlalchemy import select
+
+    from app.billing.models import FeeItem
+
+    return None if name is None else session.scalars(select(FeeItem.id).where(FeeItem.name == name)).one()
