@@ -37,7 +37,6 @@ class UserView(OwnFormView):
     entry = Entry(User, actions=ACTIONS)
     route_base = "/user"
     class_permission_name = "User"
-    exclude_route_methods = OwnFormView.exclude_route_methods - {"do"}
 
     @expose("/add", methods=["GET", "POST"])
     @needs("add")
