@@ -122,7 +122,7 @@ class CommunityScoped:
 class OfficeOrCommunityScoped:
     """Mixin: a row belongs to one community, or where it names none to the whole office, and everybody may know of it."""
 
-    community_id: Mapped[int | None] = link(N_("小区"), "Community", listed=True)
+    community_id: Mapped[int | None] = link(N_("小区"), "Community", listed=True, nothing=N_("全公司"))
 
 
 class CompanyScoped:

@@ -56,7 +56,11 @@ def write_list(
         for key, values, titles in rows:
             styles = subtotal if key in strong else formats
             for place, one in enumerate(fields):
-                value = titles.get(one.name) if one.kind == "link" else values[one.name]
+                value = values[one.name]
+                if one.kind == "link":
+                    value = titles.get(one.name) or (
+                        _(one.nothing) if value is None and one.nothing else None
+                    )
                 write_value(sheet, line, place, value, one, styles[one.name])
             line += 1
             if line % 500 == 0:

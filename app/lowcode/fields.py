@@ -55,6 +55,7 @@ class Field:
     unit: str = ""
     enum: type[LabelledEnum] | None = None
     codes: Codes | None = None  # what the codes of a column mean
+    nothing: str = ""  # how an empty link reads: 全公司
     target: str | None = None  # class name of the linked document
     fixed: bool = False  # may be set when adding, never after
 

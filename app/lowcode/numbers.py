@@ -74,7 +74,9 @@ class NumberRule(OfficeOrCommunityScoped, Document):
         fixed=True,
         listed=True,
     )
-    community_id: Mapped[int | None] = link(N_("小区"), "Community", fixed=True, listed=True)
+    community_id: Mapped[int | None] = link(
+        N_("小区"), "Community", fixed=True, listed=True, nothing=N_("全公司")
+    )
     prefix: Mapped[str] = text(N_("前缀"), 6, required=True, listed=True)
     month: Mapped[bool] = flag(N_("含月份"), listed=True)
     width: Mapped[int] = integer(N_("流水号位数"), required=True, listed=True, default=WIDTH)

@@ -52,7 +52,7 @@ def cell(value: Any, field: Field, *, title: str | None = None) -> Cell:
     if field.kind == "link":
         target = documents[str(field.target)]
         if value is None or title is None:
-            return Cell("", "link")
+            return Cell(_(field.nothing) if value is None and field.nothing else "", "link")
         url = f"{spec_of(target).url}/show/{value}" if may("read", target.__name__) else None
         return Cell(title, "link", href=url)
     tone = value.tone if isinstance(value, LabelledEnum) else None

@@ -121,8 +121,7 @@ def _key(value: Any) -> int | None:
 USER_GROUPS = (
     ("", ("username", "name", "email", "password", "password_due")),
     (N_("员工"), ("company_id", "number", "department_id", "position", "phone")),
-    (N_("角色"), ("roles",)),
-    (N_("管辖范围"), ("everything", "companies", "communities")),
+    (N_("角色与管辖范围"), ("roles", "everything", "companies", "communities")),
 )
 
 

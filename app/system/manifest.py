@@ -11,16 +11,15 @@ from app.lowcode.logins import LoginRecord
 from app.lowcode.manifest import Entry, Manifest, Page
 from app.lowcode.noticeviews import NoticeView
 from app.lowcode.numbers import NumberRule
-from app.lowcode.settings import Setting
 from app.lowcode.workflow import StateChange
 from app.system.operations.dictionary import remove_entry, save_entry
 from app.system.operations.numbering import remove_number_rule, save_number_rule
-from app.system.operations.settings import save_setting
 from app.system.roles import declared_pairs
 from app.system.views.dictionary import DISABLE, ENABLE
 from app.system.views.logins import open_jobs
 from app.system.views.numbering import example
 from app.system.views.roles import RoleView
+from app.system.views.settings import SettingView
 from app.system.views.users import UserView
 
 
@@ -39,7 +38,7 @@ MANIFEST = Manifest(
         Page(UserView, N_("操作员"), "users"),
         Page(RoleView, N_("角色"), "shield-lock"),
         Entry(DictionaryEntry, save=save_entry, remove=remove_entry, actions=(ENABLE, DISABLE)),
-        Entry(Setting, save=save_setting),
+        Page(SettingView, N_("参数"), "adjustments"),
         Entry(NumberRule, save=save_number_rule, remove=remove_number_rule, facts=example),
         History,
         StateChange,

@@ -54,7 +54,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "User": f"{KEEP} disable enable end_sessions force_password",
         "Role": KEEP,
         "DictionaryEntry": f"{KEEP} enable disable",
-        "Setting": KEEP,
+        "Setting": "read edit",
         "NumberRule": KEEP,
         "History": USE,
         "LoginRecord": USE,

@@ -22,6 +22,7 @@ WITHOUT_ENTRY = {
     "Escalation": "part of a row's way, and the key that keeps it from being told twice",
     "User": "pages of the system module: a password, roles and a reach are no columns",
     "Role": "pages of the system module: the matrix of rights",
+    "Setting": "a page of its own: all that is declared, for the office and each community",
     "ScopeGrant": "part of the user's page",
 }
 WITHOUT_HISTORY = {"History": "the history has none of its own"}

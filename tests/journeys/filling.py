@@ -216,7 +216,6 @@ def _adding(world: World) -> dict[str, dict[str, Any]]:
         "FeeStandardVersion": {"starts": "2030-01-01"},
         "DictionaryEntry": {"label": "新户型"},
         "NumberRule": {"kind": "receipt", "community_id": str(world.free["Community"])},
-        "Setting": {"key": "billing.proration", "community_id": str(world.free["Community"])},
         "Vacancy": {"starts": "2033-01-01", "ends": "2033-12-31"},
     }
 
@@ -225,7 +224,6 @@ EDITING: Mapping[str, dict[str, Any]] = {
     "ApprovalLimit": {"amount": "60000.00"},
     "Occupancy": {"contract": "新合同"},
     "FeeStandardVersion": {"price": "9.99"},
-    "Setting": {"value": "actual"},
     "NumberRule": {"width": "8"},
     "DictionaryEntry": {"label": "改户型"},
     "FeeItem": {"remark": "新说明"},

@@ -189,6 +189,12 @@ OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
         )
     ],
     ("UserView.edit", "POST"): _user_edit,
+    ("SettingView.index", "GET"): _one("/setting/?community={community_id}", told=True),
+    ("SettingView.save", "POST"): _one(
+        "/setting/?community={community_id}",
+        method="POST",
+        data={"value.billing.proration": "", "seen.billing.proration": "thirty"},
+    ),
     ("UserView.disable", "GET"): _one("/user/disable/{clerk_id}"),
     ("UserView.disable", "POST"): _one("/user/disable/{clerk_id}", method="POST"),
     ("RoleView.add", "POST"): lambda _s, world: [Visit("/role/add", "POST", data={"name": "新角色"})],

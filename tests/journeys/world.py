@@ -381,7 +381,7 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
         [done, waiting, setting, rule, LoginRecord(username="clerk", address="127.0.0.1", succeeded=True)]
     )
     session.flush()
-    world.job_id, world.waiting_job_id, world.free["Setting"] = done.id, waiting.id, setting.id
+    world.job_id, world.waiting_job_id = done.id, waiting.id
     world.free["NumberRule"] = rule.id
     world.upload, world.imported_job_id = add_uploads(
         app=app, session=session, owner_id=owner_id, name=marked("房源")

@@ -36,6 +36,17 @@ class MayNotGrant(DomainError):
     message = N_("您自己没有这项权限,不能授予或管理拥有它的人。")
 
 
+class WholeOfficeOnly(DomainError):
+    code = "whole_office_only"
+    message = N_("全公司的设置只能由管辖全公司的人修改;您可以为自己的小区单独设置。")
+
+
+def check_whole_office() -> None:
+    """Refuse who reaches a part of the office only: what they set would hold beyond it. Raises WholeOfficeOnly."""
+    if current_actor().reach.communities is not None:
+        raise WholeOfficeOnly
+
+
 @contextmanager
 def administrator_kept(session: Session) -> Iterator[None]:
     """Run a change of operators or roles; raises LastAdministrator when it would leave the office without one.

@@ -9,6 +9,7 @@ from app.kernel.errors import N_, DomainError
 from app.kernel.numbering import PREFIX
 from app.lowcode.numbers import NumberPrefix, NumberRule, declared
 from app.lowcode.uniqueness import AlreadyThere, check_unique
+from app.system.operations.guards import check_whole_office
 
 WIDTHS = range(4, 11)
 
@@ -41,11 +42,13 @@ class OfficeRuleKept(DomainError):
 def save_number_rule(*, session: Session, row: NumberRule, **values: Any) -> NumberRule:
     """Set how a kind's numbers read, for the office or for one community (then for it alone); counters go on.
 
-    Raises UnknownKind, BadPrefix, PrefixTaken, BadWidth, AlreadyThere.
+    Raises UnknownKind, BadPrefix, PrefixTaken, BadWidth, AlreadyThere, WholeOfficeOnly.
     """
     kind = values.get("kind", row.kind)
     if kind not in declared:
         raise UnknownKind(field="kind", kind=kind)
+    if values.get("community_id", row.community_id) is None:
+        check_whole_office()
     prefix = str(values.get("prefix", row.prefix)).strip().upper()
     width = values.get("width", row.width)
     if not PREFIX.fullmatch(prefix):

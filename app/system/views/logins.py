@@ -13,7 +13,7 @@ from app.kernel.errors import N_
 from app.lowcode.db import db
 from app.lowcode.jobs import OPEN, Job
 from app.lowcode.manifest import Action, OpenWork
-from app.lowcode.pages import Cell, Fact
+from app.lowcode.pages import Button, Cell, Fact
 from app.lowcode.permissions import may
 from app.system.operations.accounts import enable_user, end_user_sessions, force_password
 from app.system.rights import manifests
@@ -59,6 +59,13 @@ ACTIONS = (
         done=N_("已启用。"),
     ),
 )
+
+
+def disabling(user: User) -> list[Button]:
+    """The way to the page that tells what is undone, and then takes the person out of use."""
+    if not user.active or not may("disable", "User"):
+        return []
+    return [Button("disable", _("停用"), f"/user/disable/{user.id}", "ban", tone="danger")]
 
 
 def open_work_of(user_id: int) -> list[OpenWork]:

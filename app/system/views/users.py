@@ -18,7 +18,7 @@ from app.lowcode.db import db
 from app.lowcode.document import Spec, spec_of
 from app.lowcode.errors import message_of, wants_json
 from app.lowcode.manifest import Entry
-from app.lowcode.pages import Button, Cell, Fact, ShowPage
+from app.lowcode.pages import Cell, Fact, ShowPage
 from app.lowcode.permissions import may, needs
 from app.lowcode.unit import in_unit_of_work
 from app.system.forms import USER_GROUPS, fingerprint, user_form
@@ -26,7 +26,7 @@ from app.system.models import NO_EMAIL
 from app.system.operations.accounts import disable_user
 from app.system.operations.employment import CompanyNeeded, Employment, employee_of
 from app.system.operations.users import add_user, change_user, delete_user, grants_in_words
-from app.system.views.logins import ACTIONS, employment_facts, open_work_of
+from app.system.views.logins import ACTIONS, disabling, employment_facts, open_work_of
 from app.system.views.own_form import OwnFormView
 
 
@@ -34,7 +34,7 @@ class UserView(OwnFormView):
     """操作员."""
 
     spec: Spec = spec_of(User)
-    entry = Entry(User, actions=ACTIONS)
+    entry = Entry(User, actions=ACTIONS, links=disabling)
     route_base = "/user"
     class_permission_name = "User"
 
@@ -115,13 +115,8 @@ class UserView(OwnFormView):
         employee = _employee(row.id)
         if employee is not None:
             facts += employment_facts(session=session, employee=employee)
-        buttons = list(page.buttons)
-        if row.active and may("disable", "User"):
-            buttons.append(
-                Button("disable", _("停用"), f"{self.spec.url}/disable/{row.id}", "ban", tone="danger")
-            )
         first, *rest = page.groups
-        return replace(page, groups=[(first[0], [*first[1], *facts]), *rest], buttons=buttons)
+        return replace(page, groups=[(first[0], [*first[1], *facts]), *rest])
 
     def version(self, pk: int) -> str:
         """Everything that the form shows of the operator."""

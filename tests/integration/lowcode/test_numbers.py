@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.estate.models import ScopeGrant
 from app.lowcode import numbers
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.numbers import NumberDeclaration, NumberRule, next_number, seed
@@ -20,6 +21,9 @@ def orders(app: Any, cast: Any, monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setitem(numbers.declared, "round", NumberDeclaration("round", "巡查单", "XC"))
     with app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
         seed(session=session)
+        grant = session.scalars(select(ScopeGrant).order_by(ScopeGrant.id)).first()
+        assert grant is not None  # 管理员, the first of the cast: the office's rules are the whole office's
+        grant.community_id = None
     community: int = cast.ours.community_id
     return community
 
@@ -111,6 +115,18 @@ def test_the_offices_own_rule_stays(orders, client_of, session):
     unknown = {"kind": "nothing", "community_id": "", "prefix": "XE", "width": "6"}
     assert client.post("/number_rule/add", data=unknown).status_code == 422
     assert rule_of(session, "round").id == row.id
+
+
+def test_a_part_of_the_office_has_a_rule_of_its_own_alone(app, cast, orders, client_of, session):
+    with app.app_context(), acting_as(SYSTEM), unit_of_work() as unit:
+        grant = unit.scalars(select(ScopeGrant).order_by(ScopeGrant.id)).first()
+        assert grant is not None
+        grant.community_id = orders
+    client = client_of("管理员")
+    assert change(client, session, "round", prefix="XE").status_code == 422
+    own = {"kind": "round", "community_id": orders, "prefix": "XE", "width": "6"}
+    assert client.post("/number_rule/add", data=own).status_code == 302
+    assert rule_of(session, "round").prefix == "XC"
 
 
 def test_who_may_not_is_refused(orders, client_of, session):

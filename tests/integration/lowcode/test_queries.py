@@ -33,7 +33,6 @@ from app.lowcode.db import db
 from app.lowcode.document import documents, spec_of
 from app.lowcode.logins import LoginRecord
 from app.lowcode.manifest import Entry, Page
-from app.lowcode.settings import Setting, declared
 from app.lowcode.unit import unit_of_work
 from app.lowcode.workflow import StateChange
 from tests.integration.reports.demos import small_demo
@@ -51,7 +50,7 @@ READONLY = {name for name in DOCUMENTS if documents[name].__about__.readonly}
 ENOUGH = 12
 FEW = {
     "AccountingPeriod", "BillingRun", "Building", "Community", "Company", "FeeItem", "FeeStandard", "FeeStandardVersion",
-    "LoginRecord", "NumberRule", "ParkingLot", "ReceiptVoid", "Setting",
+    "LoginRecord", "NumberRule", "ParkingLot", "ReceiptVoid",
 }  # fmt: skip
 
 
@@ -115,7 +114,6 @@ def _furnish(session: Session) -> None:
             )
         )
     _let_rooms_stand_empty(session)
-    session.add(Setting(key=next(iter(declared)), value="thirty"))
 
 
 def _let_rooms_stand_empty(session: Session) -> None:

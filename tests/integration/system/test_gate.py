@@ -83,7 +83,7 @@ def test_the_old_password_is_asked_for(admin: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["/login/", "/", "/user/list/", "/user/add", "/role/list/", "/role/add", "/setting/list/", "/history/list/",
+    "url", ["/login/", "/", "/user/list/", "/user/add", "/role/list/", "/role/add", "/setting/", "/history/list/",
             "/login_record/list/", "/password", "/no/such/page"]
 )  # fmt: skip
 def test_every_page_has_its_headers(admin: Browser, url: str) -> None:
