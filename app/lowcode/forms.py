@@ -15,7 +15,7 @@ from wtforms.widgets import Select, TextInput
 from app.kernel.cells import read_date, read_decimal
 from app.kernel.errors import DomainError
 from app.kernel.periods import Period
-from app.lowcode import scope
+from app.lowcode import clock, scope
 from app.lowcode.codes import Codes
 from app.lowcode.db import db
 from app.lowcode.document import Spec, documents, spec_of
@@ -257,6 +257,8 @@ def _form_field(
 def _default(spec: Spec, one: Field) -> Any:
     column = spec.model.__table__.c.get(one.name)
     default = None if column is None else column.default
+    if one.kind == "moment" and default is not None:
+        return clock.now  # whoever writes it down does so now, unless it was earlier
     return default.arg if default is not None and default.is_scalar else None
 
 

@@ -84,8 +84,10 @@ class Entry:
     facts: Callable[[Any], Sequence[Fact]] | None = None  # row → what its page says beside its columns
     # states, transitions, limits, board: its transitions are actions too
     workflow: Workflow | None = None
-    # a template for one row on paper (`row`, `titles`, `changes`); gives a button to who may print
+    # a template for one row on paper, with a button for who may print: it extends paper.html and knows `row`, `values`
+    # (texts by column), `choices` (of enums, ticked or not), `lines` (its way) and the `heading` that is asked here
     print_template: str | None = None
+    heading: Callable[[Any], Mapping[str, str]] = lambda row: {}
     # Inputs of the form that are no column: named Fields, handed to `save`. `fixed`: when adding only; a field
     # with `shown` false: when editing only.
     extra_fields: Sequence[Field] = ()

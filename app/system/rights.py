@@ -87,8 +87,8 @@ def verb_label(verb: str, document: str) -> str:
                 for action in one.actions:
                     if action.verb == verb:
                         return action.label
-                if one.workflow is not None and verb in one.workflow.alerts:
-                    return one.workflow.alerts[verb]
+                if one.workflow is not None and verb in one.workflow.further_verbs:
+                    return one.workflow.further_verbs[verb]
         if verb in manifest.labels:
             return manifest.labels[verb]
     return VERB_LABELS.get(verb, verb)

@@ -28,6 +28,7 @@ UNSCOPED = {
     "app/lowcode/dictionary.py": "whether any row anywhere keeps an entry",
     "app/lowcode/numbers.py": "the rule of a number, whoever takes it",
     "app/estate/grants.py": "the tree that decides the reach",
+    "app/estate/queries/letterhead.py": "a paper names the company, whoever may open the company's page",
     "app/estate/reach.py": "turns grants into the reach",
     "app/estate/operations/sales/places.py": "whether a community is there that is out of reach, and all companies",
     "app/estate/operations/places.py": "whether the office has any community or company at all",

@@ -42,9 +42,9 @@ class ActionMixin:
 
     @property
     def action_verbs(self) -> list[str]:
-        """The permissions that the actions need, and those of whom a passed limit is told."""
-        alerts = () if self.entry.workflow is None else self.entry.workflow.alerts
-        return [*(action.verb for action in self.entry.actions), *alerts]
+        """The permissions that the actions need, and the further ones of the workflow."""
+        further = () if self.entry.workflow is None else self.entry.workflow.further_verbs
+        return [*(action.verb for action in self.entry.actions), *further]
 
     @expose("/do/<name>/<int:pk>", methods=["GET", "POST"])
     @needs("read")

@@ -45,8 +45,15 @@ class FlowMixin:
             one.name: titles.get(one.name) if one.kind == "link" else shown(getattr(row, one.name), one)
             for one in self.spec.fields.values()
         }
+        choices = {
+            one.name: [
+                {"label": _(member.label), "ticked": member is getattr(row, one.name)} for member in one.enum
+            ]
+            for one in self.spec.fields.values()
+            if one.enum is not None
+        }
         return render_template(
-            str(self.entry.print_template), row=row, values=values,
+            str(self.entry.print_template), row=row, heading=self.entry.heading(row), choices=choices, values=values,
             lines=self.way_of(row) if self.entry.workflow is not None else [],
             printed_by=current_actor().name, printed_at=shown(clock.now(), MOMENT),
         )  # fmt: skip

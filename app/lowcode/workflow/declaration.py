@@ -101,7 +101,8 @@ class Workflow:
     """A document's states: the transition table, and by action what each step asks and does.
 
     `editable_in`: states in which the form is open; the initial one alone unless named, none where empty. `limits`: how
-    long it may stay where. `board`: how its cards look.
+    long it may stay where. `board`: how its cards look. `verbs`: further permissions that `allowed_for` asks for, with
+    labels.
     """
 
     document: type[DocumentBase]
@@ -110,6 +111,7 @@ class Workflow:
     editable_in: Sequence[Any] | None = None
     limits: Sequence[Limit] = ()
     board: Board = Board()
+    verbs: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         actions = {transition.action for transition in self.machine.transitions}
@@ -122,9 +124,9 @@ class Workflow:
         workflows[self.document.__name__] = self
 
     @property
-    def alerts(self) -> dict[str, str]:
-        """The verbs of those whom a passed limit is told, each with its label."""
-        return {level.to: level.label for limit in self.limits for level in limit.levels}
+    def further_verbs(self) -> dict[str, str]:
+        """The permissions that are no transition's, with labels: the declared, and to be told of a passed limit."""
+        return {level.to: level.label for limit in self.limits for level in limit.levels} | dict(self.verbs)
 
     def step(self, action: str) -> Step:
         """What an action asks and does."""

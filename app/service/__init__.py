@@ -1,0 +1,1 @@
+"""客服: what residents call the office for."""
