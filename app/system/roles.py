@@ -14,6 +14,7 @@ Pair = tuple[str, str]
 READ = "read"
 USE = "read export print"
 KEEP = "read add edit delete export print"
+ADD = "read add"  # every employee accepts a complaint and passes it on
 
 _TREE = ("Company", "Community", "Building", "Room")
 _PEOPLE = ("Customer", "Occupancy", "Vehicle", "HouseholdMember", "Pet")
@@ -79,6 +80,8 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "ApprovalLimit": USE,
         "MonthSummary": USE,
         "History": USE,
+        "Complaint": f"{KEEP} pass_on answer answer_direct follow_up file cancel reopen alert",
+        "StateChange": USE,
     },
     "收费员": {
         **_ESTATE_USED,
@@ -89,6 +92,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "Desk": "collect",
         "Receipt": f"{USE} void",
         **_ASKS,
+        "Complaint": ADD,
     },
     "财务": {
         **_ESTATE_READ,
@@ -103,25 +107,34 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "ApprovalLimit": USE,
         "MonthSummary": USE,
         "History": USE,
+        "Complaint": ADD,
     },
     "客服": {
         **_each((*_TREE, *_PARKING, *_STAFF), READ),
         **_each(_PEOPLE, "read add edit export print"),
         "Vacancy": f"{USE} add",
+        "Complaint": f"{USE} add edit pass_on answer follow_up file cancel",
+        "StateChange": USE,
     },
     "工程主管": {
         **_each((*_TREE, *_PARKING), USE),
         **_each(("Customer", "Occupancy", *_STAFF), READ),
+        "Complaint": f"{ADD} answer",
     },
-    "维修工": _each((*_TREE, "Customer", "ParkingLot", "ParkingSpace"), READ),
+    "维修工": {
+        **_each((*_TREE, "Customer", "ParkingLot", "ParkingSpace"), READ),
+        "Complaint": ADD,
+    },
     "秩序维护": {
         **_each((*_TREE, *_PARKING, "Customer", "Occupancy"), READ),
         "Vehicle": "read add edit",
+        "Complaint": ADD,
     },
     "只读": {
         **_ESTATE_READ,
         **_FEES_READ,
         "Charge": READ,
+        "Complaint": READ,
     },
 }
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.errors import N_
@@ -27,11 +27,12 @@ class Complaint(Flowing, CommunityScoped, Document):
     """投诉处理受理单: complaints, suggestions and praise; who took it, which department answers, and how it ended."""
 
     __about__ = About(N_("投诉受理单"), "number", icon="message-report", order=("-id",))
-    __table_args__ = (Index("ix_complaint_state_community", "state", "community_id"),)
-
-    number: Mapped[str] = text(
-        N_("编号"), 30, required=True, listed=True, searched=True, written=False, unique=True
+    __table_args__ = (
+        UniqueConstraint("community_id", "number"),
+        Index("ix_complaint_state_community", "state", "community_id"),
     )
+
+    number: Mapped[str] = text(N_("编号"), 30, required=True, listed=True, searched=True, written=False)
     kind: Mapped[ComplaintKind] = choice(
         N_("类别"), ComplaintKind, required=True, listed=True, default=ComplaintKind.COMPLAINT
     )
