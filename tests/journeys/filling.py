@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
@@ -141,7 +142,7 @@ def _deletes(_session: Session, world: World, view: Any) -> Iterator[Visit]:
 
 def _does(session: Session, world: World, view: Any) -> Iterator[Visit]:
     for action in view.entry.actions:
-        found = ACTIONS.get((view.spec.name, action.name))
+        found = ACTIONS.get((view.spec.name, action.name), _moves(view, action))
         if found is None:
             raise Unfilled(
                 f"{view.spec.name}.{action.name}: add a line to ACTIONS in tests/journeys/filling.py"
@@ -153,8 +154,60 @@ def _does(session: Session, world: World, view: Any) -> Iterator[Visit]:
 def _does_ticked(session: Session, world: World, view: Any) -> Iterator[Visit]:
     for action in view.entry.actions:
         if action.bulk:
-            pk, data = ACTIONS[view.spec.name, action.name](session, world)
+            pk, data = (ACTIONS.get((view.spec.name, action.name)) or _moves(view, action))(session, world)
             yield Visit(f"{view.spec.url}/do/{action.name}", "POST", data={**data, "rowid": [pk]})
+
+
+def _moves(view: Any, action: Any) -> "Given | None":
+    """A transition of a workflow: a row of ours in a state that it leaves, and something typed for what it asks."""
+    flow = view.entry.workflow
+    if flow is None or action.name not in {one.action for one in flow.machine.transitions}:
+        return None
+
+    def given(session: Session, world: World) -> tuple[int, dict[str, Any]]:
+        model, sources = flow.document, flow.machine.named(action.name).sources
+        row = session.scalars(
+            select(model)
+            .where(model.state.in_(sources), model.community_id == world.community_id)
+            .order_by(model.id)
+            .limit(1)
+        ).first()
+        if row is None:
+            raise Unfilled(
+                f"{model.__name__}: no row of ours for {action.name}; add one to tests/journeys/world.py"
+            )
+        return row.id, {one.name: _typed_for(session, row, one) for one in action.fields}
+
+    return given
+
+
+def _typed_for(session: Session, row: Any, one: Any) -> Any:
+    match one.kind:
+        case "link":
+            keys = session.scalars(
+                select(documents[one.target].id).order_by(documents[one.target].id.desc())
+            ).all()
+            return next(key for key in keys if key != getattr(row, one.name, None))
+        case "choice":
+            return next(iter(one.enum)).value
+        case "date":
+            return "2030-01-31"
+        case "integer" | "number" | "money":
+            return "1"
+        case _:
+            return "新写的"
+
+
+def _choices(session: Session, world: World, view: Any) -> Iterator[Visit]:
+    """The links that actions ask for: of a row of ours, and of ticked rows."""
+    for action in view.entry.actions:
+        for one in action.fields:
+            if one.kind == "link":
+                pk, _data = (ACTIONS.get((view.spec.name, action.name)) or _moves(view, action))(
+                    session, world
+                )
+                yield Visit(f"{view.spec.url}/choices/{action.name}/{one.name}/{pk}", told=True)
+                yield Visit(f"{view.spec.url}/choices/{action.name}/{one.name}/0", told=True)
 
 
 def _asks(session: Session, world: World, view: Any) -> Iterator[Visit]:
@@ -173,7 +226,8 @@ FILLERS: Mapping[tuple[str, str], Filler] = {
     **{(path, "GET"): (lambda session, world, view, path=path: _lists(path, session, world, view)) for path in ("export", "print")},
     ("list", "GET"): lambda session, world, view: _lists("list/", session, world, view),
     **{(path, "GET"): (lambda session, _w, view, path=path: _shows(path, session, view))
-       for path in ("show", "history", "timeline", "edit", "copy")},
+       for path in ("show", "history", "timeline", "edit", "copy", "paper")},
+    ("choices", "GET"): _choices,
     ("select", "GET"): _selects,
     ("add", "GET"): _form_page,
     ("add", "POST"): _adds,

@@ -49,7 +49,9 @@ from app.lowcode.logins import LoginRecord
 from app.lowcode.notices import Notice
 from app.lowcode.numbers import NumberRule
 from app.lowcode.settings import Setting
-from app.lowcode.workflow import StateChange
+from app.lowcode.workflow import move
+from app.service.operations import add_complaint
+from app.service.states.complaints import ComplaintKind, ReplyWay, Satisfaction
 from tests.integration.collection.ledger import add_charge
 from tests.journeys.uploads import add_uploads
 from tests.journeys.world_billing import add_vacancies
@@ -139,6 +141,7 @@ def found(*, session: Session, cast: Cast, app: Flask) -> World:
         _people(session, world)
         _parking(session, world)
         _money(session, world)
+        _work(session, world)
         _office(session, world, cast, app)
     receipts = session.scalars(select(Receipt.number).where(Receipt.community_id == world.community_id))
     world.secrets = {ASKED, HIDDEN, PHONE, "139****2345", "7,319.37", "7319.37", *list(receipts)[1:]}
@@ -311,6 +314,29 @@ def _receipts(session: Session, world: World) -> None:
     world.receipt_id = receipt.id
 
 
+def _work(session: Session, world: World) -> None:
+    """A complaint in each state that it may be in, and one that may be deleted."""
+    department = session.scalars(select(Department).where(Department.name == marked("工程部"))).one()
+    answered = {"measures": marked("措施"), "result": marked("结果"), "reply_way": ReplyWay.PHONE}
+    passed = ("pass_on", {"department_id": department.id})
+    ways: tuple[tuple[tuple[str, dict[str, Any]], ...], ...] = (
+        (),
+        (passed,),
+        (passed, ("answer", answered)),
+        (passed, ("answer", answered), ("follow_up", {"satisfaction": Satisfaction.SATISFIED})),
+        (("cancel", {"reason": marked("撤")}),),
+        (),
+    )
+    for way in ways:
+        complaint = add_complaint(
+            session=session, community_id=world.community_id, room_id=world.room_id, complainer=marked("诉"),
+            kind=ComplaintKind.PRAISE, content=marked("内容"), phone=PHONE,
+        )  # fmt: skip
+        for action, inputs in way:
+            move(session=session, row=complaint, action=action, **inputs)
+        world.free["Complaint"] = complaint.id
+
+
 def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
     """People of ours, what they started and set; `owner` and `neighbour` may do everything, each at home."""
     everything = Role(name="样样都行", permissions=list(session.scalars(select(PermissionView))))
@@ -361,12 +387,6 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
     world.handed_receipt_id, world.free["ApprovalLimit"] = add_balances(
         session=session, community_id=world.community_id, customer_id=world.customer_id, room_id=world.room_id,
         charge_id=world.open_charge_id, owner_id=owner_id, words=marked("押"),
-    )  # fmt: skip
-    session.add(
-        StateChange(
-            community_id=world.community_id, document="Receipt", row_id=world.receipt_id, row_title=marked("单"),
-            action="", label="登记", to_state="valid", became="有效", who=marked("员"),
-        )
     )  # fmt: skip
     world.free |= {"User": user.id, "Role": spare.id}
     path = Path(app.config["INSTANCE_DIR"]) / "files" / "ours.txt"

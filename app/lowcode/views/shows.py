@@ -68,7 +68,8 @@ class ShowMixin:
         spec, found = self.spec, []
         flow = self.entry.workflow
         if not spec.about.readonly and may("edit", spec.name) and (flow is None or flow.editable(row)):
-            found.append(Button("edit", _("修改"), f"{spec.url}/edit/{row.id}", "edit", tone="primary"))
+            tone = "primary" if flow is None else None  # there the next step is what matters
+            found.append(Button("edit", _("修改"), f"{spec.url}/edit/{row.id}", "edit", tone=tone))
         seen = "" if flow is None else f"?{urlencode({SEEN: row.state.value})}"
         for action in self.entry.actions:
             if may(action.verb, spec.name) and action.allowed(row):

@@ -147,6 +147,18 @@ def may_move(flow: Workflow, row: Any, transition: Transition[Any], who: Who | N
     return allowed_for is None or allowed_for(row, person)
 
 
+def is_offered(flow: Workflow, row: Any, transition: Transition[Any], who: Who | None = None) -> bool:
+    """Whether the page offers it: the actor may, and where nothing is asked first, the condition does not refuse."""
+    if not may_move(flow, row, transition, who):
+        return False
+    step = flow.step(transition.action)
+    if step.condition is None or step.asks:
+        return True
+    session: Session | None = inspect(row).session
+    assert session is not None
+    return step.condition(Move(session, row, transition, {}, clock.now(), clock.today())) is None
+
+
 def _checked(
     session: Session, flow: Workflow, row: Any, action: str, inputs: Mapping[str, Any]
 ) -> dict[str, Any]:

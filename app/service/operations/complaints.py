@@ -11,8 +11,8 @@ from app.lowcode import clock
 from app.lowcode.numbers import next_number
 from app.lowcode.workflow import Ask, Board, Level, Limit, Move, Step, Who, Workflow
 from app.service.models import Complaint
-from app.service.rules import answered_by_the_manager, may_be_filed, passed_elsewhere
-from app.service.states import COMPLAINT_MACHINE, ComplaintState
+from app.service.rules.complaints import answered_by_the_manager, may_be_filed, passed_elsewhere
+from app.service.states.complaints import COMPLAINT_MACHINE, ComplaintState
 
 NUMBERED = "complaint"
 TAKE_UP_HOURS, ANSWER_HOURS = "service.complaint_take_up_hours", "service.complaint_answer_hours"
@@ -38,10 +38,10 @@ def save_complaint(*, session: Session, row: Complaint, **values: Any) -> Compla
         if row.received_at > clock.now():
             raise InTheFuture(field="received_at")
         if row.id is None:
-            session.add(row)
             row.number = next_number(
                 session=session, kind=NUMBERED, community_id=row.community_id, day=clock.today()
             ).number
+            session.add(row)
     session.flush()
     return row
 

@@ -34,7 +34,7 @@ from app.lowcode.document import documents, spec_of
 from app.lowcode.logins import LoginRecord
 from app.lowcode.manifest import Entry, Page
 from app.lowcode.unit import unit_of_work
-from app.lowcode.workflow import StateChange
+from app.service.operations import add_complaint
 from tests.integration.reports.demos import small_demo
 from tests.people import PASSWORD
 from tests.queries import counting
@@ -101,17 +101,11 @@ def _furnish(session: Session) -> None:
     )
     session.add(LoginRecord(username="alles", address="127.0.0.1", succeeded=True))
     for place in range(ENOUGH):
-        line = {
-            "document": "Receipt",
-            "row_id": place,
-            "row_title": f"单{place}",
-            "action": "",
-            "label": "登记",
-        }
-        session.add(
-            StateChange(
-                community_id=people[0].community_id, to_state="valid", became="有效", who="甲", **line
-            )
+        add_complaint(
+            session=session,
+            community_id=people[0].community_id,
+            complainer=f"客人{place}",
+            content="夜里施工。",
         )
     _let_rooms_stand_empty(session)
 

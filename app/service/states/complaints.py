@@ -1,4 +1,4 @@
-"""Labelled enums and machines of the service desk."""
+"""投诉处理受理单: its enums, and where it may go from where."""
 
 from app.kernel.enums import LabelledEnum
 from app.kernel.errors import N_

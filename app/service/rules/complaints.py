@@ -1,7 +1,7 @@
 """What may be done to a complaint beside what its state says. Pure."""
 
 from app.kernel.errors import N_, DomainError
-from app.service.states import DIRECT, ComplaintChannel, ComplaintKind
+from app.service.states.complaints import DIRECT, ComplaintChannel, ComplaintKind
 
 
 class NotPraise(DomainError):

@@ -1,0 +1,1 @@
+"""What the service desk decides without asking anybody: pure, a file a document."""

@@ -1,0 +1,1 @@
+"""Labelled enums and machines of the service desk, a file a document."""
