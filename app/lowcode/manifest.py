@@ -20,7 +20,7 @@ from app.lowcode.scope import OutOfScope, find
 from app.lowcode.search import Search
 from app.lowcode.settings import SettingDeclaration
 from app.lowcode.workflow.declaration import Workflow
-from app.lowcode.workflow.moving import move
+from app.lowcode.workflow.moving import is_offered, move
 
 SURE = N_("确定要这样做吗?")
 At = Callable[[type[DocumentBase]], ColumnElement[bool]]
@@ -148,7 +148,7 @@ def _run(
 
 
 def _allowed(flow: Workflow, action: str, row: Any) -> bool:
-    return any(one.action == action and may_move(flow, row, one) for one in flow.machine.allowed(row.state))
+    return any(one.action == action and is_offered(flow, row, one) for one in flow.machine.allowed(row.state))
 
 
 def _begins(flow: Workflow, action: str, row: Any) -> dict[str, Any]:
