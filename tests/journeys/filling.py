@@ -5,7 +5,7 @@ A document's routes are filled from its declaration and a row of ours; a view of
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from app.lowcode import clock
 from app.lowcode.document import documents
 from app.lowcode.permissions import access_of
 from tests.journeys.own_views import OWN
@@ -251,6 +252,8 @@ def _words(value: Any) -> str:
         return ""
     if isinstance(value, Enum):
         return str(value.value)
+    if isinstance(value, datetime):
+        return f"{value.astimezone(clock.timezone()):%Y-%m-%d %H:%M}"
     if isinstance(value, date):
         return value.isoformat()
     text = format(value, "f") if isinstance(value, Decimal) else "y" if value is True else str(value)

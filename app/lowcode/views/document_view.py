@@ -57,6 +57,25 @@ class DocumentView(FlowMixin, ActionMixin, AttachmentMixin, FormMixin, ShowMixin
         self.title = self.list_title = self.spec.about.label
 
 
+def unused_routes(entry: Entry) -> set[str]:
+    """The routes of a document's view that its declaration leaves without use: they do not exist."""
+    spec = spec_of(entry.document)
+    asked = [one for action in entry.actions for one in action.fields if isinstance(one, Field)]
+    needed = {
+        "delete": spec.about.deletable,
+        "edit": entry.workflow is None or not entry.workflow.never_edited,
+        "do": bool(entry.actions),
+        "do_ticked": any(action.bulk for action in entry.actions),
+        "choices": any(one.kind == "link" for one in asked),
+        "timeline": entry.workflow is not None,
+        "paper": entry.print_template is not None,
+        "select": bool(spec.links),
+        **dict.fromkeys(ATTACHING, entry.attachments is not None),
+    }
+    readonly = READ_ONLY if spec.about.readonly else set()
+    return UNUSED | readonly | {name for name, used in needed.items() if not used}
+
+
 def view_of(entry: Entry) -> type[DocumentView]:
     """The view class of a document, with the permissions of its name and the routes that it has."""
     model: type[DocumentBase] = entry.document
@@ -70,30 +89,3 @@ def view_of(entry: Entry) -> type[DocumentView]:
         "exclude_route_methods": unused_routes(entry),
     }
     return type(f"{spec.name}View", (DocumentView,), members)
-
-
-def unused_routes(entry: Entry) -> set[str]:
-    """The routes that a document has no use for, by what its entry declares."""
-    spec = spec_of(entry.document)
-    unused = UNUSED | (READ_ONLY if spec.about.readonly else set())
-    if not spec.about.deletable:
-        unused = unused | {"delete"}
-    if not entry.actions:
-        unused = unused | {"do"}
-    if not any(action.bulk for action in entry.actions):
-        unused = unused | {"do_ticked"}
-    if not any(
-        isinstance(one, Field) and one.kind == "link" for action in entry.actions for one in action.fields
-    ):
-        unused = unused | {"choices"}
-    if entry.workflow is None:
-        unused = unused | {"timeline"}
-    elif entry.workflow.never_edited:
-        unused = unused | {"edit"}
-    if entry.print_template is None:
-        unused = unused | {"paper"}
-    if not spec.links:
-        unused = unused | {"select"}
-    if entry.attachments is None:
-        unused = unused | ATTACHING
-    return unused

@@ -15,7 +15,11 @@ from tests.people import CAST
 
 NOBODY = 987_654_321  # the id of no row: who may look is told 404, who may not 403
 # What no address of its own needs, and where it is proven.
-ELSEWHERE = {("backdate", "Desk"): "tests/integration/collection/test_desk.py"}
+ELSEWHERE = {
+    ("backdate", "Desk"): "tests/integration/collection/test_desk.py",
+    ("answer_direct", "Complaint"): "tests/integration/service/test_complaint_states.py",
+    ("alert", "Complaint"): "tests/integration/service/test_complaint_limits.py",
+}
 PEOPLE = {person.role: person.name for person in CAST if person.ours}
 
 
