@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "187f7ab1d818"
-down_revision = "0f0ff607db16"
+down_revision = "6471db9b087a"
 branch_labels = None
 depends_on = None
 
