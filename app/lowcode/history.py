@@ -11,9 +11,11 @@ from app.kernel.enums import LabelledEnum
 from app.kernel.errors import N_
 from app.lowcode import clock
 from app.lowcode.actors import current_actor
+from app.lowcode.codes import named
 from app.lowcode.db import Key
 from app.lowcode.document import About, CommunityScoped, DocumentBase, documents, spec_of
-from app.lowcode.fields import Field, choice, link, long_text, moment, text
+from app.lowcode.fields import Field, choice, code, link, long_text, moment, text
+from app.lowcode.scope import UNSCOPED
 
 
 class Deed(LabelledEnum):
@@ -30,6 +32,11 @@ def document_label(name: str) -> str:
     return gettext(documents[name].__about__.label) if name in documents else name
 
 
+def _document_labels() -> dict[str, str]:
+    """Every document that keeps a history, in the order of declaration."""
+    return {name: model.__about__.label for name, model in documents.items() if name != "History"}
+
+
 class History(CommunityScoped, DocumentBase):
     """历史(审计): one line a changed field; a line without a field is the deed itself.
 
@@ -37,16 +44,21 @@ class History(CommunityScoped, DocumentBase):
     that document's page, and in the list to those who reach everything.
     """
 
-    __about__ = About(N_("历史"), "document", icon="history", order=("-id",), readonly=True)
+    __about__ = About(
+        N_("历史"),
+        "document",
+        icon="history",
+        order=("-id",),
+        readonly=True,
+        described=N_("谁在什么时候把什么改成了什么。长期保存(不少于 190 天),任何人都不能修改或删除。"),
+    )
     __table_args__ = (Index("ix_history_document_row", "document", "row_id"),)
 
     at: Mapped[Any] = moment(N_("时间"), default=clock.now, required=True, listed=True)
     community_id: Mapped[int | None] = link(N_("小区"), "Community", constraint=False)  # type: ignore[assignment]
     who: Mapped[str] = text(N_("操作人"), 100, listed=True, searched=True, required=True)
     user_id: Mapped[int | None] = mapped_column(Key)
-    document: Mapped[str] = text(
-        N_("单据"), 60, required=True, listed=True, filtered=True, masked=document_label
-    )
+    document: Mapped[str] = code(N_("单据"), named(_document_labels), required=True, listed=True)
     row_id: Mapped[int] = mapped_column(Key, nullable=False)
     row_title: Mapped[str] = text(N_("对象"), 200, listed=True, searched=True, required=True, masked=gettext)
     deed: Mapped[Deed] = choice(N_("动作"), Deed, required=True, listed=True)
@@ -57,6 +69,9 @@ class History(CommunityScoped, DocumentBase):
 
     def __str__(self) -> str:
         return f"{document_label(self.document)} {gettext(self.row_title)}"
+
+
+YES, NO = N_("是"), N_("否")
 
 
 def words(value: Any, field: Field | None = None) -> str | None:
@@ -72,7 +87,7 @@ def words(value: Any, field: Field | None = None) -> str | None:
     if isinstance(value, LabelledEnum):
         return value.label
     if isinstance(value, bool):
-        return "1" if value else "0"
+        return YES if value else NO
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
@@ -95,7 +110,7 @@ def _collect(session: Session, _context: object, _instances: object) -> None:
     lines = session.info.setdefault("history", [])
     for row in session.dirty:
         if _keeps(row) and session.is_modified(row):
-            lines += [(row, Deed.CHANGED, *change) for change in _changes(row)]
+            lines += [(row, Deed.CHANGED, *change) for change in _changes(session, row)]
     for row in session.deleted:
         if _keeps(row):
             lines.append((row, Deed.DELETED, None, None, str(row)))
@@ -129,7 +144,7 @@ def _keeps(row: object) -> bool:
     return isinstance(row, DocumentBase) and not isinstance(row, History) and not row.__about__.readonly
 
 
-def _changes(row: DocumentBase) -> list[tuple[Field, str | None, str | None]]:
+def _changes(session: Session, row: DocumentBase) -> list[tuple[Field, str | None, str | None]]:
     state: InstanceState[Any] = inspect(row)
     found = []
     for name, field in spec_of(type(row)).fields.items():
@@ -138,5 +153,17 @@ def _changes(row: DocumentBase) -> list[tuple[Field, str | None, str | None]]:
             old = history.deleted[0] if history.deleted else None
             new = history.added[0] if history.added else None
             if old != new:
-                found.append((field, words(old, field), words(new, field)))
+                found.append((field, _told(session, old, field), _told(session, new, field)))
     return found
+
+
+def _told(session: Session, value: Any, field: Field) -> str | None:
+    """A value in words; a link by what it is called at this moment, a number among names in quotes.
+
+    Digits alone are the id of a link, as lines of the first version keep it.
+    """
+    if value is None or field.kind != "link":
+        return words(value, field)
+    row = session.get(documents[str(field.target)], value, execution_options={UNSCOPED: True})
+    title = str(value) if row is None else str(row)
+    return f"“{title}”" if row is not None and title.isdigit() else title

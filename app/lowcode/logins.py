@@ -27,7 +27,14 @@ _NOBODYS_HASH = generate_password_hash(secrets.token_hex())
 class LoginRecord(DocumentBase):
     """登录日志: every attempt, kept for the law (等保2.0) and for the lock-out."""
 
-    __about__ = About(N_("登录日志"), "username", icon="login", order=("-id",), readonly=True)
+    __about__ = About(
+        N_("登录日志"),
+        "username",
+        icon="login",
+        order=("-id",),
+        readonly=True,
+        described=N_("每一次登录,成功与否都记。长期保存(不少于 190 天),任何人都不能修改或删除。"),
+    )
     __table_args__ = (Index("ix_login_record_username_at", "username", "at"),)
 
     at: Mapped[Any] = moment(N_("时间"), default=clock.now, required=True, listed=True)

@@ -120,6 +120,7 @@ class ListPage:
     bulk: Sequence[Button]
     row_menu: Sequence[Button] = ()  # the same for every row; `{key}` in a url stands for the row's key
     scope: str | None = None  # the tree node that narrows this list, in words
+    described: str = ""  # what the document is, where its name does not say enough
     embedded: bool = False
 
 

@@ -16,6 +16,7 @@ from app.system.operations.dictionary import remove_entry, save_entry
 from app.system.operations.numbering import remove_number_rule, save_number_rule
 from app.system.roles import declared_pairs
 from app.system.views.dictionary import DISABLE, ENABLE
+from app.system.views.history import told_of
 from app.system.views.logins import open_jobs
 from app.system.views.numbering import example
 from app.system.views.roles import RoleView
@@ -40,7 +41,7 @@ MANIFEST = Manifest(
         Entry(DictionaryEntry, save=save_entry, remove=remove_entry, actions=(ENABLE, DISABLE)),
         Page(SettingView, N_("参数"), "adjustments"),
         Entry(NumberRule, save=save_number_rule, remove=remove_number_rule, facts=example),
-        History,
+        Entry(History, links=told_of),
         StateChange,
         LoginRecord,
     ),

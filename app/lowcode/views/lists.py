@@ -101,6 +101,7 @@ class ListMixin:
             bulk=self._bulk_buttons(),
             row_menu=self._row_menu(),
             scope=scope_words(query),
+            described=_(self.spec.about.described) if self.spec.about.described else "",
             embedded=embedded,
         )
 

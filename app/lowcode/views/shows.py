@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.lowcode.db import db
 from app.lowcode.document import CommunityScoped, DocumentBase, Spec, documents, said, spec_of
 from app.lowcode.fields import Field
-from app.lowcode.history import History
+from app.lowcode.history import YES, History
 from app.lowcode.listing import titles_of
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import Button, Fact, ShowPage, Tab
@@ -150,7 +150,7 @@ class ShowMixin:
         if one is not None and one.kind == "choice":
             return _(value)
         if one is not None and one.kind == "bool":
-            return _("是") if value == "1" else _("否")
+            return _("是") if value in ("1", YES) else _("否")
         if one is not None and one.kind == "link":
             return titles.get((str(one.target), value), value)
         return value
