@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from app.billing.views.approving import asked_of_me
 from app.collection import operations
 from app.collection.models import (
+    DEPOSIT_ITEM,
     Adjustment,
     Allocation,
     ApprovalLimit,
@@ -32,8 +33,10 @@ from app.collection.queries.searching import find_receipts, settling
 from app.collection.views import actions
 from app.collection.views.cards import TakingsCard
 from app.collection.views.desk import DeskView
+from app.collection.views.handing import HandOverView, hand_over_button, papers_tab, print_button
 from app.estate.views.tabs import within
 from app.kernel.errors import N_
+from app.lowcode.dictionary import DictionaryDeclaration
 from app.lowcode.home import Duty, HomeCard, rows_waiting
 from app.lowcode.manifest import Entry, Manifest, Page
 from app.lowcode.numbers import NumberDeclaration
@@ -56,6 +59,7 @@ MANIFEST = Manifest(
     icon="cash-register",
     entries=(
         Page(DeskView, N_("收费台"), "cash-register", "collect"),
+        Page(HandOverView, N_("交款"), "cash-banknote", "hand_over"),
         Entry(Receipt, actions=actions.RECEIPT, links=_links),
         ReceiptTender,
         ReceiptVoid,
@@ -68,8 +72,21 @@ MANIFEST = Manifest(
         Entry(Adjustment, workflow=operations.ADJUSTMENT_FLOW),
         Entry(Refund, workflow=operations.REFUND_FLOW),
         ApprovalLimit,
-        Entry(CashHandover, actions=actions.HANDOVER),
+        Entry(
+            CashHandover,
+            actions=actions.HANDOVER,
+            tabs=(papers_tab,),
+            links=print_button,
+            list_links=hand_over_button,
+        ),
         Page(TakingsCard),
+    ),
+    dictionaries=(
+        DictionaryDeclaration(
+            DEPOSIT_ITEM,
+            N_("押金项目"),
+            (N_("装修保证金"), N_("门禁卡押金"), N_("钥匙押金"), N_("出入证押金"), N_("其他押金")),
+        ),
     ),
     numbers=(
         NumberDeclaration(BOOK, N_("收据"), PREFIX),
@@ -92,7 +109,13 @@ MANIFEST = Manifest(
         "ReceiptTender": lambda at: ReceiptTender.receipt_id.in_(settling(at)),
         "ReceiptVoid": lambda at: ReceiptVoid.receipt_id.in_(settling(at)),
     },
-    labels={"Desk": N_("收费台"), "collect": N_("收款"), "backdate": N_("补记以前日期"), "void": N_("作废")},
+    labels={
+        "Desk": N_("收费台"),
+        "collect": N_("收款"),
+        "backdate": N_("补记以前日期"),
+        "void": N_("作废"),
+        "hand_over": N_("交款"),
+    },
     duties=(
         asked_of_me(Waiver, "discount-2"),
         asked_of_me(Adjustment, "adjustments-dollar"),

@@ -123,10 +123,13 @@ class CollectionPart:
         self._do(take)
 
     def deposit(self, step: steps.Deposit) -> None:
+        from app.collection.models import DEPOSIT_ITEM
         from app.collection.operations import Security, pay
+        from app.lowcode.dictionary import adopt
 
         def take(session: Any) -> None:
-            line = Security(amount=step.amount, item=step.item, room_id=self._room(session, step.room).id)
+            item = adopt(session=session, kind=DEPOSIT_ITEM, labels=[step.item])[step.item]
+            line = Security(amount=step.amount, item=item, room_id=self._room(session, step.room).id)
             receipts = pay(
                 session=session, customer_id=self._holder(session, step.room), charge_ids=[], securities=[line],
                 tenders=[(_tender(step.method), None)], day=step.on,

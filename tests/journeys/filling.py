@@ -89,6 +89,7 @@ BY_NUMBER = {
     "Waiver",
     "Adjustment",
     "Prepayment",
+    "Deposit",
     "Refund",
     "CashHandover",
 }

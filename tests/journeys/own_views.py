@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.collection.models import Receipt
+from app.collection.models import CashHandover, Receipt
 from tests.journeys.uploads import sent
 from tests.journeys.visits import Visit
 from tests.journeys.world import ASKED, HIDDEN, KEY, PHONE, PLATE, World, charge_of_run, marked
+from tests.journeys.world_collection import TILL
 from tests.people import PASSWORD
 
 
@@ -70,6 +71,12 @@ def _pays(session: Session, world: World) -> list[Visit]:
         # The stranger's own customer, and a charge or a key of ours.
         Visit("/desk/pay", "POST", json=own, works=False),
         Visit("/desk/pay", "POST", json={**body, "key": f"{KEY}-0"}, works=False),
+    ]
+
+
+def _handed(path: str) -> Callable[[Session, World], list[Visit]]:
+    return lambda session, _world: [
+        Visit(f"/handover/{session.scalars(select(CashHandover.id)).one()}/{path}", told=True)
     ]
 
 
@@ -152,6 +159,19 @@ OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
     ("DeskView.find", "GET"): _finds,
     ("DeskView.customer", "GET"): _one("/desk/customer/{customer_id}.json", told=True),
     ("DeskView.pay", "POST"): _pays,
+    ("DeskView.apply", "POST"): lambda _s, world: [
+        Visit(
+            "/desk/apply",
+            "POST",
+            json={"customer_id": world.customer_id, "charge_ids": [world.open_charge_id]},
+        )
+    ],
+    ("HandOverView.index", "GET"): _one("/handover/", told=True),
+    ("HandOverView.index", "POST"): lambda _s, world: [
+        Visit("/handover/", "POST", data={"community_id": world.community_id, "seen": TILL})
+    ],
+    ("HandOverView.papers", "GET"): _handed("papers"),
+    ("HandOverView.sheet", "GET"): _handed("print"),
     ("DeskView.receipt", "GET"): _one("/desk/receipt/{receipt_id}/print", told=True),
     ("TakingsCard.today", "GET"): _one("/collection/cards/today"),
     ("ArrearsCard.arrears", "GET"): _one("/reports/cards/arrears"),

@@ -14,6 +14,9 @@ from app.collection.states import RequestKind, Tender
 from app.lowcode import clock
 from app.lowcode.actors import EVERYTHING, Actor, acting_as
 
+TILL = Decimal("7.00")
+"""What the owner took and has not handed over."""
+
 
 def add_balances(
     *, session: Session, customer_id: int, room_id: int, charge_id: int, community_id: int, owner_id: int,
@@ -25,7 +28,7 @@ def add_balances(
         receipt = collection.pay(
             session=session, customer_id=customer_id, charge_ids=[], day=day, tenders=[(Tender.CASH, None)],
             advances=[collection.Advance(amount=Decimal("90.00"), room_id=room_id)],
-            securities=[collection.Security(amount=Decimal("80.00"), item=words, room_id=room_id)],
+            securities=[collection.Security(amount=Decimal("80.00"), item="装修保证金", room_id=room_id)],
         )[0]  # fmt: skip
         other = collection.pay(
             session=session, customer_id=customer_id, charge_ids=[], day=day, tenders=[(Tender.CASH, None)],
@@ -33,6 +36,12 @@ def add_balances(
         )[0]  # fmt: skip
         collection.hand_over(session=session, community_id=community_id, day=day)
         collection.reverse(session=session, receipt_id=other.id, day=clock.today(), reason=words)
+    # What the owner has to hand over.
+    with acting_as(Actor(owner_id, "主人", EVERYTHING)):
+        collection.pay(
+            session=session, customer_id=customer_id, charge_ids=[], day=clock.today(),
+            tenders=[(Tender.CASH, None)], advances=[collection.Advance(amount=TILL, room_id=room_id)],
+        )  # fmt: skip
     # What lists show first: the last one of each kind waits for somebody else than who asked.
     for who in (Actor(owner_id, "主人", EVERYTHING), Actor(None, words, EVERYTHING)):
         with acting_as(who):

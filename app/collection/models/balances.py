@@ -9,8 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.collection.states import DepositKind, PrepaymentKind
 from app.kernel.errors import N_
 from app.kernel.periods import Period
+from app.lowcode.codes import Codes
+from app.lowcode.dictionary import codes_of
 from app.lowcode.document import About, CommunityScoped, MoneyDocument
-from app.lowcode.fields import choice, date_, link, money, month, text
+from app.lowcode.fields import choice, code, date_, link, money, month, text
+
+DEPOSIT_ITEM = "deposit_item"
+"""What deposits are for: a drop-down that the office extends."""
 
 
 class Prepayment(CommunityScoped, MoneyDocument):
@@ -68,11 +73,14 @@ class Deposit(CommunityScoped, MoneyDocument):
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, listed=True)
     customer_id: Mapped[int] = link(N_("客户"), "Customer", required=True, listed=True, searched=True)
     room_id: Mapped[int | None] = link(N_("房间"), "Room", listed=True, searched=True)
-    item: Mapped[str] = text(N_("押金项目"), 60, required=True, listed=True, searched=True)
+    item: Mapped[str] = code(N_("押金项目"), codes_of(DEPOSIT_ITEM), 60, required=True, listed=True)
     account: Mapped[str] = mapped_column(String(160), nullable=False)
     balance: Mapped[Decimal] = money(
         N_("余额"), required=True, listed=True, totalled=True, default=Decimal(0), server_default="0"
     )
+
+    def __str__(self) -> str:
+        return codes_of(DEPOSIT_ITEM).label(self.item)
 
 
 class DepositEntry(CommunityScoped, MoneyDocument):
@@ -88,7 +96,10 @@ class DepositEntry(CommunityScoped, MoneyDocument):
     deposit_id: Mapped[int] = link(N_("押金"), "Deposit", required=True, listed=True)
     customer_id: Mapped[int] = link(N_("客户"), "Customer", required=True, listed=True, searched=True)
     room_id: Mapped[int | None] = link(N_("房间"), "Room", listed=True, searched=True, constraint=False)
-    item: Mapped[str] = text(N_("押金项目"), 60, required=True, listed=True, searched=True)
+    # The account's; money is given back for an item that is offered no more.
+    item: Mapped[str] = code(
+        N_("押金项目"), Codes(codes_of(DEPOSIT_ITEM).labels), 60, required=True, listed=True
+    )
     kind: Mapped[DepositKind] = choice(N_("类型"), DepositKind, required=True, listed=True)
     day: Mapped[date] = date_(N_("日期"), required=True, listed=True)
     posting_period: Mapped[Period] = month(N_("入账期"), required=True, listed=True)

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.collection.models import Deposit, DepositEntry, Prepayment, PrepaymentEntry
+from app.collection.models import DEPOSIT_ITEM, Deposit, DepositEntry, Prepayment, PrepaymentEntry
 from app.collection.states import DepositKind, PrepaymentKind
 from app.kernel.errors import N_, DomainError
 from app.kernel.money import format_money
 from app.kernel.periods import Period
 from app.lowcode.db import insert_new
+from app.lowcode.dictionary import UnknownEntry, codes_of
 from app.lowcode.scope import OutOfScope
 
 ZERO = Decimal("0.00")
@@ -53,7 +54,9 @@ def prepayment_account(
 def deposit_account(
     *, session: Session, community_id: int, customer_id: int, room_id: int | None, item: str
 ) -> Deposit:
-    """The customer's account for a purpose (装修保证金 …), made when there is none, under our lock."""
+    """The customer's account for a purpose (装修保证金 …), made when there is none, under our lock. Raises UnknownEntry."""
+    if not codes_of(DEPOSIT_ITEM).allows(item):
+        raise UnknownEntry(field="deposits", label=N_("押金项目"), value=item)
     key = f"{customer_id}:{room_id or ''}:{item}"
     row = {
         "community_id": community_id, "customer_id": customer_id, "room_id": room_id, "item": item,

@@ -14,6 +14,7 @@ from app.collection.states import HANDOVER_MACHINE, ReceiptState, Tender, VoidKi
 from app.estate.models import Community
 from app.kernel.chinese_amount import chinese_amount
 from app.kernel.errors import N_, DomainError
+from app.kernel.money import format_money
 from app.kernel.periods import Period
 from app.lowcode import clock, history, scope
 from app.lowcode.actors import current_actor
@@ -32,6 +33,13 @@ class NothingToHandOver(DomainError):
 
     code = "nothing_to_hand_over"
     message = N_("没有需要交款的收据。")
+
+
+class TillChanged(DomainError):
+    """Something was taken or given out since the cashier counted."""
+
+    code = "till_changed"
+    message = N_("未交的款已从 %(seen)s 元变为 %(total)s 元,请核对后再交。")
 
 
 class OwnHandover(DomainError):
@@ -104,10 +112,12 @@ def hand_over(
     day: date,
     cashier_id: int | None = None,
     until: date | None = None,
+    seen: Decimal | None = None,
 ) -> CashHandover:
     """Hand over all that the actor (or `cashier_id`) took up to `until` (None: `day`).
 
-    Two presses make one: the second finds nothing. Raises OutOfScope, period_closed, NothingToHandOver.
+    Two presses make one: the second finds nothing. `seen`: the sum (元) that the cashier has counted.
+    Raises OutOfScope, period_closed, NothingToHandOver, TillChanged.
     """
     if scope.find(session, Community, community_id) is None:
         raise OutOfScope(field="community_id")
@@ -119,6 +129,8 @@ def hand_over(
     )
     if till.empty:
         raise NothingToHandOver
+    if seen is not None and seen != till.total:
+        raise TillChanged(seen=format_money(seen), total=format_money(till.total))
     days = [one.day for one in (*till.receipts, *till.reversals, *till.refunds)]
     number = next_number(session=session, kind=HANDOVER_BOOK, community_id=community_id, day=day).number
     sums = {tender.value: amount for tender, amount in till.by_tender.items()}

@@ -25,13 +25,13 @@ from app.collection.rules.paying import (
     spread,
 )
 from app.collection.states import AllocationKind, Rounding, Tender
-from app.estate.models import Customer
+from app.estate.models import Customer, Room
 from app.kernel.allocation import NotPositive, OpenItem, settle_oldest_first
 from app.kernel.errors import N_, DomainError
 from app.kernel.money import fen, format_money
 from app.kernel.periods import Period
 from app.lowcode.actors import current_actor
-from app.lowcode.scope import OutOfScope
+from app.lowcode.scope import OutOfScope, find
 
 
 class AlreadySettled(DomainError):
@@ -265,6 +265,9 @@ def _advance(
     """Add what is taken in advance to the customer's own receipt, on accounts under our lock."""
     if not advances and not securities:
         return
+    ahead: list[Advance | Security] = [*advances, *securities]
+    for paid in ahead:
+        _check_place(session, customer, paid)
     draft = drafts.setdefault(
         customer.community_id, Draft(community_id=customer.community_id, customer_id=customer.id)
     )
@@ -280,6 +283,17 @@ def _advance(
             item=other.item,
         )  # fmt: skip
         draft.deposited.append((kept, other.amount))
+
+
+def _check_place(session: Session, customer: Customer, paid: Advance | Security) -> None:
+    """Refuse a room of another community, and a fee that there is not. Raises OutOfScope."""
+    if paid.room_id is not None:
+        room = find(session, Room, paid.room_id)
+        if room is None or room.community_id != customer.community_id:
+            raise OutOfScope(field="room_id")
+    fee = paid.fee_item_id if isinstance(paid, Advance) else None
+    if fee is not None and find(session, FeeItem, fee) is None:
+        raise OutOfScope(field="fee_item_id")
 
 
 def _tender(

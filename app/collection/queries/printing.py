@@ -3,22 +3,35 @@
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
 
 from app.billing.models import Charge, FeeItem
-from app.collection.models import Allocation, Receipt, ReceiptTender
-from app.collection.states import AllocationKind, ReceiptState, Tender
+from app.collection.models import (
+    DEPOSIT_ITEM,
+    Allocation,
+    DepositEntry,
+    PrepaymentEntry,
+    Receipt,
+    ReceiptTender,
+    ReceiptVoid,
+)
+from app.collection.states import AllocationKind, DepositKind, PrepaymentKind, ReceiptState, Tender, VoidKind
 from app.estate.models import Community, Company, Customer, ParkingSpace, Room
 from app.kernel.money import format_exact, format_money
+from app.lowcode.dictionary import codes_of
 from app.lowcode.scope import UNSCOPED
+
+ZERO = Decimal("0.00")
 
 
 def receipt_facts(*, session: Session, receipt: Receipt) -> dict[str, Any]:
     """The receipt as its print template reads it: texts, and enums for labels that are translated there.
 
     Keys: company, community, number, date, customer, rooms, lines (fee, payer, period, starts, ends, quantity,
-    price, amount), total, words, methods (method, amount), tendered, change, cashier, prints, void.
+    price, amount), ahead (kind prepaid or deposited, what, payer, amount), applied (预收 that settled the rest of the
+    same charges before; no money of this receipt's), rounded (抹零), total, words, methods (method, amount), tendered,
+    change, cashier, prints, state, reversal (the number of the red one).
     """
     lines = session.execute(
         select(
@@ -45,14 +58,16 @@ def receipt_facts(*, session: Session, receipt: Receipt) -> dict[str, Any]:
         .where(ReceiptTender.receipt_id == receipt.id)
         .order_by(ReceiptTender.id)
     ).all()
-    cash = sum((row.amount for row in tenders if row.tender is Tender.CASH), Decimal("0.00"))
+    cash = sum((row.amount for row in tenders if row.tender is Tender.CASH), ZERO)
+    ahead = _ahead(session, receipt)
+    payers = [*(row.room or row.space for row in lines), *(one["payer"] for one in ahead)]
     return {
         "company": company,
         "community": community,
         "number": receipt.number,
         "date": receipt.day.isoformat(),
         "customer": session.scalar(select(Customer.name).where(Customer.id == receipt.customer_id)) or "",
-        "rooms": list(dict.fromkeys(row.room or row.space for row in lines if row.room or row.space)),
+        "rooms": list(dict.fromkeys(filter(None, payers))),
         "lines": [
             {
                 "fee": row.fee, "payer": row.room or row.space or "", "period": str(row.period),
@@ -62,6 +77,8 @@ def receipt_facts(*, session: Session, receipt: Receipt) -> dict[str, Any]:
             }
             for row in lines
         ],
+        "ahead": ahead,
+        **_settled_otherwise(session, receipt),
         "total": format_money(receipt.total),
         "words": receipt.words,
         "methods": [{"method": row.tender, "amount": format_money(row.amount)} for row in tenders],
@@ -70,5 +87,85 @@ def receipt_facts(*, session: Session, receipt: Receipt) -> dict[str, Any]:
         "change": format_money(receipt.change_given),
         "cashier": receipt.created_by or "",
         "prints": receipt.prints,
-        "void": receipt.state is ReceiptState.VOID,
+        "state": receipt.state,
+        "reversal": _reversal(session, receipt),
     }  # fmt: skip
+
+
+def _ahead(session: Session, receipt: Receipt) -> list[dict[str, Any]]:
+    """What the receipt took in advance: 预收 by fee, 押金 by item."""
+    held = session.execute(
+        select(FeeItem.name.label("what"), Room.code.label("room"), PrepaymentEntry.amount)
+        .select_from(PrepaymentEntry)
+        .outerjoin(FeeItem, FeeItem.id == PrepaymentEntry.fee_item_id)
+        .outerjoin(Room, Room.id == PrepaymentEntry.room_id)
+        .where(PrepaymentEntry.receipt_id == receipt.id, PrepaymentEntry.kind == PrepaymentKind.IN)
+        .order_by(PrepaymentEntry.id)
+    )
+    kept = session.execute(
+        select(DepositEntry.item.label("what"), Room.code.label("room"), DepositEntry.amount)
+        .select_from(DepositEntry)
+        .outerjoin(Room, Room.id == DepositEntry.room_id)
+        .where(DepositEntry.receipt_id == receipt.id, DepositEntry.kind == DepositKind.IN)
+        .order_by(DepositEntry.id)
+    )
+    items = codes_of(DEPOSIT_ITEM).labels()
+    return [
+        {
+            "kind": kind,
+            "what": names.get(row.what, row.what) or "",
+            "payer": row.room or "",
+            "amount": format_money(row.amount),
+        }
+        for kind, rows, names in (("prepaid", held, {}), ("deposited", kept, items))
+        for row in rows
+    ]
+
+
+def _settled_otherwise(session: Session, receipt: Receipt) -> dict[str, str]:
+    """What settled the receipt's charges beside its money: 预收抵扣 that came before it, and what was rounded off."""
+    paid = select(Allocation.charge_id).where(
+        Allocation.receipt_id == receipt.id, Allocation.kind == AllocationKind.PAYMENT
+    )
+    first = (
+        select(func.min(Allocation.id))
+        .where(Allocation.receipt_id == receipt.id, Allocation.kind == AllocationKind.PAYMENT)
+        .scalar_subquery()
+    )
+    earlier = aliased(Allocation)
+    told_before = (
+        select(earlier.id)
+        .where(
+            earlier.charge_id == Allocation.charge_id, earlier.kind == AllocationKind.PAYMENT,
+            earlier.id > Allocation.id, earlier.id < first,
+        )
+        .exists()
+    )  # fmt: skip
+    applied = session.scalar(
+        select(func.sum(Allocation.amount)).where(
+            Allocation.charge_id.in_(paid), Allocation.kind == AllocationKind.PREPAYMENT, Allocation.id < first,
+            ~told_before,
+        )
+    )  # fmt: skip
+    rounded = session.scalar(
+        select(func.sum(Allocation.amount)).where(
+            Allocation.receipt_id == receipt.id,
+            Allocation.kind == AllocationKind.WAIVER,
+            Allocation.amount > ZERO,
+        )
+    )
+    return {
+        "applied": format_money(applied) if applied else "",
+        "rounded": format_money(rounded) if rounded else "",
+    }
+
+
+def _reversal(session: Session, receipt: Receipt) -> str:
+    if receipt.state is not ReceiptState.REVERSED:
+        return ""
+    number = session.scalar(
+        select(ReceiptVoid.number).where(
+            ReceiptVoid.receipt_id == receipt.id, ReceiptVoid.kind == VoidKind.REVERSAL
+        )
+    )
+    return number or ""

@@ -7,11 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from app.collection.states import Tender
+from app.collection.operations import Advance, Security
+from app.collection.states import Rounding, Tender
 from app.kernel.errors import N_, DomainError
 
 MOST_CHARGES = 5000
 MOST_METHODS = 10
+MOST_AHEAD = 10  # lines of 预收, and of 押金
+LONGEST_ITEM = 60
 BIGGEST_KEY = 2**63 - 1
 _MONEY = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,2})?")
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -29,6 +32,13 @@ class BadAmount(DomainError):
 
     code = "bad_amount"
     message = N_("金额应写成 123.45 的样子,最多两位小数。")
+
+
+class UnknownRounding(DomainError):
+    """A way of rounding off that there is not."""
+
+    code = "unknown_rounding"
+    message = N_("没有这种抹零方式,请重新选择。")
 
 
 class UnknownTender(DomainError):
@@ -49,13 +59,38 @@ class Payment:
     tendered: Decimal | None
     key: str
     day: date | None
+    rounding: Rounding | None
+    keep_change: bool
+    advances: list[Advance]
+    deposits: list[Security]
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Charges to be settled by what is held for their customer."""
+
+    customer_id: int
+    charge_ids: list[int]
+
+
+def read_application(body: object) -> Application:
+    """Read the JSON of 用预收抵扣. Raises BadBody."""
+    given = _object(body, {"customer_id", "charge_ids"}, "body")
+    return Application(
+        _id(given.get("customer_id"), "customer_id"), _ids(given.get("charge_ids"), "charge_ids")
+    )
 
 
 def read_payment(body: object) -> Payment:
-    """Read the JSON of a payment. Raises BadBody, BadAmount, UnknownTender, each naming the field."""
+    """Read the JSON of a payment. Raises BadBody, BadAmount, UnknownTender, UnknownRounding, each naming the field."""
     given = _object(
-        body, {"customer_id", "charge_ids", "amount", "methods", "tendered", "key", "day"}, "body"
-    )
+        body,
+        {
+            "customer_id", "charge_ids", "amount", "methods", "tendered", "key", "day", "round", "keep_change",
+            "advances", "deposits",
+        },
+        "body",
+    )  # fmt: skip
     for name in ("customer_id", "methods", "key"):
         if name not in given:
             raise BadBody(field=name)
@@ -67,6 +102,10 @@ def read_payment(body: object) -> Payment:
         tendered=_optional(given, "tendered", _money),
         key=_key(given["key"]),
         day=_optional(given, "day", _day),
+        rounding=_optional(given, "round", _rounding),
+        keep_change=_optional(given, "keep_change", _flag) or False,
+        advances=_optional(given, "advances", _advances) or [],
+        deposits=_optional(given, "deposits", _deposits) or [],
     )
 
 
@@ -120,6 +159,53 @@ def _tender(value: object) -> Tender:
         if value in (tender.value, tender.label):
             return tender
     raise UnknownTender(field="methods")
+
+
+def _rounding(value: object, field: str) -> Rounding:
+    for rounding in Rounding:
+        if value == rounding.value:
+            return rounding
+    raise UnknownRounding(field=field)
+
+
+def _flag(value: object, field: str) -> bool:
+    if not isinstance(value, bool):
+        raise BadBody(field=field)
+    return value
+
+
+def _lines(value: object, known: set[str], field: str) -> list[dict[str, Any]]:
+    if not isinstance(value, list) or len(value) > MOST_AHEAD:
+        raise BadBody(field=field)
+    return [_object(one, known, field) for one in value]
+
+
+def _advances(value: object, field: str) -> list[Advance]:
+    return [
+        Advance(
+            amount=_money(one.get("amount"), field),
+            room_id=_optional(one, "room_id", _id),
+            fee_item_id=_optional(one, "fee_item_id", _id),
+        )
+        for one in _lines(value, {"amount", "room_id", "fee_item_id"}, field)
+    ]
+
+
+def _deposits(value: object, field: str) -> list[Security]:
+    return [
+        Security(
+            amount=_money(one.get("amount"), field),
+            room_id=_optional(one, "room_id", _id),
+            item=_item(one.get("item"), field),
+        )
+        for one in _lines(value, {"amount", "room_id", "item"}, field)
+    ]
+
+
+def _item(value: object, field: str) -> str:
+    if not isinstance(value, str) or not 1 <= len(value.strip()) <= LONGEST_ITEM:
+        raise BadBody(field=field)
+    return value.strip()
 
 
 def _key(value: object) -> str:

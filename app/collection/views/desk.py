@@ -10,18 +10,20 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 
 from app.collection import operations
-from app.collection.models import Receipt
+from app.collection.models import DEPOSIT_ITEM, Receipt
 from app.collection.queries import person, total_due
 from app.collection.queries.accounts import Group, open_groups
 from app.collection.queries.finding import find_customers
+from app.collection.queries.held import Held, fees_to_prepay, held_for, rooms_of
 from app.collection.queries.printing import receipt_facts
-from app.collection.states import Tender
-from app.collection.views.body import BadBody, Payment, read_payment
+from app.collection.states import ReceiptState, Rounding, Tender
+from app.collection.views.body import BadBody, Payment, read_application, read_payment
 from app.kernel.errors import N_, DomainError
 from app.kernel.identity import mask_phone
 from app.kernel.periods import Period
 from app.lowcode import clock
 from app.lowcode.db import db
+from app.lowcode.dictionary import entries
 from app.lowcode.errors import message_of, refusal
 from app.lowcode.permissions import may, needs
 from app.lowcode.scope import OutOfScope, find
@@ -64,6 +66,9 @@ class DeskView(BaseView):
             "desk.html",
             methods=[(tender.value, _(tender.label)) for tender in Tender],
             cash=Tender.CASH.value,
+            roundings=[(rounding.value, _(rounding.label)) for rounding in Rounding],
+            fees=fees_to_prepay(session=db.session()),
+            items=[(one.code, _(one.label)) for one in entries(DEPOSIT_ITEM) if one.active],
             query=request.args.get("q", "")[:60],
             can_pay=True,
         )
@@ -92,7 +97,7 @@ class DeskView(BaseView):
         session = db.session()
         people = person(session=session, customer_id=pk)
         groups, more = open_groups(session=session, people=people)
-        asked = people[0]
+        held, asked = held_for(session=session, people=people), people[0]
         return {
             "customer": {
                 "id": asked.id, "name": asked.name, "phone_masked": mask_phone(asked.phone) if asked.phone else "",
@@ -100,8 +105,14 @@ class DeskView(BaseView):
             },
             "groups": [_told(group, Period.of(clock.today())) for group in groups],
             "more": more,
-            "total_due": str(total_due(session=session, people=people)),
-            "prepayment": "0.00",
+            "total_due": _plain(total_due(session=session, people=people) if more else _sum(groups)),
+            "prepayment": _plain(sum((one.balance for one in held.prepayments), Decimal("0.00"))),
+            "held": [{"label": _held_label(one), "balance": _plain(one.balance)} for one in held.prepayments],
+            "deposits": [{"label": _held_label(one), "balance": _plain(one.balance)} for one in held.deposits],
+            "rooms": [
+                {"id": key, "label": code}
+                for key, code in rooms_of(session=session, customer_id=asked.id, today=clock.today())
+            ],
             "idempotency_key": token_urlsafe(18),
         }  # fmt: skip
 
@@ -120,6 +131,8 @@ class DeskView(BaseView):
             receipts = operations.pay(
                 session=db.session(), customer_id=asked.customer_id, charge_ids=asked.charge_ids,
                 amount=asked.amount, tenders=asked.methods, tendered=asked.tendered, day=day, key=asked.key,
+                rounding=asked.rounding, keep_change=asked.keep_change, advances=asked.advances,
+                securities=asked.deposits,
             )  # fmt: skip
             return [_made(receipt) for receipt in receipts]
 
@@ -127,6 +140,25 @@ class DeskView(BaseView):
             return {"receipts": in_unit_of_work(operation)}
         except DomainError as error:
             return refusal(message_of(error), _status(error, asked), code=error.code, field=error.field)
+
+    @expose("/apply", methods=["POST"])
+    @needs("collect")
+    def apply(self) -> Any:
+        """用预收抵扣: settle the charges by what is held for their customer; how much it was."""
+        asked = read_application(_json())
+
+        def operation() -> dict[str, str]:
+            applied = operations.apply_held(
+                session=db.session(), customer_id=asked.customer_id, charge_ids=asked.charge_ids,
+                day=clock.today(),
+            )  # fmt: skip
+            return {"applied": _plain(applied)}
+
+        try:
+            return in_unit_of_work(operation)
+        except DomainError as error:
+            status = 404 if error.code == OutOfScope.code else 409
+            return refusal(message_of(error), status, code=error.code, field=error.field)
 
     @expose("/receipt/<int:pk>/print")
     @needs("print", "Receipt")
@@ -143,6 +175,7 @@ class DeskView(BaseView):
 
         facts = in_unit_of_work(operation)
         facts["methods"] = [{**way, "method": _(way["method"].label)} for way in facts["methods"]]
+        facts["stamp"] = _(facts["state"].label) if facts["state"] is not ReceiptState.VALID else ""
         return render_template("receipt_print.html", receipt=facts, receipts=None)
 
 
@@ -173,7 +206,8 @@ def _status(error: DomainError, asked: Payment) -> int:
 def _made(receipt: Receipt) -> dict[str, Any]:
     return {
         "id": receipt.id, "number": receipt.number, "total": _plain(receipt.total),
-        "change": _plain(receipt.change_given), "words": receipt.words,
+        "settled": _plain(receipt.settled), "prepaid": _plain(receipt.prepaid),
+        "deposited": _plain(receipt.deposited), "change": _plain(receipt.change_given), "words": receipt.words,
         "print_url": f"/desk/receipt/{receipt.id}/print",
     }  # fmt: skip
 
@@ -192,6 +226,14 @@ def _told(group: Group, period: Period) -> dict[str, Any]:
             for one in group.charges
         ],
     }  # fmt: skip
+
+
+def _sum(groups: list[Group]) -> Decimal:
+    return sum((charge.due for group in groups for charge in group.charges), Decimal("0.00"))
+
+
+def _held_label(one: Held) -> str:
+    return " ".join(filter(None, (one.what or _("通用预收"), one.room, one.community)))
 
 
 def _plain(amount: Decimal) -> str:

@@ -1,7 +1,9 @@
-// 收费台: one box, everything owed, one Enter. What is asked of the server: GET find?q=, GET customer/<id>.json, POST pay.
-import { parse, plain, shown } from "./cents.js";
-import { drawCharges, drawPicks, drawReceipts } from "./desk_parts.js";
-import { Methods } from "./desk_methods.js";
+// 收费台: one box, everything owed, one Enter. What is asked of the server: GET find?q=, GET customer/<id>.json, POST pay,
+// POST apply (预收抵扣).
+import { parse, shown } from "./cents.js";
+import { ask } from "./confirm.js";
+import { PayForm } from "./desk_form.js";
+import { drawCharges, drawHeld, drawPicks, drawReceipts } from "./desk_parts.js";
 import { call, readJson } from "./net.js";
 import { printPages } from "./print_frame.js";
 
@@ -19,10 +21,10 @@ let key = ""; // one for each body: the same body sent twice is taken once
 let sent = null; // the body that was sent last with this key
 let unsure = false; // sent, and nothing came back
 let busy = false;
-let amountGiven = false; // the person wrote an amount; else it follows the ticks
 let turn = 0;
 
-const methods = new Methods({ box: at("desk-methods"), template: at("desk-method"), more: at("desk-more"), changed: refresh });
+const ticks = () => [...desk.querySelectorAll("[data-charge] input:checked")];
+const money = new PayForm({ ticked: ticks, words, cash: desk.dataset.cash });
 
 // crypto.randomUUID is missing where the office is served without TLS
 const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -30,6 +32,11 @@ const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byt
 function fail(text) {
   at("desk-error").hidden = !text;
   at("desk-error").textContent = text || "";
+}
+
+function told(text) {
+  at("desk-told").hidden = !text;
+  at("desk-told").textContent = text;
 }
 
 function problem(text, field = null) {
@@ -50,6 +57,7 @@ function close() {
   at("desk-main").hidden = true;
   at("desk-picks").hidden = true;
   fail("");
+  told("");
 }
 
 function home({ keep = false } = {}) {
@@ -79,11 +87,13 @@ async function find(text) {
   }
 }
 
-async function open(id) {
+// `ticked`: the charges to tick, instead of this month's and earlier ones.
+async function open(id, { ticked = null } = {}) {
   const mine = ++turn;
   try {
     const data = await readJson(`${desk.dataset.customer}${encodeURIComponent(id)}.json`);
     if (mine !== turn) return;
+    for (const charge of ticked ? data.groups.flatMap((group) => group.charges) : []) charge.ticked = ticked.has(charge.id);
     show(data);
   } catch (error) {
     if (mine === turn) fail(error.message);
@@ -95,100 +105,92 @@ function show(data) {
   key = data.idempotency_key || newKey();
   sent = null;
   unsure = false;
-  amountGiven = false;
   fail("");
+  told("");
   problem("");
   at("desk-picks").hidden = true;
   at("desk-main").hidden = false;
   at("desk-name").textContent = data.customer.name;
   at("desk-note").textContent = [data.customer.phone_masked, data.customer.community].filter(Boolean).join(" · ");
-  const prepaid = parse(data.prepayment || "0.00") || 0;
-  at("desk-prepaid").hidden = !prepaid;
-  at("desk-prepaid").querySelector("b").textContent = shown(prepaid);
-  at("desk-due").textContent = shown(parse(data.total_due) || 0);
-  at("desk-tendered").value = "";
   const any = data.groups.some((group) => group.charges.length);
+  drawHeld(at("desk-held"), data);
+  at("desk-apply").hidden = !any || !parse(data.prepayment);
+  at("desk-due").textContent = shown(parse(data.total_due) || 0);
   at("desk-clear").hidden = any;
   const table = desk.querySelector(".desk-table");
   table.hidden = !any;
-  drawCharges(table, data.groups, { toggled: () => { amountGiven = false; refresh(); }, onward: () => (canPay ? at("desk-amount") : box).select() });
-  methods.reset();
+  drawCharges(table, data.groups, { toggled: follow, onward: () => (canPay ? at("desk-amount") : box).select() });
+  money.reset({ rooms: data.rooms, any });
   lock();
   if (!canPay) problem(words.no_right);
-  refresh();
+  follow();
   if (any) table.querySelector("[data-charge]").focus();
   else home({ keep: true });
 }
 
-const ticks = () => [...desk.querySelectorAll("[data-charge] input:checked")];
-
-// Everything that follows from the ticks and the amounts, written again.
-function refresh() {
+// The sums of the ticks, and the amount after them.
+function follow() {
   if (!customer) return;
   const chosen = ticks();
-  const sum = chosen.reduce((total, input) => total + (parse(input.dataset.due) || 0), 0);
-  at("desk-ticked").textContent = shown(sum);
+  const sum = (boxes) => boxes.reduce((total, input) => total + (parse(input.dataset.due) || 0), 0);
+  at("desk-ticked").textContent = shown(sum(chosen));
   at("desk-count").textContent = words.count.replace("%(count)s", chosen.length);
   const all = [...desk.querySelectorAll("[data-charge] input")];
   at("desk-all").checked = chosen.length > 0 && chosen.length === all.length;
   at("desk-all").indeterminate = chosen.length > 0 && chosen.length < all.length;
   for (const group of desk.querySelectorAll("tbody[data-group]")) {
-    const part = [...group.querySelectorAll("input:checked")].reduce((total, input) => total + (parse(input.dataset.due) || 0), 0);
-    group.querySelector("[data-group-sum]").textContent = shown(part);
+    group.querySelector("[data-group-sum]").textContent = shown(sum([...group.querySelectorAll("input:checked")]));
   }
-  if (!amountGiven) at("desk-amount").value = plain(sum);
-  const amount = parse(at("desk-amount").value);
-  methods.fit(amount ?? 0);
-  const cash = methods.amountOf(desk.dataset.cash);
-  at("desk-cash").hidden = cash === null;
-  const tendered = parse(at("desk-tendered").value);
-  at("desk-change").textContent = shown(tendered !== null && cash !== null && tendered > cash ? tendered - cash : 0);
+  money.follow();
 }
 
 // The body of the payment, or null with the trouble shown beside its field.
 function body() {
-  const charge_ids = ticks().map((input) => Number(input.value));
-  if (!charge_ids.length) {
-    problem(words.nothing);
+  const read = money.read();
+  if (Array.isArray(read)) {
+    problem(...read);
     return null;
   }
-  const amount = parse(at("desk-amount").value);
-  if (amount === null || amount <= 0) {
-    problem(words.amount, at("desk-amount"));
-    return null;
-  }
-  const wrong = methods.wrong(amount, words);
-  if (wrong) {
-    problem(...wrong);
-    return null;
-  }
-  const cash = methods.amountOf(desk.dataset.cash);
-  const text = at("desk-tendered").value.trim();
-  const tendered = cash === null || !text ? null : parse(text);
-  if (cash !== null && text && tendered === null) {
-    problem(words.amount, at("desk-tendered"));
-    return null;
-  }
-  if (tendered !== null && tendered < cash) {
-    problem(words.short, at("desk-tendered"));
-    return null;
-  }
-  const sum = ticks().reduce((total, input) => total + (parse(input.dataset.due) || 0), 0);
-  return {
-    customer_id: customer.customer.id,
-    charge_ids,
-    amount: amount === sum ? null : plain(amount),
-    methods: methods.list(),
-    tendered: tendered === null ? null : plain(tendered),
-  };
+  return { customer_id: customer.customer.id, ...read };
 }
 
 // While an answer is awaited nothing may change; when none came, only the same body may go again.
 function lock() {
   const still = busy || unsure;
   for (const input of at("desk-main").querySelectorAll("input, select, button")) if (input.id !== "desk-take") input.disabled = still;
-  if (!still) methods.fit(parse(at("desk-amount").value) ?? 0);
+  if (!still) money.unlock();
   at("desk-take").disabled = busy || !canPay;
+}
+
+// 预收抵扣: the ticked charges are settled by what is held, and the account is read again.
+async function apply() {
+  if (busy || unsure || !customer || at("desk-apply").hidden) return;
+  const chosen = ticks().map((input) => Number(input.value));
+  if (!chosen.length) {
+    problem(words.nothing);
+    return;
+  }
+  const was = document.activeElement;
+  const id = customer.customer.id;
+  if (!(await ask({ text: words.apply.replace("%(count)s", chosen.length).replace("%(held)s", shown(parse(customer.prepayment))) }))) {
+    was.focus();
+    return;
+  }
+  busy = true;
+  lock();
+  let text = "";
+  let done = "";
+  try {
+    const { applied } = await readJson(desk.dataset.apply, { json: { customer_id: id, charge_ids: chosen } });
+    done = words.applied.replace("%(amount)s", shown(parse(applied)));
+  } catch (error) {
+    text = error.message;
+  }
+  busy = false;
+  lock();
+  await open(id, { ticked: new Set(chosen) });
+  fail(text);
+  told(done);
 }
 
 async function pay() {
@@ -233,9 +235,9 @@ async function refused(status, data) {
     fail(text);
     return;
   }
-  const fields = { amount: at("desk-amount"), tendered: at("desk-tendered"), methods: methods.first() };
-  problem(text, fields[data?.field] || null);
-  if (!fields[data?.field]) at("desk-take").focus();
+  const field = money.field(data?.field);
+  problem(text, field);
+  if (!field) at("desk-take").focus();
 }
 
 function taken(receipts) {
@@ -259,33 +261,23 @@ at("desk-pay").addEventListener("submit", (event) => {
   event.preventDefault();
   pay();
 });
-at("desk-amount").addEventListener("input", () => {
-  amountGiven = true;
-  refresh();
-});
 at("desk-pay").addEventListener("input", () => problem(""));
-at("desk-pay").addEventListener("keydown", (event) => {
-  if (!event.target.matches("input") || event.isComposing) return;
-  if (event.key === "+") {
-    event.preventDefault();
-    at("desk-more").click();
-  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    event.preventDefault();
-    const fields = [...at("desk-pay").querySelectorAll("input, select")].filter((one) => one.offsetParent && one.tabIndex >= 0);
-    fields[fields.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1)]?.focus();
-  }
-});
-at("desk-amount").addEventListener("focus", (event) => event.target.select());
-at("desk-tendered").addEventListener("focus", (event) => event.target.select());
-at("desk-tendered").addEventListener("input", refresh);
+at("desk-apply").addEventListener("click", apply);
 at("desk-all").addEventListener("change", (event) => {
   for (const input of desk.querySelectorAll("[data-charge] input")) input.checked = event.target.checked;
-  amountGiven = false;
-  refresh();
+  follow();
+});
+// The keys of what stands on the page as a button; a dialog has its own.
+const KEYS = { F2: () => at("desk-add-advance").click(), F4: () => at("desk-add-deposit").click(), F8: apply, F9: () => money.turnRounding() };
+document.addEventListener("keydown", (event) => {
+  const act = KEYS[event.key];
+  if (!act || event.altKey || event.ctrlKey || event.metaKey || document.querySelector(".modal.show")) return;
+  event.preventDefault();
+  if (customer && !busy && !unsure && canPay) act();
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || busy || document.querySelector(".modal.show, .dropdown-menu.show, .suggestions:not([hidden])")) return;
-  if (event.target.closest(".topbar, .side-tree, .side-menu")) return;
+  if (event.target.closest(".topbar, .side-tree, .side-menu, .modal")) return;
   event.preventDefault();
   const id = unsure ? customer.customer.id : null;
   close();

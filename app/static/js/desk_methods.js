@@ -29,13 +29,6 @@ export class Methods {
     select.value = free.value;
     this.box.append(line);
     select.addEventListener("change", this.changed);
-    // Enter in a list of ways takes the money like everywhere else in the form
-    select.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") {
-        event.preventDefault();
-        select.form.requestSubmit();
-      }
-    });
     input.addEventListener("input", this.changed);
     input.addEventListener("focus", () => input.select());
     drop.addEventListener("click", () => {

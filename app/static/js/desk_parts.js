@@ -96,13 +96,27 @@ export function drawCharges(table, groups, { toggled, onward }) {
   document.getElementById("desk-all").onclick = () => setTimeout(() => rows.forEach(mark));
 }
 
+// What is held for the customer: 预收 by what it is for, and 押金.
+export function drawHeld(box, { held, deposits }) {
+  const chip = (label, amount) => make("span", { class: "desk-chip" }, label, " ", make("b", { class: "figure" }, shown(parse(amount) ?? 0)));
+  box.replaceChildren(...[...held, ...deposits].map((one) => chip(one.label, one.balance)));
+  box.hidden = !box.children.length;
+}
+
 export function drawReceipts(box, receipts, words) {
+  const parts = (receipt) =>
+    [
+      ["settled", words.settled],
+      ["prepaid", words.prepaid],
+      ["deposited", words.deposited],
+    ].filter(([name]) => parse(receipt[name] || "0.00")).map(([name, word]) => `${word} ${shown(parse(receipt[name]))}`);
   box.replaceChildren(
     ...receipts.map((receipt) =>
       make(
         "div",
         { class: "desk-line desk-receipt" },
         make("span", {}, `${words.receipt} ${receipt.number}`),
+        make("span", { class: "text-secondary" }, receipt.prepaid === "0.00" && receipt.deposited === "0.00" ? "" : parts(receipt).join("、")),
         make("span", { class: "text-secondary desk-words" }, receipt.words || ""),
         make("b", { class: "figure" }, shown(parse(receipt.total) ?? 0)),
         make("a", { href: receipt.print_url, target: "_blank", rel: "noopener", class: "btn" }, words.print),

@@ -127,7 +127,8 @@ def test_paying_answers_with_the_receipt(session: Session, who: Any, client_of: 
     answer = client_of("收费员").post("/desk/pay", json=body(who))
     (receipt,) = answer.get_json()["receipts"]
     assert receipt | {"id": 0, "print_url": ""} == {
-        "id": 0, "number": "SJ2025000001", "total": "210.72", "change": "9.28",
+        "id": 0, "number": "SJ2025000001", "total": "210.72", "change": "9.28", "settled": "210.72",
+        "prepaid": "0.00", "deposited": "0.00",
         "words": "人民币贰佰壹拾元零柒角贰分", "print_url": "",
     }  # fmt: skip
     assert receipt["print_url"] == f"/desk/receipt/{receipt['id']}/print"

@@ -1,0 +1,207 @@
+"""What a cashier has to hand over, or handed over: by fee, 预收, 押金, 退款 and method (元, in − out); and the papers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from app.billing.models import FeeItem
+from app.collection.models import Allocation, CashHandover, Receipt, ReceiptTender, ReceiptVoid, Refund
+from app.collection.states import AllocationKind, ReceiptState, Tender, VoidKind
+from app.estate.models import Community, Customer
+
+ZERO = Decimal("0.00")
+LISTED = 1000  # papers shown on one page
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """Which receipts, reversals and refunds are meant: conditions, so that a day of any size is added up by SQL."""
+
+    receipts: ColumnElement[bool]
+    reversals: ColumnElement[bool]
+    refunds: ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A receipt, reversal or refund: what is on it, money out negative (元)."""
+
+    kind: str  # receipt, reversal, refund
+    id: int
+    number: str | None
+    day: date | None
+    customer: str
+    amount: Decimal
+    state: ReceiptState | None = None
+
+
+@dataclass(slots=True)
+class Figures:
+    """The sums of papers; `total` is both what the methods and what the purposes add up to."""
+
+    receipts: int = 0
+    voids: int = 0
+    reversals: int = 0
+    refunds: int = 0
+    first_number: str = ""
+    last_number: str = ""
+    by_fee: list[tuple[str, Decimal]] = field(default_factory=list)
+    prepaid: Decimal = ZERO
+    deposited: Decimal = ZERO
+    refunded: Decimal = ZERO
+    by_tender: dict[Tender, Decimal] = field(default_factory=lambda: dict.fromkeys(Tender, ZERO))
+
+    @property
+    def total(self) -> Decimal:
+        """All methods together."""
+        return sum(self.by_tender.values(), ZERO)
+
+    @property
+    def papers(self) -> int:
+        """How many papers there are."""
+        return self.receipts + self.reversals + self.refunds
+
+
+def papers_of(handover: CashHandover) -> Papers:
+    """The papers of a hand-over."""
+    return Papers(
+        Receipt.handover_id == handover.id, ReceiptVoid.handover_id == handover.id,
+        Refund.handover_id == handover.id,
+    )  # fmt: skip
+
+
+def papers_waiting(*, cashier_id: int | None, community_id: int, until: date) -> Papers:
+    """What a cashier took and gave out in a community up to a day and has not handed over."""
+
+    def of(model: Any) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = (
+            (model.community_id == community_id)
+            & (model.cashier_id.is_(None) if cashier_id is None else model.cashier_id == cashier_id)
+            & model.handover_id.is_(None)
+            & (model.day <= until)
+        )
+        return found
+
+    return Papers(
+        of(Receipt),
+        of(ReceiptVoid) & (ReceiptVoid.kind == VoidKind.REVERSAL),
+        of(Refund) & Refund.number.is_not(None),
+    )
+
+
+def communities_waiting(*, session: Session, cashier_id: int | None, until: date) -> list[tuple[int, str]]:
+    """The communities where a cashier has something to hand over, as (id, name)."""
+    whose = [
+        select(model.community_id).where(
+            model.cashier_id.is_(None) if cashier_id is None else model.cashier_id == cashier_id,
+            model.handover_id.is_(None), model.day <= until, *also,
+        )
+        for model, also in (
+            (Receipt, ()), (ReceiptVoid, (ReceiptVoid.kind == VoidKind.REVERSAL,)),
+            (Refund, (Refund.number.is_not(None),)),
+        )
+    ]  # fmt: skip
+    rows = session.execute(
+        select(Community.id, Community.name)
+        .where(or_(*(Community.id.in_(one) for one in whose)))
+        .order_by(Community.name, Community.id)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def figures_of(*, session: Session, papers: Papers) -> Figures:
+    """Add the papers up; a receipt voided on its day is a paper without money."""
+    found = Figures()
+    kept = papers.receipts & (Receipt.state != ReceiptState.VOID)
+    reversed_ids = select(ReceiptVoid.receipt_id).where(papers.reversals)
+    found.receipts, found.first_number, found.last_number = session.execute(
+        select(func.count(Receipt.id), func.min(Receipt.number), func.max(Receipt.number)).where(
+            papers.receipts
+        )
+    ).one()
+    found.voids = found.receipts - (session.scalar(select(func.count(Receipt.id)).where(kept)) or 0)
+    found.by_fee = _by_fee(session, kept, reversed_ids)
+    for sign, which in ((1, kept), (-1, Receipt.id.in_(reversed_ids))):
+        count, prepaid, deposited = session.execute(
+            select(func.count(Receipt.id), func.sum(Receipt.prepaid), func.sum(Receipt.deposited)).where(
+                which
+            )
+        ).one()
+        found.prepaid += sign * (prepaid or ZERO)
+        found.deposited += sign * (deposited or ZERO)
+        if sign < 0:
+            found.reversals = count
+        for tender, amount in session.execute(
+            select(ReceiptTender.tender, func.sum(ReceiptTender.amount))
+            .join(Receipt, Receipt.id == ReceiptTender.receipt_id)
+            .where(which)
+            .group_by(ReceiptTender.tender)
+        ):
+            found.by_tender[tender] += sign * amount
+    for tender, count, amount in session.execute(
+        select(Refund.tender, func.count(Refund.id), func.sum(Refund.amount))
+        .where(papers.refunds)
+        .group_by(Refund.tender)
+    ):
+        found.refunds += count
+        found.refunded += amount
+        found.by_tender[tender] -= amount
+    return found
+
+
+def _by_fee(session: Session, kept: ColumnElement[bool], reversed_ids: Any) -> list[tuple[str, Decimal]]:
+    """What settled charges, by fee: taken by the receipts, given back by the reversals."""
+    moved = union_all(
+        select(Allocation.fee_item_id, Allocation.amount)
+        .join(Receipt, Receipt.id == Allocation.receipt_id)
+        .where(kept, Allocation.kind == AllocationKind.PAYMENT),
+        select(Allocation.fee_item_id, Allocation.amount).where(
+            Allocation.receipt_id.in_(reversed_ids), Allocation.kind == AllocationKind.REVERSAL
+        ),
+    ).subquery()
+    rows = session.execute(
+        select(FeeItem.name, func.sum(moved.c.amount).label("amount"))
+        .join(FeeItem, FeeItem.id == moved.c.fee_item_id)
+        .group_by(FeeItem.id, FeeItem.name, FeeItem.priority)
+        .order_by(FeeItem.priority, FeeItem.id)
+    )
+    return [(row.name, row.amount) for row in rows]
+
+
+def listed(*, session: Session, papers: Papers) -> Sequence[Paper]:
+    """The papers one by one, in the order of their numbers, a thousand of each kind at most."""
+    receipts = session.execute(
+        select(Receipt.id, Receipt.number, Receipt.day, Customer.name, Receipt.total, Receipt.state)
+        .join(Customer, Customer.id == Receipt.customer_id)
+        .where(papers.receipts)
+        .order_by(Receipt.id)
+        .limit(LISTED)
+    )
+    reversals = session.execute(
+        select(ReceiptVoid.receipt_id, ReceiptVoid.number, ReceiptVoid.day, Customer.name, ReceiptVoid.total)
+        .join(Receipt, Receipt.id == ReceiptVoid.receipt_id)
+        .join(Customer, Customer.id == Receipt.customer_id)
+        .where(papers.reversals)
+        .order_by(ReceiptVoid.id)
+        .limit(LISTED)
+    )
+    refunds = session.execute(
+        select(Refund.id, Refund.number, Refund.day, Customer.name, Refund.amount)
+        .join(Customer, Customer.id == Refund.customer_id)
+        .where(papers.refunds)
+        .order_by(Refund.id)
+        .limit(LISTED)
+    )
+    return [
+        *(
+            Paper("receipt", key, number, day, name, ZERO if state is ReceiptState.VOID else total, state)
+            for key, number, day, name, total, state in receipts
+        ),
+        *(Paper("reversal", key, number, day, name, -total) for key, number, day, name, total in reversals),
+        *(Paper("refund", key, number, day, name, -amount) for key, number, day, name, amount in refunds),
+    ]
