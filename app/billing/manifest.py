@@ -91,7 +91,7 @@ FIRST_PRICE = (
         fixed=True,
         scale=PRICE_SCALE,
         minimum=Decimal(0),
-        help=N_("按面积:元/㎡·月;按月定额:元/月。以后调价请在“标准价格”里新增。"),
+        help=N_("按面积:元/㎡·月;按月定额:元/月;按用量:元/吨、元/度等。以后调价请在“标准价格”里新增。"),
     ),
     Field(N_("价格开始日期"), "date", name="price_starts", required=True, fixed=True),
 )

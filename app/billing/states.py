@@ -18,6 +18,35 @@ class FeeKind(LabelledEnum):
     OTHER = "other", N_("其他")
 
 
+class MeterKind(LabelledEnum):
+    """表类型; `unit` is what it counts in unless the meter says otherwise."""
+
+    WATER = "water", N_("水表")
+    ELECTRICITY = "electricity", N_("电表")
+    GAS = "gas", N_("燃气表")
+    HEAT = "heat", N_("热量表")
+
+    @property
+    def unit(self) -> str:
+        """吨, 度, 立方米 or 千瓦时."""
+        return UNITS[self]
+
+
+UNITS = {
+    MeterKind.WATER: N_("吨"),
+    MeterKind.ELECTRICITY: N_("度"),
+    MeterKind.GAS: N_("立方米"),
+    MeterKind.HEAT: N_("千瓦时"),
+}
+
+
+class ReadingKind(LabelledEnum):
+    """抄表类别: a change is the last reading of the old dial; counting goes on from the new one's first."""
+
+    READ = "read", N_("抄表")
+    CHANGE = "change", N_("换表"), "azure"
+
+
 class Oddity(LabelledEnum):
     """Why a line of a billing run wants looking at; the first three are days that cannot be charged."""
 

@@ -23,6 +23,13 @@ class AreaUnknown(DomainError):
     message = N_("没有建筑面积,无法按面积计费。请先补上面积。")
 
 
+class UsageUnknown(DomainError):
+    """A charge by usage without a reading."""
+
+    code = "usage_unknown"
+    message = N_("没有用量,无法计费。请先抄表。")
+
+
 class PriceUnknown(DomainError):
     """A version of a standard that says no price."""
 
@@ -35,18 +42,25 @@ class Method(LabelledEnum):
 
     AREA = "area", N_("按建筑面积")
     FIXED = "fixed", N_("每月定额")
+    METERED = "metered", N_("按仪表用量")
+
+    @property
+    def by_days(self) -> bool:
+        """Whether a part of the month pays its share; what is metered is paid as used."""
+        return self is not Method.METERED
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What is known of the payer object in the part of the month: `area` is 建筑面积 in ㎡."""
+    """What is known of the payer object in the part of the month: `area` is 建筑面积 in ㎡, `usage` what meters say."""
 
     area: Decimal | None = None
+    usage: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What the version of the standard says: `price` is 元/㎡·月 (area) or 元/月 (fixed)."""
+    """What the version of the standard says: `price` is 元/㎡·月 (area), 元/月 (fixed) or 元 per unit (metered)."""
 
     price: Decimal | None = None
 
@@ -114,11 +128,15 @@ SENTENCES: Final[Mapping[Method, tuple[str, str]]] = {
             " = %(gross)s 元(四舍五入到分)。"
         ),
     ),
+    Method.METERED: (
+        N_("%(period)s 用量 %(quantity)s × 单价 %(price)s 元 = %(gross)s 元(四舍五入到分)。"),
+        N_("%(first)s 至 %(last)s 用量 %(quantity)s × 单价 %(price)s 元 = %(gross)s 元(四舍五入到分)。"),
+    ),
 }
 
 
 def price_charge(*, method: Method, facts: Facts, terms: Terms, part: MonthPart) -> Priced:
-    """Compute the charge of one part of a month. Raises AreaUnknown, PriceUnknown: never 0 instead."""
+    """Compute the charge of one part of a month. Raises AreaUnknown, UsageUnknown, PriceUnknown: never 0."""
     return PRICERS[method](facts, terms, part)
 
 
@@ -132,14 +150,22 @@ def _fixed(facts: Facts, terms: Terms, part: MonthPart) -> Priced:
     return _multiplied(Method.FIXED, Decimal(1), terms, part)
 
 
+def _metered(facts: Facts, terms: Terms, part: MonthPart) -> Priced:
+    if facts.usage is None:
+        raise UsageUnknown
+    return _multiplied(Method.METERED, facts.usage, terms, part)
+
+
 def _multiplied(method: Method, quantity: Decimal, terms: Terms, part: MonthPart) -> Priced:
     if terms.price is None:
         raise PriceUnknown
-    gross = round_exact(Fraction(quantity) * Fraction(terms.price) * part.share)
+    share = part.share if method.by_days else 1
+    gross = round_exact(Fraction(quantity) * Fraction(terms.price) * share)
     return Priced(method=method, part=part, quantity=quantity, price=terms.price, gross=gross)
 
 
 PRICERS: Final[Mapping[Method, Callable[[Facts, Terms, MonthPart], Priced]]] = {
     Method.AREA: _by_area,
     Method.FIXED: _fixed,
+    Method.METERED: _metered,
 }

@@ -3,6 +3,7 @@
 from app.billing.models.approvals import Requested
 from app.billing.models.charges import BillingLine, BillingRun, Charge, ChargeFacts
 from app.billing.models.fees import FeeAssignment, FeeItem, FeeStandard, FeeStandardVersion
+from app.billing.models.meters import Meter, MeterReading
 from app.billing.models.periods import AccountingPeriod
 from app.billing.models.vacancies import Vacancy
 
@@ -16,6 +17,8 @@ __all__ = [
     "FeeItem",
     "FeeStandard",
     "FeeStandardVersion",
+    "Meter",
+    "MeterReading",
     "Requested",
     "Vacancy",
 ]

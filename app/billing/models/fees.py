@@ -80,19 +80,24 @@ class FeeStandardVersion(CommunityScoped, Document):
         required=True,
         listed=True,
         minimum=Decimal(0),
-        help=N_("按面积:元/㎡·月;按月定额:元/月。"),
+        help=N_("按面积:元/㎡·月;按月定额:元/月;按用量:元/吨、元/度等。"),
     )
 
 
 class FeeAssignment(CommunityScoped, Document):
-    """收费标准分配: a standard for one room or one space, from a day to a day."""
+    """收费标准分配: a standard for one room, one space or one meter, from a day to a day."""
 
     __about__ = About(N_("标准分配"), "id", icon="link", order=("-id",), readonly=True)
     __table_args__ = (
-        CheckConstraint("(room_id IS NULL) <> (space_id IS NULL)", name="one_object"),
+        CheckConstraint(
+            "(CASE WHEN room_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN space_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN meter_id IS NULL THEN 0 ELSE 1 END) = 1",
+            name="one_object",
+        ),
         CheckConstraint("ends IS NULL OR ends >= starts", name="ends_after_start"),
         UniqueConstraint("standard_id", "room_id", "starts"),
         UniqueConstraint("standard_id", "space_id", "starts"),
+        UniqueConstraint("standard_id", "meter_id", "starts"),
     )
 
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True, listed=True)
@@ -101,5 +106,6 @@ class FeeAssignment(CommunityScoped, Document):
     )
     room_id: Mapped[int | None] = link(N_("房间"), "Room", fixed=True, listed=True, searched=True)
     space_id: Mapped[int | None] = link(N_("车位"), "ParkingSpace", fixed=True, listed=True, searched=True)
+    meter_id: Mapped[int | None] = link(N_("仪表"), "Meter", fixed=True, listed=True, searched=True)
     starts: Mapped[date] = date_(N_("开始日期"), required=True, listed=True, fixed=True)
     ends: Mapped[date | None] = date_(N_("结束日期"), listed=True)

@@ -22,8 +22,7 @@ from app.lowcode.scope import MixedCommunities, OutOfScope
 from app.lowcode.workflow import Move
 from app.lowcode.workflow.moving import locked
 
-BY_DAYS = (Method.AREA, Method.FIXED)
-"""The methods that count days; what is metered is paid as used."""
+BY_DAYS = tuple(method for method in Method if method.by_days)
 
 
 class VacancyOverlaps(DomainError):

@@ -3,8 +3,8 @@
 A month is cut where the price, the area or the payer changes inside it; what was charged before is left alone.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -28,6 +28,7 @@ class Part:
     due_date: date
     waived: Decimal = Decimal(0)
     relieved: Sequence[Relieved] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)  # what its basis says beside
 
     @property
     def span(self) -> DateSpan:
@@ -55,7 +56,7 @@ class Part:
                 }
                 for one in self.relieved
             ]
-        return found
+        return found | dict(self.more)
 
 
 @dataclass(frozen=True, slots=True)
