@@ -16,6 +16,8 @@ from app.billing.models import (
     FeeItem,
     FeeStandard,
     FeeStandardVersion,
+    Meter,
+    MeterReading,
     Vacancy,
 )
 from app.billing.operations.computing import PRORATION
@@ -23,6 +25,7 @@ from app.billing.queries.searching import find_runs
 from app.billing.states import RUN_MACHINE, ApprovalState
 from app.billing.views.approving import asked_of_me
 from app.billing.views.assigning import AssignView, bulk_button, filter_button
+from app.billing.views.metering import CHANGE, CORRECT
 from app.billing.views.running import (
     FiguresView,
     StartRunView,
@@ -120,6 +123,8 @@ MANIFEST = Manifest(
             ),
             list_links=_new_assignment,
         ),
+        Entry(Meter, save=operations.save_meter, actions=(CHANGE,)),
+        Entry(MeterReading, actions=(CORRECT,)),
         Page(AssignView),
         Page(StartRunView),
         Page(FiguresView),

@@ -70,6 +70,8 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "FeeStandardVersion": "read add edit export print",
         "FeeAssignment": f"{USE} assign end",
         "Vacancy": f"{USE} approve end",
+        "Meter": f"{KEEP} change",
+        "MeterReading": f"{USE} correct",
         "BillingRun": f"{USE} add post cancel",
         "BillingLine": USE,
         "Receipt": f"{USE} void reverse",
@@ -90,6 +92,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         **_MONEY_USED,
         **_BALANCES_USED,
         "Vacancy": f"{USE} add",
+        **_each(("Meter", "MeterReading"), USE),
         "Desk": "collect",
         "Receipt": f"{USE} void",
         **_ASKS,
@@ -99,6 +102,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
     "财务": {
         **_ESTATE_READ,
         **_FEES_USED,
+        **_each(("Meter", "MeterReading"), USE),
         **_MONEY_USED,
         **_BALANCES_USED,
         "BillingRun": USE,
@@ -135,6 +139,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
     "只读": {
         **_ESTATE_READ,
         **_FEES_READ,
+        **_each(("Meter", "MeterReading"), READ),
         "Charge": READ,
         "Complaint": READ,
     },

@@ -13,7 +13,7 @@ from typing import Any
 from app.kernel.periods import Period
 
 from .language import given, steps
-from .language.methods import AreaMethod, FixedMethod
+from .language.methods import AreaMethod, FixedMethod, MeteredMethod
 from .office_billing import BillingSteps
 from .office_collection import CollectionPart
 from .protocol import ChargeFacts, NotBuilt, ReceiptFacts
@@ -121,20 +121,15 @@ class ProductOffice(BillingSteps, CollectionPart):
 
         self._do(add)
 
-    def add_meter(self, meter: given.Meter) -> None:
-        raise NotBuilt("meter")
-
     def add_fee(self, fee: given.Fee) -> None:
         from sqlalchemy import select
 
-        from app.billing.models import FeeItem, FeeStandard
+        from app.billing.models import FeeItem, FeeStandard, Meter
         from app.billing.operations import assign, save_standard
         from app.estate.models import ParkingSpace, Room
         from app.kernel.pricing import Method
 
         price = self._price(fee.method)
-        if fee.meters is not None:
-            raise NotBuilt("fee on meters")
 
         def add(session: Any) -> None:
             item = FeeItem(name=fee.name)
@@ -145,15 +140,19 @@ class ProductOffice(BillingSteps, CollectionPart):
                 fee_item_id=item.id, due_days=fee.due_days, method=Method(fee.method.word), active=True,
                 price=price, price_starts=fee.start,
             )  # fmt: skip
-            rooms, spaces = select(Room.id), select(ParkingSpace.id)
+            rooms, spaces, meters = select(Room.id), select(ParkingSpace.id), select(Meter.id)
             if isinstance(fee.rooms, tuple):
                 rooms = rooms.where(Room.code.in_(fee.rooms))
             if isinstance(fee.parking, tuple):
                 spaces = spaces.where(ParkingSpace.number.in_(fee.parking))
+            # A shared meter charges nobody by itself.
+            named = isinstance(fee.meters, tuple)
+            meters = meters.where(Meter.number.in_(fee.meters) if named else Meter.room_id.is_not(None))
             assign(
                 session=session, standard_id=standard.id, starts=fee.start, ends=fee.end,
                 room_ids=session.scalars(rooms).all() if fee.rooms is not None else (),
                 space_ids=session.scalars(spaces).all() if fee.parking is not None else (),
+                meter_ids=session.scalars(meters).all() if fee.meters is not None else (),
             )  # fmt: skip
 
         if fee.late_fee is not None:
@@ -166,6 +165,8 @@ class ProductOffice(BillingSteps, CollectionPart):
             return method.price
         if isinstance(method, FixedMethod):
             return method.amount
+        if isinstance(method, MeteredMethod) and method.price is not None:
+            return method.price
         raise NotBuilt(f"fee counted by {method.word}")
 
     def _room(self, session: Any, code: str) -> Any:
@@ -174,12 +175,6 @@ class ProductOffice(BillingSteps, CollectionPart):
         from app.estate.models import Room
 
         return session.scalars(select(Room).where(Room.code == code)).one()
-
-    def reading(self, step: steps.Reading) -> None:
-        raise NotBuilt("reading")
-
-    def meter_change(self, step: steps.MeterChange) -> None:
-        raise NotBuilt("meter_change")
 
     def share(self, step: steps.Share) -> None:
         raise NotBuilt("share")
@@ -252,9 +247,6 @@ class ProductOffice(BillingSteps, CollectionPart):
         from app.collection.models import Receipt
 
         return int(self._ask(lambda session: session.scalar(select(func.count(Receipt.id)))))
-
-    def usage(self, *, meter: str, period: Period) -> Decimal:
-        raise NotBuilt("usage")
 
     def due_of_room(self, *, room: str) -> Decimal:
         return sum((one.due for one in self.charges() if one.room == room), Decimal(0))

@@ -1,11 +1,13 @@
-"""The cases' steps of billing beside the runs: vacancies."""
+"""The cases' steps of billing beside the runs: vacancies and meters."""
 
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from .language import steps
+from app.kernel.periods import Period
+
+from .language import given, steps
 from .language.steps import APPROVER, REQUESTER
 
 
@@ -13,8 +15,72 @@ class BillingSteps:
     """A part of the product's office; the whole gives it `_do`, `_room` and the community."""
 
     _community: int
+    _ask: Callable[[Callable[[Any], Any]], Any]
     _do: Callable[[Callable[[Any], Any]], Any]
     _room: Callable[[Any, str], Any]
+
+    def add_meter(self, meter: given.Meter) -> None:
+        from app.billing.models import Meter
+        from app.billing.operations import save_meter
+        from app.billing.states import MeterKind
+
+        def add(session: Any) -> None:
+            save_meter(
+                session=session, row=Meter(), community_id=self._community, number=meter.code,
+                kind=MeterKind(meter.kind), room_id=self._room(session, meter.room).id if meter.room else None,
+                initial=meter.initial, multiplier=meter.multiplier, loss=meter.loss, digits=meter.digits, active=True,
+            )  # fmt: skip
+
+        self._do(add)
+
+    def reading(self, step: steps.Reading) -> None:
+        from app.billing.operations import NewReading, record_readings
+
+        def read(session: Any) -> None:
+            wanted = NewReading(
+                meter_id=self._meter(session, step.meter),
+                day=step.on,
+                value=step.value,
+                rollover=step.rollover,
+            )
+            record_readings(session=session, community_id=self._community, wanted=[wanted])
+
+        self._do(read)
+
+    def meter_change(self, step: steps.MeterChange) -> None:
+        from app.billing.operations import change_meter
+
+        self._do(
+            lambda session: change_meter(
+                session=session, meter_id=self._meter(session, step.meter), day=step.on, old_value=step.old_value,
+                onward=step.new_initial, reason="换表",
+            )
+        )  # fmt: skip
+
+    def usage(self, *, meter: str, period: Period) -> Decimal:
+        from sqlalchemy import func, select
+
+        from app.billing.models import MeterReading
+
+        def read(session: Any) -> Decimal | None:
+            used: Decimal | None = session.scalar(
+                select(func.sum(MeterReading.used)).where(
+                    MeterReading.meter_id == self._meter(session, meter),
+                    MeterReading.period == period,
+                    MeterReading.replaced.is_(False),
+                )
+            )
+            return used
+
+        return self._ask(read) or Decimal(0)
+
+    @staticmethod
+    def _meter(session: Any, code: str) -> int:
+        from sqlalchemy import select
+
+        from app.billing.models import Meter
+
+        return int(session.scalars(select(Meter.id).where(Meter.number == code)).one())
 
     def vacancy(self, step: steps.Vacancy) -> None:
         self._vacant(step.room, step.start, step.end, step.factor, approved=step.approved)

@@ -307,5 +307,12 @@ ACTIONS: Mapping[tuple[str, str], Given] = {
         holding(session, world.community_id), {"ends": "2031-06-30", "reason": "业主回国"},
     ),
     **OF_COLLECTION,
+    ("Meter", "change"): lambda session, world: (
+        row_of_ours(session, documents["Meter"]).id,
+        {"day": "2025-05-31", "old_value": "140", "onward": "0", "reason": "到期换表"},
+    ),
+    ("MeterReading", "correct"): lambda session, world: (
+        row_of_ours(session, documents["MeterReading"]).id, {"value": "116", "reason": "看错"},
+    ),
     ("Receipt", "void"): lambda session, world: (world.receipt_id, {"reason": "收错了"}),
 }  # fmt: skip

@@ -54,7 +54,7 @@ from app.service.operations import add_complaint
 from app.service.states.complaints import ComplaintKind, ReplyWay, Satisfaction
 from tests.integration.collection.ledger import add_charge
 from tests.journeys.uploads import add_uploads
-from tests.journeys.world_billing import add_vacancies
+from tests.journeys.world_billing import add_meters, add_vacancies
 from tests.journeys.world_collection import add_balances
 from tests.people import Cast
 
@@ -266,6 +266,9 @@ def _money(session: Session, world: World) -> None:
     session.add_all([spare, free_item])
     session.flush()
     world.standard_id = standard.id
+    world.free["Meter"] = add_meters(
+        session=session, community_id=world.community_id, room_id=world.room_id, words=marked("表")
+    )
     world.free |= {"FeeStandard": spare.id, "FeeItem": free_item.id}
     rooms = session.scalars(
         select(Room.id).where(Room.community_id == world.community_id).order_by(Room.id)

@@ -1,4 +1,4 @@
-"""Our vacancies: one that waits for somebody else, one that the owner may take back, one that holds."""
+"""Our vacancies (one waits for somebody else, the owner may take one back, one holds), and our meters."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.billing import operations as billing
-from app.billing.models import Vacancy
-from app.billing.states import ApprovalState
+from app.billing.models import Meter, Vacancy
+from app.billing.operations import NewReading
+from app.billing.states import ApprovalState, MeterKind
 from app.lowcode.actors import EVERYTHING, Actor, acting_as
 from app.lowcode.workflow import move
 
@@ -31,6 +32,22 @@ def add_vacancies(
                 )
             )  # fmt: skip
     move(session=session, row=found[1], action="approve")
+
+
+def add_meters(*, session: Session, community_id: int, room_id: int, words: str) -> int:
+    """One that was read twice, and one that nothing refers to, whose id is returned."""
+    mine = {
+        "community_id": community_id, "room_id": room_id, "kind": MeterKind.WATER, "initial": Decimal(100),
+        "multiplier": Decimal(1), "loss": Decimal(0), "digits": 5, "active": True, "place": words,
+    }  # fmt: skip
+    meter = billing.save_meter(session=session, row=Meter(), number=f"{words}1", **mine)
+    for day, value in ((date(2025, 3, 31), "115"), (date(2025, 4, 30), "131")):
+        # Readings are added by statements: their ids come after the largest that stands.
+        billing.record_readings(
+            session=session, community_id=community_id,
+            wanted=[NewReading(meter_id=meter.id, day=day, value=Decimal(value), reason=words)],
+        )  # fmt: skip
+    return billing.save_meter(session=session, row=Meter(), number=f"{words}2", **mine).id
 
 
 def waiting(session: Session, community_id: int) -> int:

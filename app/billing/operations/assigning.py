@@ -1,4 +1,4 @@
-"""Giving a standard to rooms or spaces, and taking it away."""
+"""Giving a standard to rooms, spaces or meters, and taking it away."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,14 +56,16 @@ def assign(
     standard_id: int,
     room_ids: Sequence[int] = (),
     space_ids: Sequence[int] = (),
+    meter_ids: Sequence[int] = (),
     starts: date | None = None,
     ends: date | None = None,
     skip_taken: bool = False,
 ) -> int:
-    """Give the standard to the rooms and spaces from a day (by default each one's hand-over) to a day, all or none.
+    """Give the standard to rooms, spaces and meters from a day (by default each one's hand-over) to a day, all or none.
 
     Returns how many. `skip_taken`: those that have the fee in that time already are left out instead of refused.
-    Raises OutOfScope, StandardInactive, WrongDates, StartUnknown, NothingToAssign, AssignmentOverlaps.
+    Raises OutOfScope, StandardInactive, WrongDates, OnlyMeters, NoMeters, MeterOfNobody, StartUnknown, NothingToAssign,
+    AssignmentOverlaps.
     """
     standard = _standard(session, standard_id)
     _lock(session, standard)
@@ -72,6 +74,7 @@ def assign(
         standard=standard,
         room_ids=room_ids,
         space_ids=space_ids,
+        meter_ids=meter_ids,
         starts=starts,
         ends=ends,
     )
@@ -92,6 +95,7 @@ def preview_assignment(
     standard_id: int,
     room_ids: Sequence[int] = (),
     space_ids: Sequence[int] = (),
+    meter_ids: Sequence[int] = (),
     starts: date | None = None,
     ends: date | None = None,
 ) -> Preview:
@@ -102,6 +106,7 @@ def preview_assignment(
         standard=standard,
         room_ids=room_ids,
         space_ids=space_ids,
+        meter_ids=meter_ids,
         starts=starts,
         ends=ends,
     )
@@ -129,9 +134,9 @@ def end_assignment(*, session: Session, assignment_id: int, ends: date) -> None:
     )
     if ends < row.starts or (billed is not None and ends < billed):
         raise WrongDates(field="ends")
-    wanted = Wanted(row.room_id, row.space_id, "", DateSpan(row.starts, ends))
+    wanted = Wanted(row.room_id, row.space_id, row.meter_id, "", DateSpan(row.starts, ends))
     if taken_objects(session=session, standard=standard, wanted=[wanted], except_id=row.id):
-        example = row.room.code if row.room_id else row.space.number
+        example = str(row.room or row.space or row.meter)
         raise AssignmentOverlaps(count=1, example=example)
     before, row.ends = row.ends, ends
     note(row, label=N_("终止"), reason=f"{before or '—'} → {ends}")
@@ -165,7 +170,13 @@ def _insert(session: Session, standard: FeeStandard, wanted: list[Wanted], ends:
     ids = session.scalars(
         insert(FeeAssignment).returning(FeeAssignment.id, sort_by_parameter_order=True),
         [
-            {**common, "room_id": one.room_id, "space_id": one.space_id, "starts": one.span.first}
+            {
+                **common,
+                "room_id": one.room_id,
+                "space_id": one.space_id,
+                "meter_id": one.meter_id,
+                "starts": one.span.first,
+            }
             for one in wanted
         ],
     ).all()

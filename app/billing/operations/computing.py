@@ -10,10 +10,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import BillingLine, BillingRun, Charge, FeeAssignment, FeeStandard
-from app.billing.operations.facts import Facts
+from app.billing.operations.facts import Facts, Month
+from app.billing.rules.metering import charge_metered
 from app.billing.rules.month import Gap, Part, charge_month
 from app.billing.rules.oddness import UNBILLABLE_ODDNESS, judge
 from app.kernel.money import AREA_SCALE, MONEY_SCALE, PRICE_SCALE, to_scaled
+from app.kernel.pricing import Method
 from app.kernel.proration import Proration
 from app.lowcode.settings import setting
 
@@ -30,60 +32,77 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def assignments_of(run: BillingRun) -> Any:
-    """The assignments that have a day in the run's month, with what their standard says."""
+def assignments_of(month: Month) -> Any:
+    """The assignments that have a day in the month, with what their standard says."""
     found = (
         select(
-            FeeAssignment.id, FeeAssignment.room_id, FeeAssignment.space_id, FeeAssignment.starts, FeeAssignment.ends,
-            FeeAssignment.standard_id, FeeStandard.fee_item_id, FeeStandard.method, FeeStandard.due_days,
+            FeeAssignment.id, FeeAssignment.room_id, FeeAssignment.space_id, FeeAssignment.meter_id,
+            FeeAssignment.starts, FeeAssignment.ends, FeeAssignment.standard_id,
+            FeeStandard.fee_item_id, FeeStandard.method, FeeStandard.due_days,
         )
         .join(FeeStandard, FeeAssignment.standard_id == FeeStandard.id)
         .where(
-            FeeAssignment.community_id == run.community_id,
-            FeeAssignment.starts <= run.period.last_day,
-            or_(FeeAssignment.ends.is_(None), FeeAssignment.ends >= run.period.first_day),
+            FeeAssignment.community_id == month.community_id,
+            FeeAssignment.starts <= month.period.last_day,
+            or_(FeeAssignment.ends.is_(None), FeeAssignment.ends >= month.period.first_day),
         )
     )  # fmt: skip
-    return found if run.fee_item_id is None else found.where(FeeStandard.fee_item_id == run.fee_item_id)
+    return found if month.fee_item_id is None else found.where(FeeStandard.fee_item_id == month.fee_item_id)
 
 
 class Computing:
-    """A run being computed: what holds for the whole month, read once, and then chunk after chunk."""
+    """A month being computed: what holds for the whole of it, read once, and then chunk after chunk."""
 
-    def __init__(self, *, session: Session, run: BillingRun) -> None:
-        self.proration = Proration(setting(session=session, key=PRORATION, community_id=run.community_id))
+    def __init__(self, *, session: Session, month: Month) -> None:
+        self.month = month
+        self.proration = Proration(setting(session=session, key=PRORATION, community_id=month.community_id))
         self.fees_before = frozenset(
             session.scalars(
                 select(Charge.fee_item_id)
-                .where(Charge.community_id == run.community_id, Charge.posting_period == run.period.previous)
+                .where(
+                    Charge.community_id == month.community_id,
+                    Charge.posting_period == month.period.previous,
+                )
                 .distinct()
             )
         )
         self.last = 0
 
+    def next_rows(self, *, session: Session, size: int = CHUNK) -> tuple[Sequence[Any], Facts | None]:
+        """The next assignments and what they stand on; none at the end."""
+        rows = session.execute(
+            assignments_of(self.month)
+            .where(FeeAssignment.id > self.last)
+            .order_by(FeeAssignment.id)
+            .limit(size)
+        ).all()
+        if not rows:
+            return (), None
+        self.last = rows[-1].id
+        return rows, Facts(session=session, month=self.month, rows=rows)
+
     def next_chunk(self, *, session: Session, run: BillingRun, size: int = CHUNK) -> int:
         """Write the lines of the next assignments; returns how many assignments, 0 at the end."""
-        rows = session.execute(
-            assignments_of(run).where(FeeAssignment.id > self.last).order_by(FeeAssignment.id).limit(size)
-        ).all()
-        if rows:
-            facts = Facts(session=session, run=run, rows=rows)
+        rows, facts = self.next_rows(session=session, size=size)
+        if facts is not None:
             month = (run.id, run.community_id, str(run.period), str(run.period))
-            _insert(session, [month + line for row in rows for line in self._lines(run, row, facts)])
-            self.last = rows[-1].id
+            _insert(session, [month + line for row in rows for line in self._lines(row, facts)])
         return len(rows)
 
-    def _lines(self, run: BillingRun, row: Any, facts: Facts) -> Iterator[tuple[Any, ...]]:
-        """The lines of one assignment: what is charged, and the days that cannot be."""
-        parts, gaps = charge_month(
-            terrain=facts.terrain(row),
-            method=row.method,
-            period=run.period,
-            proration=self.proration,
+    def charges_of(self, row: Any, facts: Facts) -> tuple[list[Part], list[Gap]]:
+        """What of one assignment is still to be charged, and the days that cannot be."""
+        if row.method is Method.METERED:
+            return charge_metered(terrain=facts.metered(row), period=self.month.period, due_days=row.due_days)
+        return charge_month(
+            terrain=facts.terrain(row), method=row.method, period=self.month.period, proration=self.proration,
             due_days=row.due_days,
-        )
+        )  # fmt: skip
+
+    def _lines(self, row: Any, facts: Facts) -> Iterator[tuple[Any, ...]]:
+        """The lines of one assignment: what is charged, and the days that cannot be."""
+        parts, gaps = self.charges_of(row, facts)
         whose = (
-            row.id, row.standard_id, row.fee_item_id, facts.building_of(row), row.room_id, row.space_id,
+            row.id, row.standard_id, row.fee_item_id, facts.building_of(row), facts.room_of(row), row.space_id,
         )  # fmt: skip
         # The month is judged as a whole, and shown beside last month's once, not with each of its parts.
         previous = facts.previous(row)
@@ -98,7 +117,7 @@ class Computing:
             yield whose + _charged(part) + (shown, *judged, True)
             shown = None
         for gap in gaps:
-            yield whose + _not_charged(gap, run) + (shown, UNBILLABLE_ODDNESS, gap.reason.value, False)
+            yield whose + _not_charged(gap, self.month) + (shown, UNBILLABLE_ODDNESS, gap.reason.value, False)
             shown = None
 
 
@@ -110,9 +129,9 @@ def _charged(part: Part) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _not_charged(gap: Gap, run: BillingRun) -> tuple[Any, ...]:
+def _not_charged(gap: Gap, month: Month) -> tuple[Any, ...]:
     return (
-        _day(gap.span.first), _day(gap.span.last), _day(run.period.last_day), None, None, 0, 0, 0, 0, 0, "{}",
+        _day(gap.span.first), _day(gap.span.last), _day(month.period.last_day), None, None, 0, 0, 0, 0, 0, "{}",
     )  # fmt: skip
 
 

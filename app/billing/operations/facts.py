@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,33 +10,66 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.billing.models import BillingRun, Charge, FeeStandardVersion, Vacancy
+from app.billing.models import BillingRun, Charge, FeeStandardVersion, Meter, MeterReading, Vacancy
+from app.billing.rules.metering import MeteredTerrain, Taken
 from app.billing.rules.payers import Holding, payers_of_room, payers_of_space
 from app.billing.rules.relief import Relief
 from app.billing.rules.terrain import Area, Payer, Price, Terrain
-from app.billing.states import ApprovalState
+from app.billing.states import ApprovalState, ReadingKind
 from app.estate.models import Customer, Occupancy, ParkingSpace, Room, RoomArea
 from app.estate.states import CustomerKind, RoomState
 from app.kernel.periods import DateSpan, Period
 
 
-class Facts:
-    """The dated facts of some assignments of a run's community; `rows` are those of `assignments_of`."""
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of a community, of one fee or (None) of all: what a run computes."""
 
-    def __init__(self, *, session: Session, run: BillingRun, rows: Sequence[Any]) -> None:
-        self._session, self._run = session, run
+    community_id: int
+    period: Period
+    fee_item_id: int | None = None
+
+    @classmethod
+    def of(cls, run: BillingRun) -> "Month":
+        """The month of a run."""
+        return cls(run.community_id, run.period, run.fee_item_id)
+
+
+class Facts:
+    """The dated facts of some assignments of a month; `rows` are those of `assignments_of`."""
+
+    def __init__(self, *, session: Session, month: Month, rows: Sequence[Any]) -> None:
+        self._session, self._month = session, month
         ids = [row.id for row in rows]
         self._read_spaces({row.space_id for row in rows if row.space_id})
+        self._read_meters({row.meter_id for row in rows if row.meter_id})
         self._read_rooms({row.room_id for row in rows if row.room_id})
         self._read_vacancies({row.room_id for row in rows if row.room_id})
         self._read_payers()
         self._read_prices({row.standard_id for row in rows})
         self._read_charges(ids)
 
+    def room_of(self, row: Any) -> int | None:
+        """The room of an assignment: its own or its meter's."""
+        room_id: int | None = row.room_id if row.meter_id is None else self._meters[row.meter_id].room_id
+        return room_id
+
     def building_of(self, row: Any) -> int | None:
         """The building of an assignment's room."""
-        room = self._rooms.get(row.room_id)
-        return None if room is None else room.building_id
+        room_id = self.room_of(row)
+        return None if room_id is None else self._rooms[room_id].building_id
+
+    def metered(self, row: Any) -> MeteredTerrain:
+        """The dated facts of one assignment of a meter; those of its room pay."""
+        meter = self._meters[row.meter_id]
+        return MeteredTerrain(
+            span=DateSpan.since(row.starts, row.ends),
+            meter=meter.number,
+            prices=self._prices[row.standard_id],
+            payers=self._room_payers(meter.room_id) if meter.room_id else (),
+            readings=self._readings[row.meter_id],
+            charged=[span for span, _amount in self._charged[row.id]],
+        )
 
     def terrain(self, row: Any) -> Terrain:
         """The dated facts of one assignment."""
@@ -88,7 +122,7 @@ class Facts:
         ]
 
     def _read_vacancies(self, room_ids: set[int]) -> None:
-        period = self._run.period
+        period = self._month.period
         found = self._session.execute(
             select(Vacancy.room_id, Vacancy.fee_item_id, Vacancy.starts, Vacancy.ends, Vacancy.factor).where(
                 Vacancy.room_id.in_(room_ids),
@@ -100,6 +134,32 @@ class Facts:
         self._vacancies: dict[int, list[Any]] = defaultdict(list)
         for one in found:
             self._vacancies[one.room_id].append(one)
+
+    def _read_meters(self, ids: set[int]) -> None:
+        columns = (Meter.id, Meter.number, Meter.room_id)
+        found = self._session.execute(select(*columns).where(Meter.id.in_(ids))) if ids else ()
+        self._meters: dict[int, Any] = {row.id: row for row in found}
+        self._readings: dict[int, list[Taken]] = defaultdict(list)
+        if not ids:
+            return
+        for one in self._session.execute(
+            select(
+                MeterReading.meter_id, MeterReading.day, MeterReading.last, MeterReading.value, MeterReading.used,
+                MeterReading.multiplier, MeterReading.loss, MeterReading.rollover, MeterReading.kind,
+            )
+            .where(
+                MeterReading.meter_id.in_(ids),
+                MeterReading.period == self._month.period,
+                MeterReading.replaced.is_(False),
+            )
+            .order_by(MeterReading.day, MeterReading.kind)
+        ):  # fmt: skip
+            self._readings[one.meter_id].append(
+                Taken(
+                    one.day, one.last, one.value, one.used, one.multiplier, one.loss, rollover=one.rollover,
+                    change=one.kind is ReadingKind.CHANGE,
+                )
+            )  # fmt: skip
 
     def _read_spaces(self, ids: set[int]) -> None:
         columns = (
@@ -114,6 +174,7 @@ class Facts:
 
     def _read_rooms(self, ids: set[int]) -> None:
         ids = ids | {space.room_id for space in self._spaces.values() if space.room_id}
+        ids = ids | {meter.room_id for meter in self._meters.values() if meter.room_id}
         columns = (Room.id, Room.building_id, Room.area, Room.handed_over, Room.state)
         self._rooms: dict[int, Any] = {
             row.id: row for row in self._session.execute(select(*columns).where(Room.id.in_(ids)))
@@ -137,7 +198,7 @@ class Facts:
             self._holdings[one.room_id].append(Holding(one.id, one.customer_id, one.starts, one.ends))
         self._developer = self._session.scalar(
             select(func.min(Customer.id)).where(
-                Customer.community_id == self._run.community_id, Customer.kind == CustomerKind.DEVELOPER
+                Customer.community_id == self._month.community_id, Customer.kind == CustomerKind.DEVELOPER
             )
         )
 
@@ -157,7 +218,7 @@ class Facts:
             self._prices[one.standard_id].append(Price(one.id, one.starts, one.price))
 
     def _read_charges(self, ids: Sequence[int]) -> None:
-        period = self._run.period
+        period = self._month.period
         self._charged: dict[int, list[tuple[DateSpan, Decimal]]] = defaultdict(list)
         for one in self._charges_in(ids, period):
             self._charged[one.assignment_id].append((DateSpan(one.starts, one.ends), one.amount))

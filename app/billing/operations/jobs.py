@@ -52,7 +52,9 @@ def _compute(job: Run, run_id: int) -> None:
         if run.state is not RunState.COMPUTING:
             return
         computing = begin_computing(session=session, run=run)
-        total = session.scalar(select(func.count()).select_from(assignments_of(run).subquery())) or 0
+        total = (
+            session.scalar(select(func.count()).select_from(assignments_of(computing.month).subquery())) or 0
+        )
     done, found = 0, -1
     while found:
         job.progress(done, total)

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.billing.models import BillingLine, BillingRun, Charge, FeeItem
 from app.billing.operations.computing import Computing
+from app.billing.operations.facts import Month
+from app.billing.operations.missing import refuse_missing
 from app.billing.operations.periods import refuse_closed
 from app.billing.operations.posting import post_run
 from app.billing.states import RUN_MACHINE, UNFINISHED
@@ -43,10 +45,12 @@ def start_run(
 ) -> tuple[BillingRun, int]:
     """Begin a run of a month, of one fee or (None) of all; returns it and the id of the job that computes it.
 
-    Raises OutOfScope, PeriodClosed, RunUnfinished.
+    Raises OutOfScope, PeriodClosed, RunUnfinished, ReadingsMissing.
     """
     _refuse_unfinished(session, community_id, period, fee_item_id)
     run = begin_run(session=session, community_id=community_id, period=period, fee_item_id=fee_item_id)
+    # The job asks again; whoever starts it is told at once.
+    refuse_missing(session=session, month=Month.of(run))
     job = start_job(
         session=session, kind="billing.compute", label=f"计算 {run.title}", params={"run": run.id}
     )
@@ -119,11 +123,13 @@ def compute_run(*, session: Session, run: BillingRun) -> None:
 
 
 def begin_computing(*, session: Session, run: BillingRun) -> Computing:
-    """Throw away what an earlier start left, and read what holds for the whole month."""
+    """Throw away what an earlier start left, and read what holds for the whole month. Raises ReadingsMissing."""
+    month = Month.of(run)
+    refuse_missing(session=session, month=month)
     clear_lines(session=session, run=run)
     run.computed_at = clock.now()
     session.flush()
-    return Computing(session=session, run=run)
+    return Computing(session=session, month=month)
 
 
 def clear_lines(*, session: Session, run: BillingRun) -> None:
@@ -178,7 +184,8 @@ def bill(
 ) -> list[BillingRun]:
     """Compute and post a month at once, one run a fee item (None: all fees), by the same code as the jobs.
 
-    Returns the runs that had something in them; where there is nothing to charge none is kept. Raises PeriodClosed.
+    Returns the runs that had something in them; where there is nothing to charge none is kept. Raises PeriodClosed,
+    ReadingsMissing.
     """
     runs = []
     for fee_item_id in fee_item_ids:

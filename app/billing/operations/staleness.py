@@ -11,6 +11,8 @@ from app.billing.models import (
     FeeAssignment,
     FeeStandard,
     FeeStandardVersion,
+    Meter,
+    MeterReading,
     Vacancy,
 )
 from app.billing.operations.computing import PRORATION
@@ -24,7 +26,8 @@ from app.lowcode.settings import Setting
 ROOM_FIELDS = ("handed_over", "area", "state")
 
 STOOD_ON = (
-    FeeAssignment, FeeStandard, FeeStandardVersion, RoomArea, Occupancy, ParkingSpace, Room, Vacancy, Setting,
+    FeeAssignment, FeeStandard, FeeStandardVersion, RoomArea, Occupancy, ParkingSpace, Room, Vacancy, Meter,
+    MeterReading, Setting,
 )  # fmt: skip
 """The documents that a run is computed from."""
 
@@ -33,7 +36,7 @@ class RunIsStale(DomainError):
     """What a run was computed from has changed since."""
 
     code = "run_is_stale"
-    message = N_("计算之后,收费标准、分配、面积、空置或付费人有变动。请作废后重新出账。")
+    message = N_("计算之后,收费标准、分配、面积、空置、抄表或付费人有变动。请作废后重新出账。")
 
 
 def refuse_stale(*, session: Session, run: BillingRun) -> None:
@@ -51,6 +54,7 @@ def refuse_stale(*, session: Session, run: BillingRun) -> None:
 
     rooms, spaces = lines(BillingLine.room_id), lines(BillingLine.space_id)
     standards = lines(BillingLine.standard_id)
+    meters = select(FeeAssignment.meter_id).where(FeeAssignment.id.in_(lines(BillingLine.assignment_id)))
     changed_rooms = (
         select(History.row_id)
         .where(
@@ -76,10 +80,12 @@ def refuse_stale(*, session: Session, run: BillingRun) -> None:
             Vacancy.room_id.in_(rooms),
             and_(Vacancy.starts <= end, Vacancy.state == ApprovalState.APPROVED),
         ),
+        (Meter, Meter.id.in_(meters), None),
+        (MeterReading, MeterReading.meter_id.in_(meters), MeterReading.period == run.period),
         (Setting, Setting.key == PRORATION, None),
     )
     for model, is_in_run, also in kinds:
-        statement = select(func.count()).where(own[model], model.changed_at >= since, is_in_run)
+        statement = select(func.count()).where(own[model], _moment(model) >= since, is_in_run)
         if session.scalar(statement if also is None else statement.where(also)):
             raise RunIsStale
     gone = select(func.count()).where(
@@ -90,3 +96,8 @@ def refuse_stale(*, session: Session, run: BillingRun) -> None:
     )
     if session.scalar(gone):
         raise RunIsStale
+
+
+def _moment(model: Any) -> Any:
+    """When a row was last written: a reading never changes, its correction is a row of its own."""
+    return model.created_at if model is MeterReading else model.changed_at

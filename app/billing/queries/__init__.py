@@ -2,6 +2,16 @@
 
 from app.billing.queries.explaining import explain
 from app.billing.queries.figures import FeeFigures, figures_of
+from app.billing.queries.missing import MissingReading, count_missing_readings, missing_readings
 from app.billing.queries.objects import Choice, objects_of
 
-__all__ = ["Choice", "FeeFigures", "explain", "figures_of", "objects_of"]
+__all__ = [
+    "Choice",
+    "FeeFigures",
+    "MissingReading",
+    "count_missing_readings",
+    "explain",
+    "figures_of",
+    "missing_readings",
+    "objects_of",
+]

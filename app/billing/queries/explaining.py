@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,6 +23,10 @@ Sentence = tuple[str, dict[str, str]]
 PRICE_SINCE = N_("收费标准“%(standard)s”的单价,自 %(starts)s 起执行。")
 DEVELOPER_PAYS = N_("由建设单位交纳:这些日子房间尚未售出或尚未交付(物业管理条例第四十一条)。")
 OTHER_SOURCE = N_("不是按标准出的账:%(words)s")
+READING = N_("表 %(meter)s 于 %(day)s 抄表:本次读数 %(value)s,上次读数 %(last)s,用量 %(usage)s。")
+OLD_DIAL = N_("表 %(meter)s 于 %(day)s 换表:旧表读数 %(value)s,上次读数 %(last)s,旧表用量 %(usage)s。")
+COUNTED = N_("用量已乘倍率 %(multiplier)s,并计损耗率 %(loss)s。")
+ROLLED_OVER = N_("表走满一圈后回零,已加上一整圈。")
 RELIEVED = N_("%(first)s 至 %(last)s 共 %(days)s 天经批准空置或停供,这些天按系数 %(factor)s 交纳,其余减免。")
 WAIVED = N_("其中减免 %(waived)s 元,应收 %(amount)s 元。")
 GAPS = {
@@ -52,6 +57,8 @@ def explain(*, session: Session, row: Charge | BillingLine) -> list[Sentence]:
     kind = session.scalar(select(Customer.kind).where(Customer.id == row.customer_id))
     if kind is CustomerKind.DEVELOPER:
         sentences.append((DEVELOPER_PAYS, {}))
+    for one in row.basis.get("readings", ()):
+        sentences += _reading(row.basis["meter"], one)
     for one in row.basis.get("relieved", ()):
         span = DateSpan(date.fromisoformat(one["first"]), date.fromisoformat(one["last"]))
         places = {"first": one["first"], "last": one["last"], "days": str(span.days)}
@@ -60,6 +67,20 @@ def explain(*, session: Session, row: Charge | BillingLine) -> list[Sentence]:
         amounts = {"waived": format_money(row.waived), "amount": format_money(row.amount)}
         sentences.append((WAIVED, amounts))
     return sentences
+
+
+def _reading(meter: str, one: dict[str, Any]) -> list[Sentence]:
+    """What a charge keeps of a reading, in words."""
+    places = {name: format_exact(Decimal(one[name]), 0) for name in ("last", "value", "usage")}
+    found: list[Sentence] = [
+        (OLD_DIAL if one.get("change") else READING, {"meter": meter, "day": one["day"], **places})
+    ]
+    counted = {name: format_exact(Decimal(one[name]), 0) for name in ("multiplier", "loss")}
+    if counted != {"multiplier": "1", "loss": "0"}:
+        found.append((COUNTED, counted))
+    if one.get("rollover"):
+        found.append((ROLLED_OVER, {}))
+    return found
 
 
 def _priced(row: Charge | BillingLine) -> Priced:

@@ -120,29 +120,17 @@ class MeteredTerrain:
     charged: Sequence[DateSpan] = ()
 
 
-def readings_of(*, terrain: MeteredTerrain, period: Period) -> list[Taken]:
-    """The readings dated in those days of the month for which the fee runs."""
-    span = terrain.span.intersect(period.span)
-    return [] if span is None else [one for one in terrain.readings if one.day in span]
-
-
-def is_missing(*, terrain: MeteredTerrain, period: Period) -> bool:
-    """Whether the fee runs in the month, is not charged yet, and its meter was not read then; a change is no reading."""
-    span = terrain.span.intersect(period.span)
-    if span is None or any(span.overlaps(one) for one in terrain.charged):
-        return False
-    return all(one.change for one in readings_of(terrain=terrain, period=period))
-
-
 def charge_metered(*, terrain: MeteredTerrain, period: Period, due_days: int) -> tuple[list[Part], list[Gap]]:
     """The one charge of a meter in a month: the usage of its readings × the price, 0.00 where nothing was used.
 
     Price and payer are those of the day of the month's last reading; days share nothing out. Nothing where it is
-    charged already, or was not read (`is_missing` is asked before).
+    charged already, or was not read: a run is refused then before it computes.
     """
     span = terrain.span.intersect(period.span)
-    readings = readings_of(terrain=terrain, period=period)
-    if span is None or not readings or any(span.overlaps(one) for one in terrain.charged):
+    if span is None or any(span.overlaps(one) for one in terrain.charged):
+        return [], []
+    readings = [one for one in terrain.readings if one.day in span]
+    if not readings:
         return [], []
     day = readings[-1].day
     version = in_force(terrain.prices, day)

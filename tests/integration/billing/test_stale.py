@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.billing import operations
-from app.billing.models import FeeAssignment, FeeStandard, FeeStandardVersion
+from app.billing.models import FeeAssignment, FeeStandard, FeeStandardVersion, Meter, MeterReading
 from app.billing.operations.computing import PRORATION
 from app.billing.states import RunState
 from app.estate.models import Customer, Occupancy, ParkingSpace, Room, RoomArea
@@ -19,6 +19,7 @@ from app.lowcode.db import db
 from app.lowcode.jobs import Job
 from app.lowcode.settings import Setting
 
+from .meters import add_meter, read, water_fee
 from .town import MARCH, Town
 
 
@@ -29,6 +30,9 @@ def town(app) -> Town:
     space = town.space(customer_id=owner)
     standard = town.standard()
     town.assign(standard, space_ids=[space], room_ids=town.room_ids)
+    meter = add_meter(town)
+    water_fee(town, [meter])
+    read(town, meter, "2025-03-31", "115")
     return town
 
 
@@ -66,6 +70,11 @@ def surveyed(session: Session) -> None:
     )
 
 
+def reread(session: Session) -> None:
+    reading = first(session, MeterReading)
+    operations.correct_reading(session=session, reading_id=reading.id, value=Decimal(116), reason="看错")
+
+
 STALE: dict[str, Callable[[Session], None]] = {
     "an owner gone": lambda session: session.delete(first(session, Occupancy)),
     "an owner who left": change(Occupancy, ends=date(2025, 3, 10)),
@@ -78,13 +87,15 @@ STALE: dict[str, Callable[[Session], None]] = {
     "an area": change(Room, area=Decimal(90)),
     "a hand-over": change(Room, handed_over=date(2025, 3, 2)),
     "a space let to nobody": change(ParkingSpace, customer_id=None),
+    "a reading corrected": reread,
+    "a meter of another room": change(Meter, room_id=None),
     "another proration": lambda session: session.add(Setting(key=PRORATION, value="thirty")),
 }
 
 FRESH: dict[str, Callable[[Session], None]] = {
     "nothing": lambda session: None,
     "a name": change(Customer, name="改名"),
-    "a room's orientation": change(Room, layout="三室"),
+    "a room's remark": change(Room, remark="朝南"),
     "a price of a later month": lambda session: operations.add_price(
         session=session,
         standard_id=first(session, FeeStandard).id,
@@ -125,7 +136,7 @@ def test_computed_again_it_is_posted_as_things_stand_now(town: Town, run_jobs: C
     town.do(lambda session: operations.cancel_run(session=session, run_id=stale))
     run_id = posted_after(town, FRESH["nothing"], run_jobs)
     assert town.run(run_id).state is RunState.POSTED
-    assert [row[4] for row in town.charges() if row[0] == "1-1-0001"] == ["216.00"]
+    assert [row[4] for row in town.charges() if row[0] == "1-1-0001"] == ["216.00", "67.50"]
 
 
 @pytest.mark.parametrize("what", FRESH)
