@@ -1,6 +1,7 @@
 """What the collection module registers."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from flask_babel import gettext as _
 
@@ -43,7 +44,7 @@ from app.lowcode.numbers import NumberDeclaration
 from app.lowcode.pages import Button
 from app.lowcode.permissions import may
 from app.lowcode.search import Search
-from app.lowcode.settings import SettingDeclaration
+from app.lowcode.settings import YES, SettingDeclaration
 
 
 def _links(row: Receipt) -> Sequence[Button]:
@@ -95,11 +96,21 @@ MANIFEST = Manifest(
         NumberDeclaration(HANDOVER_BOOK, N_("交款单"), "JK"),
     ),
     settings=(
+        SettingDeclaration(AUTO_APPLY, N_("出账时自动用预收抵扣"), YES, flag=True),
         SettingDeclaration(
-            AUTO_APPLY, N_("出账时自动用预收抵扣"), "yes", (("yes", N_("是")), ("no", N_("否")))
+            LIMIT, N_("抹零免审批限额"), "1.00", low=Decimal(0), high=Decimal(1000), places=2, unit=N_("元")
         ),
-        SettingDeclaration(LIMIT, N_("抹零免审批限额(元)"), "1.00"),
-        SettingDeclaration(DEFAULT_LIMIT, N_("审批限额(元,角色未另设时)"), "10000.00"),
+        SettingDeclaration(
+            DEFAULT_LIMIT,
+            N_("审批限额"),
+            "10000.00",
+            low=Decimal(0),
+            high=Decimal(10) ** 9,
+            places=2,
+            unit=N_("元"),
+            help=N_("角色没有另设限额时用。"),
+            per_community=False,
+        ),
     ),
     searches=(Search(Receipt, find_receipts),),
     tabs={"Community": (within(Receipt),), "Building": (within(Receipt),), "Room": (within(Receipt),)},

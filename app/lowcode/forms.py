@@ -249,6 +249,8 @@ def _form_field(
             depends = None if select_url else spec.dependencies.get(one.name)
             if depends:
                 attributes["data-depends-on"] = " ".join(depends)
+            if one.nothing:
+                attributes["data-placeholder"] = _(one.nothing)
             return RemoteSelect(**common, target=target.__name__, render_kw=attributes)
         case _:
             return StringField(**common, filters=[_stripped])

@@ -77,9 +77,21 @@ class NumberRule(OfficeOrCommunityScoped, Document):
     community_id: Mapped[int | None] = link(
         N_("小区"), "Community", fixed=True, listed=True, nothing=N_("全公司")
     )
-    prefix: Mapped[str] = text(N_("前缀"), 6, required=True, listed=True)
-    month: Mapped[bool] = flag(N_("含月份"), listed=True)
-    width: Mapped[int] = integer(N_("流水号位数"), required=True, listed=True, default=WIDTH)
+    prefix: Mapped[str] = text(
+        N_("前缀"),
+        6,
+        required=True,
+        listed=True,
+        help=N_("1 至 6 个英文字母;一种单据用过的前缀,别的单据不能再用。"),
+    )
+    month: Mapped[bool] = flag(
+        N_("含月份"),
+        listed=True,
+        help=N_("如 SJ202603-000001;不含则为 SJ2026000001。流水号都是每年从 1 开始。"),
+    )
+    width: Mapped[int] = integer(
+        N_("流水号位数"), required=True, listed=True, default=WIDTH, help=N_("4 至 10 位,不够时自动加长。")
+    )
 
     def __str__(self) -> str:
         return kind_label(self.kind)

@@ -23,7 +23,7 @@ from app.collection.rules.applying import Held, Owed, apply_oldest_first
 from app.collection.states import AllocationKind, PrepaymentKind
 from app.kernel.errors import N_, DomainError
 from app.kernel.periods import Period
-from app.lowcode.settings import setting
+from app.lowcode.settings import setting_flag
 
 AUTO_APPLY = "collection.auto_apply_prepayment"
 ZERO = Decimal(0)
@@ -39,7 +39,7 @@ class NothingHeld(DomainError):
 @after_posting
 def apply_to_posted(session: Session, posted: Posted) -> None:
     """Apply prepayments to the open charges of those who were just charged, where the community wants it (setting)."""
-    if setting(session=session, key=AUTO_APPLY, community_id=posted.community_id) != "yes":
+    if not setting_flag(session=session, key=AUTO_APPLY, community_id=posted.community_id):
         return
     charged = (
         select(Charge.customer_id)

@@ -11,7 +11,7 @@ from app.collection.states import RequestKind
 from app.kernel.errors import N_, DomainError
 from app.kernel.money import format_money
 from app.lowcode.actors import current_actor
-from app.lowcode.settings import setting
+from app.lowcode.settings import setting_number
 
 DEFAULT_LIMIT = "collection.approval_limit"
 
@@ -37,6 +37,6 @@ def check_limit(*, session: Session, kind: RequestKind, amount: Decimal) -> None
         )
     )
     if limit is None:
-        limit = Decimal(setting(session=session, key=DEFAULT_LIMIT))
+        limit = setting_number(session=session, key=DEFAULT_LIMIT)
     if abs(amount) > limit:
         raise BeyondLimit(amount=format_money(abs(amount)), limit=format_money(limit))

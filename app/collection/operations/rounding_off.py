@@ -17,7 +17,7 @@ from app.kernel.errors import N_, DomainError
 from app.kernel.money import format_money
 from app.kernel.periods import Period
 from app.lowcode import clock
-from app.lowcode.settings import setting
+from app.lowcode.settings import setting_number
 from app.lowcode.workflow import change_state
 
 LIMIT = "collection.rounding_limit"
@@ -52,7 +52,7 @@ def let_go(
         raise NotPositive(field="rounding")
     left, given_up = total - collected, {}
     communities = {charges[key].community_id for key in applied}
-    limit = min(Decimal(setting(session=session, key=LIMIT, community_id=one)) for one in communities)
+    limit = min(setting_number(session=session, key=LIMIT, community_id=one) for one in communities)
     if left > limit:
         raise RoundingBeyondLimit(field="rounding", amount=format_money(left), limit=format_money(limit))
     for key, part in reversed(list(applied.items())):
