@@ -1,15 +1,46 @@
 """What the closing module registers."""
 
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+
+from app.closing import operations
 from app.closing.books.command import check_books_command
+from app.closing.models import PeriodReopen, PeriodReport
+from app.closing.queries.archive import PeriodArchive
 from app.closing.summary import SUMMARY
+from app.closing.views.board import BoardView
 from app.kernel.errors import N_
-from app.lowcode.manifest import Manifest, Page
+from app.lowcode.manifest import Entry, Manifest, Page
+from app.lowcode.pages import Button
+from app.lowcode.permissions import may
+from app.lowcode.reports import registry
+from app.lowcode.reports.archive import register_archive
+from app.lowcode.reports.declaration import By
 from app.lowcode.reports.views import view_of_report
+
+register_archive(PeriodArchive())
+
+
+def _open_report(row: PeriodReport) -> Sequence[Button]:
+    """The report's own page, of the month that this paper is of."""
+    report = registry.reports.get(row.report)
+    if report is None or not may("read", report.name):
+        return []
+    asked = f"period={row.period}" if report.by is By.PERIOD else f"day={row.period.last_day.isoformat()}"
+    return [Button("report", _("查看报表"), f"{report.url}/?{asked}", report.icon)]
+
 
 MANIFEST = Manifest(
     name="closing",
     label=N_("月结"),
     icon="calendar-check",
-    entries=(Page(view_of_report(SUMMARY), SUMMARY.label, SUMMARY.icon),),
+    entries=(
+        Page(BoardView, N_("月结"), "calendar-check"),
+        Page(view_of_report(SUMMARY), SUMMARY.label, SUMMARY.icon),
+        Entry(PeriodReopen, save=operations.request_reopen, workflow=operations.REOPEN_FLOW),
+        Entry(PeriodReport, links=_open_report),
+    ),
+    labels={"close": N_("结账")},
     commands=(check_books_command,),
 )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.billing.models import Charge
 from app.closing.queries.held import due_now, held_figures
 from app.closing.queries.summary import order, summary_lines
-from app.closing.rules import (
+from app.closing.rules.summary import (
     cash_of,
     deposit_closing,
     expected_closing,
@@ -173,6 +173,7 @@ SUMMARY = Report(
     checks=_checks,
     drill=_drill,
     frozen=True,
+    places=("community_id", "building_id"),
     empty=N_("这个月和以前都没有应收。"),
 )
 

@@ -204,7 +204,8 @@ class Narrowing:
     """How the estate narrows lists by the chosen tree node: what is chosen now, how it applies, how it reads.
 
     `choices`: what a form's remote select is held to; wider than the list, for a form links what is not linked yet.
-    `begins`: what the form of a new row begins with, by field. `whole`: whether the node is whole communities.
+    `begins`: what the form of a new row begins with, by field. `grain`: the key that tells
+    whether a row stands in the node: community_id, building_id, room_id or space_id.
     """
 
     chosen: Callable[[], str | None]
@@ -212,7 +213,7 @@ class Narrowing:
     words: Callable[[str], str | None]
     choices: Callable[[str, type[DocumentBase]], ColumnElement[bool] | None]
     begins: Callable[[str], Mapping[str, str]]
-    whole: Callable[[str], bool]
+    grain: Callable[[str], str]
 
 
 _narrowing: list[Narrowing] = []
@@ -255,10 +256,10 @@ def narrowing_begins(*, key: str | None = None) -> Mapping[str, str]:
     return _narrowing[0].begins(key) if key and _narrowing else {}
 
 
-def narrowing_whole() -> bool:
-    """Whether what is chosen is whole communities, or nothing."""
+def narrowing_grain() -> str:
+    """The key that tells whether a row stands in the chosen node; community_id where nothing is chosen."""
     key = narrowing_now()
-    return _narrowing[0].whole(key) if key and _narrowing else True
+    return _narrowing[0].grain(key) if key and _narrowing else "community_id"
 
 
 @contextmanager

@@ -41,6 +41,7 @@ _MONEY_USED = {
 }
 _HELD = ("Prepayment", "PrepaymentEntry", "Deposit", "DepositEntry")
 _ASKED = ("Vacancy", "Waiver", "Adjustment", "Refund")
+_CLOSED_USED = _each(("PeriodReport", "PeriodReopen"), USE)
 _BALANCES_USED = _each((*_HELD, *_ASKED, "CashHandover"), USE)
 _ASKS = {
     "Charge": f"{USE} waive adjust",
@@ -65,6 +66,8 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         **_ESTATE_KEPT,
         **_MONEY_USED,
         **_BALANCES_USED,
+        **_CLOSED_USED,
+        "PeriodReopen": f"{USE} approve",
         "FeeItem": KEEP,
         "FeeStandard": KEEP,
         "FeeStandardVersion": "read add edit export print",
@@ -105,6 +108,9 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         **_each(("Meter", "MeterReading"), USE),
         **_MONEY_USED,
         **_BALANCES_USED,
+        **_CLOSED_USED,
+        "AccountingPeriod": f"{USE} close",
+        "PeriodReopen": f"{USE} add",
         "BillingRun": USE,
         "BillingLine": USE,
         "Receipt": f"{USE} void reverse",

@@ -3,6 +3,7 @@
 from app.billing.operations.after_posting import Posted, after_posting
 from app.billing.operations.approvals import SamePerson, approval_flow, sign_request
 from app.billing.operations.assigning import Preview, assign, end_assignment, preview_assignment
+from app.billing.operations.guarding import guard_dated
 from app.billing.operations.jobs import compute_job, post_job
 from app.billing.operations.judging import Judged, NewReading, judge_readings
 from app.billing.operations.meters import save_meter
@@ -34,6 +35,7 @@ __all__ = [
     "correct_reading",
     "end_assignment",
     "end_vacancy",
+    "guard_dated",
     "guard_open",
     "guard_period",
     "judge_readings",

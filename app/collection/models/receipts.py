@@ -30,6 +30,8 @@ class Receipt(CommunityScoped, MoneyDocument):
         # Found again by its key or its number alone, whatever the reach.
         Index("ix_receipt_key", "key"),
         Index("ix_receipt_number", "number"),
+        # Holds what the month's cash is added up from.
+        Index("ix_receipt_month", "community_id", "posting_period", "total"),
     )
 
     number: Mapped[str] = text(N_("票据号"), 30, required=True, listed=True, searched=True)

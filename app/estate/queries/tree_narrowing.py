@@ -12,7 +12,7 @@ from flask_login import current_user
 from sqlalchemy import ColumnElement, Select, false, or_, select
 
 from app.estate.models import Building, Company, Customer, Occupancy, ParkingLot, ParkingSpace, Room, Vehicle
-from app.estate.queries.tree_nodes import BadNode, Place, place_of
+from app.estate.queries.tree_nodes import BadNode, Place, place_of, read_key
 from app.lowcode.db import db
 from app.lowcode.document import DocumentBase
 from app.lowcode.listing import Narrowing
@@ -209,12 +209,13 @@ _OWN: dict[Model, Callable[[Place], Condition]] = {
 }
 
 
-def whole(key: str) -> bool:
-    """Whether a node is whole communities. Raises BadNode."""
-    place = place_of(session=db.session(), text=key)
-    return place is None or place.key.kind in ("company", "community")
+def grain(key: str) -> str:
+    """The key that tells whether a row stands in a node. Raises BadNode."""
+    kinds = {"company": "community_id", "community": "community_id", "building": "building_id",
+             "unit": "room_id", "room": "room_id"}  # fmt: skip
+    return kinds.get(read_key(key).kind, "space_id")
 
 
 NARROWING = Narrowing(
-    chosen=chosen, condition=condition, words=words, choices=choices, begins=begins, whole=whole
+    chosen=chosen, condition=condition, words=words, choices=choices, begins=begins, grain=grain
 )

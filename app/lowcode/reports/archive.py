@@ -11,12 +11,17 @@ from app.lowcode.reports.declaration import Line, Report, Scope, Total
 class Kept(Protocol):
     """The kept lines that a scope asks for."""
 
-    communities: frozenset[int]
-    """Whose lines they are: these are not read anew."""
-    complete: bool
-    """Whether no other community is asked for."""
-    words: str
-    """What the page says of it."""
+    @property
+    def communities(self) -> frozenset[int]:
+        """Whose lines they are: these are not read anew."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether no other community is asked for."""
+
+    @property
+    def words(self) -> str:
+        """What the page says of it."""
 
     def total(self, session: Session) -> Total:
         """Count, sums and figures of what is kept."""

@@ -180,6 +180,9 @@ class Report:
     chart: Callable[[Sequence[Line], Total], Chart | None] | None = None
     picks: Sequence[Pick] = ()
     frozen: bool = False
+    # Which of PLACES every line names in its keys (None where it stands in none): a kept line is narrowed by these,
+    # and a node finer than all of them is read anew.
+    places: Sequence[str] = ("community_id",)
     empty: str = ""  # what the page says where there is no line
 
     def __post_init__(self) -> None:

@@ -35,22 +35,31 @@ class Reading:
 
 
 def read(
-    *, session: Session, report: Report, scope: Scope, limit: int | None = None, offset: int = 0
+    *,
+    session: Session,
+    report: Report,
+    scope: Scope,
+    limit: int | None = None,
+    offset: int = 0,
+    anew: bool = False,
 ) -> Reading:
-    """Read a report; of a detail report the lines from `offset` on, at most `limit` (None: no line, the total alone)."""
-    stored = kept(session=session, report=report, scope=scope)
-    anew = scope if stored is None else replace(scope, without=stored.communities)
+    """Read a report; of a detail report the lines from `offset` on, at most `limit` (None: no line, the total alone).
+
+    `anew`: from the documents alone, whatever is kept.
+    """
+    stored = None if anew else kept(session=session, report=report, scope=scope)
+    rest = scope if stored is None else replace(scope, without=stored.communities)
     if report.lines is not None:
-        leaves = [*(stored.lines(session) if stored else ()), *_anew(session, report, anew, stored)]
+        leaves = [*(stored.lines(session) if stored else ()), *_anew(session, report, rest, stored)]
         if report.order is not None:
             leaves.sort(key=report.order)
         lines = with_subtotals(report, leaves)
         total = Total(count=sum(one.level == LINE for one in leaves), values=lines[-1].values)
     else:
         leaves = []
-        total = _total(session, report, anew, stored)
-        lines = [] if limit is None else list(_page(session, report, anew, stored, limit, offset))
-    total = replace(total, figures=_figures(session, report, anew, stored))
+        total = _total(session, report, rest, stored)
+        lines = [] if limit is None else list(_page(session, report, rest, stored, limit, offset))
+    total = replace(total, figures=_figures(session, report, rest, stored))
     equations = list(report.equations(total, leaves)) if report.equations else []
     if report.checks is not None and stored is None:
         equations += report.checks(session, scope, total)
@@ -69,10 +78,19 @@ def stream(*, session: Session, report: Report, scope: Scope) -> Iterator[Line]:
         if stored.complete:
             return
         scope = replace(scope, without=stored.communities)
+    yield from (_derived(report, one) for one in every_line(session=session, report=report, scope=scope))
+
+
+def every_line(*, session: Session, report: Report, scope: Scope) -> Iterator[Line]:
+    """Every line from the documents alone, in order, without subtotals and what is derived: what is kept of it."""
+    if report.lines is not None:
+        found = list(report.lines(session, scope))
+        yield from found if report.order is None else sorted(found, key=report.order)
+        return
     assert report.page is not None
     offset = 0
     while batch := report.page(session, scope, BATCH, offset):
-        yield from (_derived(report, one) for one in batch)
+        yield from batch
         offset += len(batch)
 
 
@@ -109,7 +127,7 @@ def _page(
 
 def _figures(session: Session, report: Report, anew: Scope, stored: Kept | None) -> Mapping[str, Decimal]:
     """The figures beside the lines; none where a part of a community is chosen."""
-    if report.figures is None or (anew.narrowed and not listing.narrowing_whole()):
+    if report.figures is None or (anew.narrowed and listing.narrowing_grain() != "community_id"):
         return {}
     found: dict[str, Decimal] = dict(stored.total(session).figures) if stored is not None else {}
     if stored is None or not stored.complete:

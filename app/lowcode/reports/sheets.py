@@ -9,13 +9,10 @@ from flask_babel import gettext as _
 from app.lowcode import clock, excel, listing
 from app.lowcode.db import db
 from app.lowcode.jobs import Run, job_handler
-from app.lowcode.reports import asking
+from app.lowcode.reports import asking, registry
 from app.lowcode.reports.declaration import LINE, TOTAL, Equation, Line, Report, Scope
 from app.lowcode.reports.reading import Reading, read, stream
 from app.lowcode.values import shown
-
-registered: dict[str, Report] = {}
-"""Every report that has a view, by name: what a job is told."""
 
 
 def title_of(report: Report, scope: Scope) -> str:
@@ -95,7 +92,7 @@ def _rows(
 @job_handler("report")
 def report_job(run: Run) -> None:
     """A large report as Excel, in its starter's reach and language, of the days that were asked for."""
-    report = registered[run.params["report"]]
+    report = registry.reports[run.params["report"]]
     with listing.narrowed_as(run.params["narrowing"]), listing.in_language(run.params["language"]):
         session = db.session()
         given = dict(run.params["given"])

@@ -20,7 +20,7 @@ from app.lowcode.jobs import start_job
 from app.lowcode.listing import SIZES, BadPage
 from app.lowcode.pages import Button, Cell, Pager
 from app.lowcode.permissions import may, needs
-from app.lowcode.reports import asking, sheets
+from app.lowcode.reports import asking, registry, sheets
 from app.lowcode.reports.declaration import LINE, TOTAL, Line, Report, Scope
 from app.lowcode.reports.reading import Reading, read
 from app.lowcode.unit import unit_of_work
@@ -113,7 +113,7 @@ class ReportView(BaseView):
 
 def view_of_report(report: Report) -> type[ReportView]:
     """The view class of a report, with its address and the permissions of its name."""
-    sheets.registered[report.name] = report
+    registry.reports[report.name] = report
     members: dict[str, Any] = {
         "report": report, "route_base": report.url, "class_permission_name": report.name,
         "__doc__": report.label,

@@ -8,7 +8,7 @@ from flask import Flask
 from hypothesis import given, strategies as st
 
 from app.closing.queries.summary import order
-from app.closing.rules import expected_closing, rates, unbalanced
+from app.closing.rules.summary import expected_closing, rates, unbalanced
 from app.closing.summary import SUMMARY
 from app.kernel.money import from_scaled
 from app.lowcode.reports.declaration import APART, LINE, Line

@@ -1,0 +1,17 @@
+"""What closes a month and opens it again."""
+
+from app.closing.operations.checking import Finding, close_check
+from app.closing.operations.closing import close, findings, start_close
+from app.closing.operations.jobs import close_job
+from app.closing.operations.reopening import REOPEN_FLOW, request_reopen
+
+__all__ = [
+    "REOPEN_FLOW",
+    "Finding",
+    "close",
+    "close_check",
+    "close_job",
+    "findings",
+    "request_reopen",
+    "start_close",
+]

@@ -1,0 +1,109 @@
+"""Keeps the reports of a month that is being closed: every line with where it stands, and the sums, digested."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import event, insert
+from sqlalchemy.orm import Session
+
+from app.closing.models import PeriodReport, PeriodReportRow
+from app.closing.queries.archive import MORE_KEYS
+from app.closing.rules.canon import canonical, digest_of, text_of_lines
+from app.kernel.periods import Period
+from app.lowcode import listing
+from app.lowcode.fields import Field
+from app.lowcode.reports import registry
+from app.lowcode.reports.declaration import PLACES, By, Line, Report, Scope
+from app.lowcode.reports.reading import Reading, every_line, read
+
+AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """A report of a community's month as text: what is kept, and what can be compared byte for byte."""
+
+    report: Report
+    reading: Reading
+    totals: str
+    rows: Sequence[dict[str, Any]]
+
+    @property
+    def text(self) -> str:
+        """The whole of it."""
+        return text_of_lines(self.totals, self.rows)
+
+
+def scope_of_close(report: Report, *, community_id: int, period: Period) -> Scope:
+    """What is kept of a report: one community's month, or its state on the month's last day."""
+    scope = Scope.of_month(period, only=[community_id])
+    return scope if report.by is By.PERIOD else replace(scope, by=By.AS_OF, first=period.last_day)
+
+
+def written_out(*, session: Session, report: Report, community_id: int, period: Period) -> Frozen:
+    """A report of a month from the documents as they are now, whatever is kept of it, in the office's language."""
+    with listing.in_language("zh"):
+        scope = scope_of_close(report, community_id=community_id, period=period)
+        reading = read(session=session, report=report, scope=scope, anew=True)
+        total = reading.total
+        sums = {one.name: total.values.get(one.name) for one in report.totalled}
+        totals = canonical({"count": total.count, "values": sums, "figures": total.figures})
+        rows = [row_of(report, one) for one in every_line(session=session, report=report, scope=scope)]
+        return Frozen(report=report, reading=reading, totals=totals, rows=rows)
+
+
+def freeze(
+    *, session: Session, community_id: int, period: Period, version: int, at: datetime, by: str
+) -> list[PeriodReport]:
+    """Keep every frozen report of a month that is still open and locked; returns the papers."""
+    papers = []
+    for report in registry.frozen():
+        found = written_out(session=session, report=report, community_id=community_id, period=period)
+        paper = PeriodReport(
+            community_id=community_id, period=period, version=version, report=report.name,
+            lines=found.reading.total.count, digest=digest_of(found.text), totals=found.totals, closed_at=at, closed_by=by,
+        )  # fmt: skip
+        session.add(paper)
+        session.flush()
+        for start in range(0, len(found.rows), AT_ONCE):
+            session.execute(
+                insert(PeriodReportRow.__table__),
+                [
+                    {**row, "report_id": paper.id, "place": place}
+                    for place, row in enumerate(found.rows[start : start + AT_ONCE], start + 1)
+                ],
+            )
+        papers.append(paper)
+    return papers
+
+
+def row_of(report: Report, line: Line) -> dict[str, Any]:
+    """A line as it is kept: its level, its places, its values; what lists show masked is kept masked."""
+    kept = {one.name: _kept(line.values.get(one.name), one) for one in report.fields}
+    values: dict[str, Any] = {name: value for name, value in kept.items() if value is not None}
+    more = {name: key for name, key in line.keys.items() if name not in PLACES and key is not None}
+    if more:
+        values[MORE_KEYS] = more
+    places = {name: line.keys.get(name) for name in PLACES}
+    return {"level": line.level, **places, "data": canonical(values)}
+
+
+def _kept(value: Any, one: Field) -> Any:
+    if value is None or one.masked is None:
+        return value
+    return one.masked(str(value))
+
+
+class KeptForEver(RuntimeError):
+    """A kept report was about to be changed or deleted: a defect, never a person's mistake."""
+
+
+@event.listens_for(Session, "before_flush")
+def _guard(session: Session, _context: object, _instances: object) -> None:
+    for row in (*session.dirty, *session.deleted):
+        if isinstance(row, PeriodReport | PeriodReportRow) and (
+            row in session.deleted or session.is_modified(row)
+        ):
+            raise KeptForEver(f"{type(row).__name__} {row.id}")

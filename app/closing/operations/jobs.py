@@ -1,0 +1,34 @@
+"""The long work of closing: one unit, so that killed at any moment the month is closed whole or not at all."""
+
+from sqlalchemy import select
+
+from app.billing.models import AccountingPeriod
+from app.billing.states import PeriodState
+from app.closing.operations.closing import JOB, close
+from app.kernel.periods import Period
+from app.lowcode.db import db
+from app.lowcode.jobs import Run, job_handler
+from app.lowcode.unit import in_unit_of_work
+
+
+@job_handler(JOB)
+def close_job(job: Run) -> None:
+    """Close a month; started again after a kill, or pressed twice, it finds it closed and is done."""
+    community_id, period = int(job.params["community"]), Period.parse(job.params["period"])
+    job.url = f"/closing/?year={period.year}"
+    job.progress(0, 1)
+
+    def closing() -> str:
+        session = db.session()
+        state = session.scalar(
+            select(AccountingPeriod.state).where(
+                AccountingPeriod.community_id == community_id, AccountingPeriod.period == period
+            )
+        )
+        if state is PeriodState.CLOSED:
+            return f"{period} 已结账。"
+        row = close(session=session, community_id=community_id, period=period)
+        return f"{period} 已结账(第 {row.version} 次)。"
+
+    job.message = in_unit_of_work(closing)
+    # No progress report here: it could still find a request to cancel, and the month is closed.

@@ -1,0 +1,88 @@
+"""反结账: the latest closed month is opened again, for a reason, by two persons; what was kept stays as a version."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.billing.models import AccountingPeriod
+from app.billing.operations.approvals import approval_flow, sign_request
+from app.billing.states import ApprovalState, PeriodState
+from app.closing.models import PeriodReopen
+from app.closing.states import PERIOD_MACHINE
+from app.estate.models import Community
+from app.kernel.errors import N_, DomainError
+from app.kernel.periods import Period
+from app.lowcode import history, scope
+from app.lowcode.scope import OutOfScope
+from app.lowcode.workflow import Move, change_state
+
+
+class NotLatestPeriod(DomainError):
+    """A month that is open, or closed with another closed after it."""
+
+    code = "not_latest_period"
+    message = N_("只能反结最近一个已结的账期%(latest)s。")
+
+
+class ReopenAsked(DomainError):
+    """The same is asked for already."""
+
+    code = "reopen_asked"
+    message = N_("%(period)s 的反结账已由 %(who)s 申请,等待审批。")
+
+
+def request_reopen(
+    *, session: Session, row: PeriodReopen, community_id: int, period: Period, reason: str
+) -> PeriodReopen:
+    """Ask that the latest closed month of a community be opened again. Raises OutOfScope, NotLatestPeriod, ReopenAsked."""
+    if scope.find(session, Community, community_id) is None:
+        raise OutOfScope(field="community_id")
+    month = _latest(session, community_id, period)
+    asked = session.scalars(
+        select(PeriodReopen).where(
+            PeriodReopen.community_id == community_id, PeriodReopen.period == period,
+            PeriodReopen.state == ApprovalState.PENDING,
+        )
+    ).first()  # fmt: skip
+    if asked is not None:
+        raise ReopenAsked(field="period", period=str(period), who=asked.requested_by)
+    row.community_id, row.period, row.version, row.reason = community_id, period, month.version, reason
+    sign_request(row)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _approving(move: Move) -> None:
+    """Open the month again; what was closed meanwhile is judged once more."""
+    session, row = move.session, move.row
+    month = _latest(session, row.community_id, row.period)
+    if month.version != row.version:
+        raise NotLatestPeriod(latest="")
+    change_state(session=session, row=month, machine=PERIOD_MACHINE, action="reopen")
+    month.closed_at, month.closed_by = None, None
+    history.note(month, label=N_("反结账"), reason=row.reason)
+
+
+REOPEN_FLOW = approval_flow(PeriodReopen, approving=_approving)
+
+
+def _latest(session: Session, community_id: int, period: Period) -> AccountingPeriod:
+    """The month, locked, if it is the latest closed one. Raises NotLatestPeriod."""
+    mine: Any = AccountingPeriod.community_id == community_id
+    month = session.scalars(
+        select(AccountingPeriod)
+        .where(mine, AccountingPeriod.period == period)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    latest = session.scalar(
+        select(AccountingPeriod.period)
+        .where(mine, AccountingPeriod.state == PeriodState.CLOSED)
+        .order_by(AccountingPeriod.period.desc())
+        .limit(1)
+    )
+    if month is None or latest != period:
+        raise NotLatestPeriod(field="period", latest="" if latest is None else f"({latest})")
+    return month
