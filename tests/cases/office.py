@@ -15,6 +15,7 @@ from app.kernel.periods import Period
 from .language import given, steps
 from .language.methods import AreaMethod, FixedMethod, MeteredMethod
 from .office_billing import BillingSteps
+from .office_closing import ClosingPart
 from .office_collection import CollectionPart
 from .protocol import ChargeFacts, NotBuilt, ReceiptFacts
 from .snapshot import rows_of_every_table
@@ -22,7 +23,7 @@ from .snapshot import rows_of_every_table
 USAGES = {"住宅": "home", "商铺": "shop", "办公": "office"}
 
 
-class ProductOffice(BillingSteps, CollectionPart):
+class ProductOffice(BillingSteps, CollectionPart, ClosingPart):
     """The product's operations behind the protocol, on one database that holds no community yet."""
 
     def __init__(self, *, app: Any) -> None:
@@ -210,12 +211,6 @@ class ProductOffice(BillingSteps, CollectionPart):
     def move_out(self, step: steps.MoveOut) -> None:
         raise NotBuilt("move_out")
 
-    def close(self, step: steps.Close) -> None:
-        raise NotBuilt("close")
-
-    def reopen(self, step: steps.Reopen) -> None:
-        raise NotBuilt("reopen")
-
     def charges(self) -> Sequence[ChargeFacts]:
         from sqlalchemy import select
 
@@ -292,24 +287,8 @@ class ProductOffice(BillingSteps, CollectionPart):
         books = self._ask(lambda session: serials(session=session))
         return {f"{community}/{year}": numbers for (community, year), numbers in books.items()}
 
-    def summary(self, *, period: Period) -> Mapping[str, Decimal]:
-        from app.closing.summary import figures_of, month_summary
-
-        found = self._ask(lambda session: month_summary(session=session, period=period))
-        if not found.holds:
-            raise AssertionError(f"the summary of {period} does not add up: {found.equations}")
-        # 违约金 is no column as long as nothing is charged as one.
-        figures = {"late_fees": Decimal("0.00"), **figures_of(found)}
-        return {name: figure for name, figure in figures.items() if figure is not None}
-
     def ageing(self, *, as_of: date) -> Mapping[str, Decimal]:
         raise NotBuilt("ageing")
-
-    def frozen_reports(self, *, period: Period) -> Mapping[str, bytes]:
-        raise NotBuilt("frozen_reports")
-
-    def reports(self, *, period: Period) -> Mapping[str, bytes]:
-        raise NotBuilt("reports")
 
     def tables(self) -> Mapping[str, Sequence[str]]:
         return rows_of_every_table(url=self._app.config["SQLALCHEMY_DATABASE_URI"])

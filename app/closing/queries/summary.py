@@ -66,7 +66,7 @@ def order(line: Line) -> Any:
     building = values["building"]
     return (
         values["community"], keys["community_id"], keys["building_id"] is None, len(building), building,
-        keys["building_id"] or 0, values["fee"], keys["fee_item_id"] or 0,
+        keys["building_id"] or 0, values["fee"], keys.get("fee_item_id") or 0,
     )  # fmt: skip
 
 
