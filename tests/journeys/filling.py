@@ -23,6 +23,7 @@ from tests.journeys.own_views import OWN
 from tests.journeys.visits import Unfilled, Visit, is_scoped, row_of_ours
 from tests.journeys.world import ASKED, HIDDEN, World
 from tests.journeys.world_billing import holding, own, waiting
+from tests.journeys.world_closing import ACTIONS as OF_CLOSING
 from tests.journeys.world_collection import ACTIONS as OF_COLLECTION
 
 ANYBODYS = {"static", "appbuilder.static", "LoginView.login", "LoginView.language", "LoginView.logout",
@@ -314,5 +315,6 @@ ACTIONS: Mapping[tuple[str, str], Given] = {
     ("MeterReading", "correct"): lambda session, world: (
         row_of_ours(session, documents["MeterReading"]).id, {"value": "116", "reason": "看错"},
     ),
+    **OF_CLOSING,
     ("Receipt", "void"): lambda session, world: (world.receipt_id, {"reason": "收错了"}),
 }  # fmt: skip

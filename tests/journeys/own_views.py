@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.collection.models import CashHandover, Receipt
+from tests.journeys.own_closing import OWN as OF_CLOSING
 from tests.journeys.uploads import sent
 from tests.journeys.visits import Visit
 from tests.journeys.world import ASKED, HIDDEN, KEY, PHONE, PLATE, World, charge_of_run, marked
@@ -125,6 +126,7 @@ def _searches(url: str) -> Callable[[Session, World], list[Visit]]:
 
 def _summaries(path: str) -> Callable[[Session, World], list[Visit]]:
     return lambda session, world: [
+        Visit(f"/reports/summary/{path}?period=2024-12", told=True),
         Visit(f"/reports/summary/{path}?period=2025-03", told=True), Visit(f"/reports/summary/{path}", told=True),
     ]  # fmt: skip
 
@@ -143,6 +145,7 @@ def _user_edit(session: Session, world: World) -> list[Visit]:
 
 
 OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
+    **OF_CLOSING,
     ("AssignView.assign", "GET"): _one("/billing/assign/?rooms={room_id}"),
     ("AssignView.assign", "POST"): _assign,
     ("AssignView.ticked", "POST"): _ticked,

@@ -55,6 +55,7 @@ from app.service.states.complaints import ComplaintKind, ReplyWay, Satisfaction
 from tests.integration.collection.ledger import add_charge
 from tests.journeys.uploads import add_uploads
 from tests.journeys.world_billing import add_meters, add_vacancies
+from tests.journeys.world_closing import ask_to_reopen, close_a_month
 from tests.journeys.world_collection import add_balances
 from tests.people import Cast
 
@@ -241,6 +242,7 @@ def _parking(session: Session, world: World) -> None:
 
 def _money(session: Session, world: World) -> None:
     mine = {"community_id": world.community_id}
+    close_a_month(session=session, words=marked("结账"), **mine)
     # A charge and a line with large ids first: those that statements add come after them.
     world.open_charge_id = add_charge(
         session,
@@ -387,6 +389,7 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
         session=session, community_id=world.community_id, room_id=world.other_room_id, owner_id=owner_id,
         owner="主人", words=marked("空置"),
     )  # fmt: skip
+    ask_to_reopen(session=session, community_id=world.community_id, owner_id=owner_id, words=marked("反结账"))
     world.handed_receipt_id, world.free["ApprovalLimit"] = add_balances(
         session=session, community_id=world.community_id, customer_id=world.customer_id, room_id=world.room_id,
         charge_id=world.open_charge_id, owner_id=owner_id, words=marked("押"),

@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.billing.models import BillingRun, Vacancy
+from app.billing.models import BillingRun, Meter, Vacancy
+from app.billing.queries.missing import count_missing_readings
+from app.billing.queries.unposted import unposted
 from app.billing.states import UNFINISHED, ApprovalState
 from app.closing.operations.freezing import scope_of_close
-from app.closing.operations.unposted import unposted
-from app.collection.models import Adjustment, CashHandover, Receipt, ReceiptVoid, Refund, Waiver
-from app.collection.states import HandoverState, VoidKind
+from app.collection.models import Adjustment, CashHandover, Receipt, Refund, Waiver
+from app.collection.queries.unhanded import unhanded
+from app.collection.states import HandoverState
 from app.kernel.errors import N_
 from app.kernel.periods import Period
 from app.lowcode import clock
@@ -48,7 +50,8 @@ def close_check(*, session: Session, community_id: int, period: Period) -> list[
             code="not_over", message=N_("这个账期还没有过完,结账以后到月底都不能再收款、出账"), stops=False, url="",
             count=int(clock.today() <= period.last_day),
         ),
-        *_runs(session, community_id, period), *_unposted(session, community_id, period),
+        *_readings(session, community_id, period), *_unposted(session, community_id, period),
+        *_runs(session, community_id, period),
         *_requests(session, community_id), *_money(session, community_id, period),
         *_equations(session, community_id, period),
     ]  # fmt: skip
@@ -69,13 +72,24 @@ def _runs(session: Session, community_id: int, period: Period) -> Iterator[Findi
     )  # fmt: skip
 
 
+def _readings(session: Session, community_id: int, period: Period) -> Iterator[Finding]:
+    missing = count_missing_readings(session=session, community_id=community_id, period=period)
+    yield Finding(
+        code="missing_readings", message=N_("有 %(count)d 块表这个月还没有抄"), count=missing,
+        url=_list(Meter, community_id),
+    )  # fmt: skip
+
+
 def _unposted(session: Session, community_id: int, period: Period) -> Iterator[Finding]:
     found = unposted(session=session, community_id=community_id, period=period)
     url = f"/billing/start/?{urlencode({'community_id': community_id, 'period': str(period)})}"
-    yield Finding(code="unposted", message=N_("有 %(count)d 笔应收还没有出账"), count=found.charges, url=url)
     yield Finding(
-        code="unbillable", message=N_("有 %(count)d 段日子没有付费人、单价或面积,不能计费"), count=found.gaps, url=url,
-        stops=False,
+        code="unposted", message=N_("有 %(count)d 笔应收还没有出账"), url=url,
+        count=sum(one.charges for one in found),
+    )  # fmt: skip
+    yield Finding(
+        code="unbillable", message=N_("有 %(count)d 段日子没有付费人、单价或面积,不能计费"), url=url,
+        count=sum(one.unbillable for one in found), stops=False,
     )  # fmt: skip
 
 
@@ -96,23 +110,12 @@ def _requests(session: Session, community_id: int) -> Iterator[Finding]:
 
 
 def _money(session: Session, community_id: int, period: Period) -> Iterator[Finding]:
-    papers: tuple[tuple[Any, list[Any]], ...] = (
-        (Receipt, []),
-        (ReceiptVoid, [ReceiptVoid.kind == VoidKind.REVERSAL]),
-        (Refund, [Refund.number.is_not(None)]),
-    )
-    for model, also in papers:
-        kept = session.scalar(
-            select(func.count(model.id)).where(
-                model.community_id == community_id, model.posting_period == period, model.handover_id.is_(None),
-                *also,
-            )
-        )  # fmt: skip
-        yield Finding(
-            code=f"unhanded_{model.__tablename__}", message=N_("有 %(count)d 张%(what)s没有交款"), count=kept or 0,
-            url=f"{_list(model, community_id, posting_period=period)}&f.handover_id.none=1",
-            params={"what": spec_of(model).about.label},
-        )  # fmt: skip
+    kept = unhanded(session=session, community_id=community_id, period=period)
+    yield Finding(
+        code="unhanded", message=N_("有 %(count)d 张收据、冲红或退款还没有交款"),
+        count=sum(papers for _cashier, papers in kept),
+        url=f"{_list(Receipt, community_id, posting_period=period)}&f.handover_id.none=1",
+    )  # fmt: skip
     unsigned = session.scalar(
         select(func.count(CashHandover.id)).where(
             CashHandover.community_id == community_id, CashHandover.state == HandoverState.HANDED,

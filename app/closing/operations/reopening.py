@@ -14,6 +14,7 @@ from app.estate.models import Community
 from app.kernel.errors import N_, DomainError
 from app.kernel.periods import Period
 from app.lowcode import history, scope
+from app.lowcode.actors import current_actor
 from app.lowcode.scope import OutOfScope
 from app.lowcode.workflow import Move, change_state
 
@@ -26,10 +27,10 @@ class NotLatestPeriod(DomainError):
 
 
 class ReopenAsked(DomainError):
-    """The same is asked for already."""
+    """The same person asks for the same again."""
 
     code = "reopen_asked"
-    message = N_("%(period)s 的反结账已由 %(who)s 申请,等待审批。")
+    message = N_("您已经申请过 %(period)s 的反结账,请等待审批。")
 
 
 def request_reopen(
@@ -39,14 +40,14 @@ def request_reopen(
     if scope.find(session, Community, community_id) is None:
         raise OutOfScope(field="community_id")
     month = _latest(session, community_id, period)
-    asked = session.scalars(
-        select(PeriodReopen).where(
-            PeriodReopen.community_id == community_id, PeriodReopen.period == period,
-            PeriodReopen.state == ApprovalState.PENDING,
-        )
-    ).first()  # fmt: skip
-    if asked is not None:
-        raise ReopenAsked(field="period", period=str(period), who=asked.requested_by)
+    actor = current_actor()
+    same = select(PeriodReopen.id).where(
+        PeriodReopen.community_id == community_id, PeriodReopen.period == period,
+        PeriodReopen.version == month.version, PeriodReopen.state == ApprovalState.PENDING,
+        PeriodReopen.requested_by_id == actor.user_id, PeriodReopen.requested_by == (actor.name or "?"),
+    )  # fmt: skip
+    if session.scalar(same.limit(1)) is not None:
+        raise ReopenAsked(field="period", period=str(period))
     row.community_id, row.period, row.version, row.reason = community_id, period, month.version, reason
     sign_request(row)
     session.add(row)

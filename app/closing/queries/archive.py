@@ -125,7 +125,9 @@ def line_of(report: Report, *, level: str, data: str, places: Sequence[int | Non
     """A kept line as it was when the month was closed."""
     kept = json.loads(data)
     keys = dict(zip(PLACES, places, strict=True)) | kept.get(MORE_KEYS, {})
-    return Line(values=_values(report.fields, kept), keys=keys, level=level)
+    # A figure that a later version of the report adds was nothing then.
+    nothing = {one.name: _zero(one) for one in report.totalled} if level == LINE else {}
+    return Line(values=_values(report.fields, {**nothing, **kept}), keys=keys, level=level)
 
 
 def totals_of(report: Report, paper: PeriodReport) -> Total:
