@@ -70,6 +70,12 @@ class Machine(Generic[S]):
         raise KeyError(action)
 
     @property
+    def states(self) -> tuple[S, ...]:
+        """Every state in the order of the enum; a table without transitions has none."""
+        found = next((transition.target for transition in self.transitions), None)
+        return () if found is None else tuple(type(found))
+
+    @property
     def final(self) -> tuple[S, ...]:
         """The states that nothing leads out of, in the order of the table."""
         reached = dict.fromkeys(transition.target for transition in self.transitions)

@@ -55,6 +55,7 @@ def rows_waiting(
     text: str,
     *filters: tuple[str, str],
     where: Callable[[], Sequence[ColumnElement[bool]]] = tuple,
+    late: bool = False,
 ) -> Callable[[], Iterator[Task]]:
     """What a duty asks: how many rows the document's list finds by these filters ("state.eq", "ready"), and leads there.
 
@@ -67,7 +68,7 @@ def rows_waiting(
         query = replace(listing.Query.of(spec, pairs), extra=where())
         count, _totals = listing.summary(session=db.session(), query=query, fields=())
         if count:
-            yield Task(_(text, what=_(spec.about.label)), f"{spec.url}/list/?{urlencode(pairs)}", count)
+            yield Task(_(text, what=_(spec.about.label)), f"{spec.url}/list/?{urlencode(pairs)}", count, late)
 
     return waiting
 

@@ -147,9 +147,16 @@ def page_of(*, session: Session, query: Query, fields: Sequence[Field]) -> Resul
         .offset((query.page - 1) * query.size)
     )
     keys = list(session.scalars(ids))
-    statement, read = _reading(query.spec, fields)
-    found = {r[0]: r for r in session.execute(statement.where(model.id.in_(keys)))} if keys else {}
-    return Result(count, totals, [read(found[key]) for key in keys if key in found])
+    return Result(count, totals, rows_of(session=session, spec=query.spec, fields=fields, keys=keys))
+
+
+def rows_of(
+    *, session: Session, spec: Spec, fields: Sequence[Field], keys: Sequence[int]
+) -> list[tuple[int, dict[str, Any], dict[str, str | None]]]:
+    """The rows of these keys in their order, with the titles of their links: one statement."""
+    statement, read = _reading(spec, fields)
+    found = {r[0]: r for r in session.execute(statement.where(spec.model.id.in_(keys)))} if keys else {}
+    return [read(found[key]) for key in keys if key in found]
 
 
 def stream(*, session: Session, query: Query, fields: Sequence[Field], batch: int = 2000) -> Iterator[Any]:

@@ -48,6 +48,7 @@ class Button:
     dialog: bool = False
     # opens in a new tab (prints)
     blank: bool = False
+    to: str = ""  # of a card on a board: the column that it leads to
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,52 @@ class ListPage:
     row_menu: Sequence[Button] = ()  # the same for every row; `{key}` in a url stands for the row's key
     scope: str | None = None  # the tree node that narrows this list, in words
     described: str = ""  # what the document is, where its name does not say enough
+    embedded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A row on a board; `moves`: what may be done to it now."""
+
+    key: int
+    title: str
+    url: str
+    heading: Cell | None
+    facts: Sequence["Fact"]
+    age: str
+    overdue: bool
+    moves: Sequence[Button]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A state on a board: its cards, the first ones, and the list with all `count` of them."""
+
+    state: str
+    label: str
+    tone: str | None
+    count: int
+    cards: Sequence[Card]
+    url: str
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPage:
+    """A document's rows by state, with a list's search and filters above."""
+
+    title: str
+    base_url: str
+    columns: Sequence[Column]
+    count: int
+    search: str
+    search_placeholder: str
+    can_search: bool
+    chips: Sequence[FilterChip]
+    filter_fields: Sequence[FilterField]
+    keep: Sequence[tuple[str, str]]
+    buttons: Sequence[Button]
+    scope: str | None = None
     embedded: bool = False
 
 

@@ -2,6 +2,7 @@
 
 from app.estate.queries.letterhead import letterhead
 from app.kernel.errors import N_
+from app.lowcode.home import Duty, rows_waiting
 from app.lowcode.manifest import Entry, Manifest
 from app.lowcode.numbers import NumberDeclaration
 from app.lowcode.settings import SettingDeclaration
@@ -25,6 +26,32 @@ MANIFEST = Manifest(
             workflow=COMPLAINT_FLOW,
             print_template="service/complaint_print.html",
             heading=letterhead,
+        ),
+    ),
+    duties=(
+        Duty(
+            "read",
+            "Complaint",
+            rows_waiting(Complaint, N_("投诉已超时"), ("overdue.eq", "1"), late=True),
+            "alarm",
+        ),
+        Duty(
+            "pass_on",
+            "Complaint",
+            rows_waiting(Complaint, N_("投诉待转责任部门"), ("state.eq", "received")),
+            "arrow-forward-up",
+        ),
+        Duty(
+            "answer",
+            "Complaint",
+            rows_waiting(Complaint, N_("投诉待回复"), ("state.eq", "processing")),
+            "message-reply",
+        ),
+        Duty(
+            "follow_up",
+            "Complaint",
+            rows_waiting(Complaint, N_("投诉待回访"), ("state.eq", "answered")),
+            "phone-call",
         ),
     ),
     settings=(

@@ -227,6 +227,7 @@ def _asks_ticked(session: Session, world: World, view: Any) -> Iterator[Visit]:
 Filler = Callable[[Session, World, Any], Iterator[Visit]]
 FILLERS: Mapping[tuple[str, str], Filler] = {
     **{(path, "GET"): (lambda session, world, view, path=path: _lists(path, session, world, view)) for path in ("export", "print")},
+    ("board", "GET"): lambda session, world, view: _lists("board", session, world, view),
     ("list", "GET"): lambda session, world, view: _lists("list/", session, world, view),
     **{(path, "GET"): (lambda session, _w, view, path=path: _shows(path, session, view))
        for path in ("show", "history", "timeline", "edit", "copy", "paper")},

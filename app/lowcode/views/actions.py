@@ -173,7 +173,7 @@ class ActionMixin:
         ]
 
     @staticmethod
-    def action_button(action: Action, url: str, *, bulk: bool = False) -> Button:
+    def action_button(action: Action, url: str, *, bulk: bool = False, to: str = "") -> Button:
         """The button of an action: a dialog where it asks for something, else a question or nothing before it."""
         confirm = _(action.confirm) if action.confirm else None
         if bulk and confirm is None:
@@ -181,6 +181,7 @@ class ActionMixin:
         return Button(
             action.name, _(action.label), url, action.icon, post=not bulk, bulk=bulk, tone=action.tone,
             confirm=None if action.fields else confirm, dialog=bool(action.fields),
+            to=to,
         )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from app.lowcode.manifest import Entry
 from app.lowcode.pages import Button
 from app.lowcode.views.actions import ActionMixin
 from app.lowcode.views.attaching import ROUTES as ATTACHING, AttachmentMixin
+from app.lowcode.views.boards import BoardMixin
 from app.lowcode.views.flows import FlowMixin
 from app.lowcode.views.forms import FormMixin
 from app.lowcode.views.lists import ListMixin, arguments
@@ -23,7 +24,9 @@ UNUSED = {"action", "action_post", "download", "api", "api_read", "api_create", 
 READ_ONLY = {"add", "edit", "delete"}
 
 
-class DocumentView(FlowMixin, ActionMixin, AttachmentMixin, FormMixin, ShowMixin, ListMixin, ModelView):
+class DocumentView(
+    BoardMixin, FlowMixin, ActionMixin, AttachmentMixin, FormMixin, ShowMixin, ListMixin, ModelView
+):
     """Every document's view; `view_of` makes one a document."""
 
     def extra_list_buttons(self) -> list[Button]:
@@ -68,6 +71,7 @@ def unused_routes(entry: Entry) -> set[str]:
         "do_ticked": any(action.bulk for action in entry.actions),
         "choices": any(one.kind == "link" for one in asked),
         "timeline": entry.workflow is not None,
+        "board": entry.workflow is not None,
         "paper": entry.print_template is not None,
         "select": bool(spec.links),
         **dict.fromkeys(ATTACHING, entry.attachments is not None),

@@ -17,6 +17,7 @@ from app.lowcode.manifest import Entry
 from app.lowcode.permissions import needs
 from app.lowcode.values import shown
 from app.lowcode.workflow.changes import StateChange
+from app.lowcode.workflow.limits import Escalation
 
 MOMENT = Field("", "moment")
 
@@ -59,21 +60,35 @@ class FlowMixin:
         )  # fmt: skip
 
     def way_of(self, row: Any) -> list[dict[str, Any]]:
-        """The row's transitions in words, the first first."""
+        """The row's transitions and passed limits in words, the first first."""
         changes = db.session.scalars(
             select(StateChange)
             .where(StateChange.document == self.spec.name, StateChange.row_id == row.id)
             .order_by(StateChange.id)
         ).all()
+        late = db.session.scalars(
+            select(Escalation)
+            .where(Escalation.document == self.spec.name, Escalation.row_id == row.id)
+            .order_by(Escalation.id)
+        ).all()
         tones = {state.value: state.tone for state in type(row.state)}
-        return [
+        moved = [
             {
-                "at": shown(one.at, MOMENT), "who": one.who, "label": _(one.label), "was": _(one.was) if one.was else "",
+                "moment": one.at, "at": shown(one.at, MOMENT), "who": one.who, "label": _(one.label), "was": _(one.was) if one.was else "",
                 "became": _(one.became), "tone": tones.get(one.to_state) or "secondary", "reason": one.reason or "",
                 "took": "" if one.seconds is None else duration(one.seconds),
             }
             for one in changes
         ]  # fmt: skip
+        told = [
+            {
+                "moment": one.at, "at": shown(one.at, MOMENT), "who": _("系统"), "label": _("超时"), "was": "",
+                "became": _(one.label), "tone": "red", "took": "",
+                "reason": _("已通知 %(count)d 人。", count=one.told),
+            }
+            for one in late
+        ]  # fmt: skip
+        return sorted([*moved, *told], key=lambda line: line["moment"])
 
 
 def duration(seconds: int) -> str:

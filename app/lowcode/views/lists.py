@@ -1,7 +1,7 @@
 """Lists: the page, the fragment inside another document's page, the export and the print."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -22,6 +22,7 @@ from app.lowcode.fields import Field
 from app.lowcode.filters import LABELS, OPERATORS, Filter
 from app.lowcode.jobs import Run, job_handler, start_job
 from app.lowcode.listing import SIZES, Query
+from app.lowcode.manifest import Entry
 from app.lowcode.pages import Button, Cell, FilterChip, FilterField, Heading, ListPage, Pager, Row
 from app.lowcode.permissions import may, needs
 from app.lowcode.scope import find
@@ -60,6 +61,7 @@ class ListMixin:
     """The list of a document, and everything that holds exactly what the list shows."""
 
     spec: Spec
+    entry: Entry
     list_base: str
     scope_label: Any
 
@@ -81,29 +83,33 @@ class ListMixin:
         embedded = any(k == "embedded" for k, _v in pairs)
         base = f"{self.spec.url}/list/"
         return ListPage(
-            title=_(self.spec.about.label),
-            base_url=base,
             headings=[self._heading(one, query, base, pairs) for one in fields],
             rows=[self._row(key, values, titles, fields) for key, values, titles in found.rows],
             totals={name: shown(total, self.spec.fields[name]) for name, total in found.totals.items()},
             pager=_pager(query, found.count, base, pairs),
-            search=query.search,
-            search_placeholder=_("搜索 %(columns)s", columns=self._searched_words()),
-            can_search=bool(self._searched_words()),
-            chips=[_chip(one, base, pairs) for one in query.filters if one.field.name not in held],
-            filter_fields=[
+            buttons=self._list_buttons(pairs),
+            bulk=self._bulk_buttons(),
+            row_menu=self._row_menu(),
+            described=_(self.spec.about.described) if self.spec.about.described else "",
+            embedded=embedded,
+            **self.bar(query, pairs, base, held),
+        )
+
+    def bar(self, query: Query, pairs: Pairs, base: str, held: Collection[str] = ()) -> dict[str, Any]:
+        """What stands above the rows of a list, or above whatever else `base` shows of them: search and filters."""
+        return {
+            "title": _(self.spec.about.label), "base_url": base, "search": query.search,
+            "search_placeholder": _("搜索 %(columns)s", columns=self._searched_words()),
+            "can_search": bool(self._searched_words()),
+            "chips": [_chip(one, base, pairs) for one in query.filters if one.field.name not in held],
+            "filter_fields": [
                 _filter_field(self.spec, one)
                 for one in self.spec.fields.values()
                 if _offered(one) and one.name not in held
             ],
-            keep=[(k, v) for k, v in pairs if k not in ("q", "page")],
-            buttons=self._list_buttons(pairs),
-            bulk=self._bulk_buttons(),
-            row_menu=self._row_menu(),
-            scope=scope_words(query),
-            described=_(self.spec.about.described) if self.spec.about.described else "",
-            embedded=embedded,
-        )
+            "keep": [(k, v) for k, v in pairs if k not in ("q", "page")],
+            "scope": scope_words(query),
+        }  # fmt: skip
 
     def _searched_words(self) -> str:
         return _("、").join(_(f.label) for f in self.spec.fields.values() if f.searched)
@@ -149,6 +155,8 @@ class ListMixin:
             preset = url_with(f"{url}/add", self._preset(pairs).items())
             found.append(Button("add", _("新增"), preset, "plus", tone="primary"))
         found += self.extra_list_buttons()
+        if self.entry.workflow is not None:
+            found.append(Button("board", _("看板"), url_with(f"{url}/board", plain), "layout-kanban"))
         if may("export", name):
             found.append(
                 Button("export", _("导出 Excel"), url_with(f"{url}/export", plain), "file-spreadsheet")

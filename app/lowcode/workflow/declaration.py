@@ -102,7 +102,7 @@ class Workflow:
 
     `editable_in`: states in which the form is open; the initial one alone unless named, none where empty. `limits`: how
     long it may stay where. `board`: how its cards look. `verbs`: further permissions that `allowed_for` asks for, with
-    labels.
+    labels. `closed`: states in which nobody waits, beside those that nothing leaves.
     """
 
     document: type[DocumentBase]
@@ -112,6 +112,7 @@ class Workflow:
     limits: Sequence[Limit] = ()
     board: Board = Board()
     verbs: Mapping[str, str] = field(default_factory=dict)
+    closed: Sequence[Any] = ()
 
     def __post_init__(self) -> None:
         actions = {transition.action for transition in self.machine.transitions}
@@ -127,6 +128,10 @@ class Workflow:
     def further_verbs(self) -> dict[str, str]:
         """The permissions that are no transition's, with labels: the declared, and to be told of a passed limit."""
         return {level.to: level.label for limit in self.limits for level in limit.levels} | dict(self.verbs)
+
+    def is_closed(self, state: Any) -> bool:
+        """Whether nobody waits for anything in this state."""
+        return state in self.closed or state in self.machine.final
 
     def step(self, action: str) -> Step:
         """What an action asks and does."""

@@ -23,6 +23,7 @@ from app.lowcode.actors import EVERYTHING, Actor, acting_as, person_name
 from app.lowcode.db import count_anew
 from app.lowcode.logins import check_password
 from app.reports.demo.cast import add_cast, check_cast
+from app.reports.demo.complaints import add_complaints, add_departments
 from app.reports.demo.estate import Settlement
 from app.reports.demo.payments import Month, collect_month
 from app.reports.demo.tariff import DUE_DAYS, FEES, TARIFFS
@@ -95,6 +96,11 @@ def make_demo(
         charges = session.scalar(select(func.count(Charge.id))) or 0
         receipts = session.scalar(select(func.count(Receipt.id))) or 0
         say(f"{period}:累计应收 {charges} 笔,收据 {receipts} 张({number + 1}/{months})")
+    departments = add_departments(session=session, company=company)
+    with clock.clock_at(now):
+        add_complaints(
+            session=session, community_id=here[0], departments=departments, cast=cast, actor=_actor
+        )
     count_anew(session)
     return Made(charges, receipts)
 

@@ -100,5 +100,6 @@ COMPLAINT_FLOW = Workflow(
             hours=72, setting=ANSWER_HOURS,
         ),
     ),
+    closed=(ComplaintState.CLOSED,),
     board=Board(heading="kind", facts=("room_id", "complainer", "content", "department_id")),
 )  # fmt: skip

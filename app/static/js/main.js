@@ -1,5 +1,6 @@
 // Starts what each page needs; every module looks for its own marks and does nothing without them.
 import { startCharts } from "./chart.js";
+import { startBoards } from "./board.js";
 import { startConfirm } from "./confirm.js";
 import { startForms } from "./form.js";
 import { startFragments } from "./fragment.js";
@@ -12,6 +13,7 @@ import { startSelects } from "./select.js";
 import { startTree } from "./tree.js";
 
 startConfirm();
+startBoards();
 startMenu();
 startSearch();
 startLists();
