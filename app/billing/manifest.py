@@ -179,10 +179,15 @@ MANIFEST = Manifest(
         ),
         AccountingPeriod,
     ),
-    bulk_links={"Room": lambda: bulk_button("rooms"), "ParkingSpace": lambda: bulk_button("spaces")},
+    bulk_links={
+        "Room": lambda: bulk_button("rooms"),
+        "ParkingSpace": lambda: bulk_button("spaces"),
+        "Meter": lambda: bulk_button("meters"),
+    },
     filter_links={
         "Room": lambda pairs: filter_button("rooms", pairs),
         "ParkingSpace": lambda pairs: filter_button("spaces", pairs),
+        "Meter": lambda pairs: filter_button("meters", pairs),
     },
     searches=(Search(BillingRun, find_runs),),
     duties=(

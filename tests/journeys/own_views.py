@@ -36,8 +36,22 @@ def _assign(session: Session, world: World) -> list[Visit]:
         "standard_id": world.unused_standard_id,
         "starts": "2025-02-01",
     }
-    rooms = {**terms, "kind": "rooms", "building_id": world.building_id, "purpose": "", "skip_taken": "y"}
-    spaces = {**terms, "kind": "spaces", "lot_id": world.lot_id, "purpose": "", "skip_taken": "y"}
+    rooms = {
+        **terms,
+        "kind": "rooms",
+        "building_id": world.building_id,
+        "purpose": "",
+        "meter_kind": "",
+        "skip_taken": "y",
+    }
+    spaces = {
+        **terms,
+        "kind": "spaces",
+        "lot_id": world.lot_id,
+        "purpose": "",
+        "meter_kind": "",
+        "skip_taken": "y",
+    }
     url, mixed = "/billing/assign/", f"{world.other_room_id},{world.neighbour_room_id}"
     return [
         Visit(f"{url}?rooms={world.other_room_id}", "POST", data=terms, twice=True),

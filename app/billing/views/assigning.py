@@ -1,10 +1,10 @@
-"""Give a standard to the ticked rooms or spaces, to all that a list finds, or to a node of the property tree.
+"""Give a standard to the ticked rooms, spaces or meters, to all that a list finds, or to a node of the property tree.
 
 It is looked at first, then done.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,9 +15,9 @@ from sqlalchemy import select
 
 from app.billing import operations
 from app.billing.queries import Choice, objects_of
-from app.billing.queries.objects import community_of_found, objects_found
+from app.billing.queries.objects import KINDS, community_of_found, objects_found
+from app.billing.states import MeterKind
 from app.billing.views.inputs import AssignForm, TermsForm, blame, form_page, spoken
-from app.estate.models import ParkingSpace, Room
 from app.estate.states import Usage
 from app.kernel.errors import N_, DomainError
 from app.lowcode import listing
@@ -33,7 +33,6 @@ from app.lowcode.views.lists import words_of
 
 URL = "/billing/assign/"
 LISTED = "listed"  # the parameter that says whose list the rest of the URL filters
-KINDS: dict[str, Any] = {"rooms": Room, "spaces": ParkingSpace}
 MOST_TICKED = 500
 
 
@@ -56,26 +55,30 @@ class AssignView(BaseView):
     @needs("assign")
     def assign(self) -> Any:
         """The form, the preview of what it would do, and the deed: all of the choice or none."""
-        rooms, spaces = _ticked("rooms"), _ticked("spaces")
-        ticked, listed = len(rooms) + len(spaces), _listed()
+        found = {kind: _ticked(kind) for kind in KINDS}
+        ticked, listed = sum(map(len, found.values())), _listed()
         form: Any = spoken(TermsForm() if ticked or listed else AssignForm())
         if request.method == "GET":
-            form.community_id.data = _begins_in(rooms, spaces, listed)
+            form.community_id.data = _begins_in(found, listed)
             if not ticked and not listed:
                 form.building_id.data = _given("building_id")
         preview = None
         if form.validate_on_submit():
             try:
-                if listed:
-                    found = objects_found(
+                if listed is not None:
+                    ids = objects_found(
                         session=db.session(), query=listed, community_id=form.community_id.data
                     )
-                    rooms, spaces = (found, []) if listed.spec.model is Room else ([], found)
+                    found = {kind: ids for kind, model in KINDS.items() if model is listed.spec.model}
                 elif not ticked:
-                    rooms, spaces = objects_of(session=db.session(), choice=_choice(form))
-                preview = _preview(form, rooms, spaces)
+                    found = {form.kind.data: objects_of(session=db.session(), choice=_choice(form))}
+                terms = _terms(form, found)
+                preview = operations.preview_assignment(session=db.session(), **terms)
                 if _signature(form, preview) == form.seen.data:
-                    count = in_unit_of_work(lambda: _assign(form, rooms, spaces))
+                    skip = form.skip_taken.data
+                    count = in_unit_of_work(
+                        lambda: operations.assign(session=db.session(), skip_taken=skip, **terms)
+                    )
                     flash(_("已分配给 %(count)d 个对象。", count=count), "success")
                     return redirect("/fee_assignment/list/")
                 form.seen.data = _signature(form, preview)
@@ -87,7 +90,7 @@ class AssignView(BaseView):
             listed=None if listed is None else words_of(listed),
         )  # fmt: skip
 
-    @expose("/ticked/<any(rooms,spaces):kind>", methods=["POST"])
+    @expose("/ticked/<any(rooms,spaces,meters):kind>", methods=["POST"])
     @needs("assign")
     def ticked(self, kind: str) -> Any:
         """From the ticked rows of a list to the form."""
@@ -102,14 +105,14 @@ class AssignView(BaseView):
 
 
 def bulk_button(kind: str) -> Sequence[Button]:
-    """The button for ticked rows of the list of rooms or spaces."""
+    """The button for ticked rows of the list of rooms, spaces or meters."""
     if not may("assign", "FeeAssignment"):
         return ()
     return (Button("assign", _("分配收费标准"), f"{URL}ticked/{kind}", "link", post=True, bulk=True),)
 
 
 def filter_button(kind: str, pairs: Sequence[tuple[str, str]]) -> Sequence[Button]:
-    """The button for all that the list of rooms or spaces finds, on every page of it."""
+    """The button for all that the list of rooms, spaces or meters finds, on every page of it."""
     if not may("assign", "FeeAssignment"):
         return ()
     kept = [(name, value) for name, value in pairs if name not in ("page", "size", "order", LISTED)]
@@ -127,10 +130,14 @@ def _listed() -> Query | None:
     return Query.of(spec_of(KINDS[kind]), pairs)
 
 
-def _begins_in(rooms: Sequence[int], spaces: Sequence[int], listed: Query | None) -> int | None:
+def _begins_in(found: Mapping[str, Sequence[int]], listed: Query | None) -> int | None:
     if listed is not None:
         return community_of_found(session=db.session(), query=listed)
-    return _community_of(rooms, spaces) if rooms or spaces else _given("community_id")
+    for kind, keys in found.items():
+        if keys:
+            model = KINDS[kind]
+            return db.session().scalar(select(model.community_id).where(model.id == keys[0]))
+    return _given("community_id")
 
 
 def _ticked(name: str) -> list[int]:
@@ -145,36 +152,25 @@ def _given(name: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
 
 
-def _community_of(rooms: Sequence[int], spaces: Sequence[int]) -> int | None:
-    model, keys = (Room, rooms) if rooms else (ParkingSpace, spaces)
-    return db.session().scalar(select(model.community_id).where(model.id == keys[0]))
-
-
 def _choice(form: Any) -> Choice:
     return Choice(
         community_id=form.community_id.data,
-        spaces=form.kind.data == "spaces",
+        kind=form.kind.data,
         building_id=form.building_id.data,
         unit=(form.unit.data or "").strip() or None,
         room_id=form.room_id.data,
         lot_id=form.lot_id.data,
         purpose=Usage(form.purpose.data) if form.purpose.data else None,
         layout=(form.layout.data or "").strip() or None,
+        meter_kind=MeterKind(form.meter_kind.data) if form.meter_kind.data else None,
     )
 
 
-def _preview(form: Any, rooms: Sequence[int], spaces: Sequence[int]) -> operations.Preview:
-    return operations.preview_assignment(
-        session=db.session(), standard_id=form.standard_id.data, room_ids=rooms, space_ids=spaces,
-        starts=form.starts.data, ends=form.ends.data,
-    )  # fmt: skip
-
-
-def _assign(form: Any, rooms: Sequence[int], spaces: Sequence[int]) -> int:
-    return operations.assign(
-        session=db.session(), standard_id=form.standard_id.data, room_ids=rooms, space_ids=spaces,
-        starts=form.starts.data, ends=form.ends.data, skip_taken=form.skip_taken.data,
-    )  # fmt: skip
+def _terms(form: Any, found: Mapping[str, Sequence[int]]) -> dict[str, Any]:
+    return {
+        "standard_id": form.standard_id.data, "starts": form.starts.data, "ends": form.ends.data,
+        **{f"{kind[:-1]}_ids": keys for kind, keys in found.items()},
+    }  # fmt: skip
 
 
 def _signature(form: Any, preview: operations.Preview) -> str:

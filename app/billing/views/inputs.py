@@ -10,6 +10,7 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from app.billing.states import MeterKind
 from app.estate.states import Usage
 from app.kernel.errors import N_, DomainError
 from app.lowcode.errors import message_of
@@ -55,10 +56,21 @@ class TermsForm(FlaskForm):
 
 
 class AssignForm(TermsForm):
-    """分配收费标准: a standard to a node of the property tree, narrowed by 用途 and 房型, or to parking spaces."""
+    """分配收费标准: a standard to a node of the property tree, narrowed by 用途 and 房型, its parking spaces or meters."""
 
     kind = SelectField(
-        N_("分配给"), choices=[SelectChoice("rooms", N_("房间")), SelectChoice("spaces", N_("车位"))]
+        N_("分配给"),
+        choices=[
+            SelectChoice("rooms", N_("房间")),
+            SelectChoice("spaces", N_("车位")),
+            SelectChoice("meters", N_("仪表")),
+        ],
+        description=N_("按仪表用量的标准分配给仪表,其他标准分配给房间或车位。"),
+    )
+    meter_kind = SelectField(
+        N_("表类型"),
+        choices=[SelectChoice("", ""), *(SelectChoice(one.value, one.label) for one in MeterKind)],
+        description=N_("分配给仪表时填写,不选则全部类型。"),
     )
     building_id = _select(
         N_("楼宇"),

@@ -13,8 +13,10 @@ from sqlalchemy import select
 
 from app.billing.models import FeeAssignment
 from app.estate.models import Building, Room, ScopeGrant
+from app.kernel.pricing import Method
 from app.lowcode.history import History
 
+from .meters import add_meter
 from .town import Town
 
 FIRST_OF_YEAR = date(2025, 1, 1)
@@ -62,7 +64,7 @@ def codes(town: Town) -> list[str]:
 
 def terms(town: Town, standard: int, **more: str) -> dict[str, str]:
     return {
-        "community_id": str(town.community_id), "standard_id": str(standard), "starts": "2025-01-01", "kind": "rooms", "purpose": "",
+        "community_id": str(town.community_id), "standard_id": str(standard), "starts": "2025-01-01", "kind": "rooms", "purpose": "", "meter_kind": "",
     } | more  # fmt: skip
 
 
@@ -181,3 +183,30 @@ def test_a_manager_of_another_community_reaches_none_of_it(
         assert "请从列表中选择" in answer.get_data(as_text=True)
         assert "1-1-0001" not in answer.get_data(as_text=True)
     assert codes(town) == []
+
+
+def test_meters_by_ticks_by_list_and_by_kind(town: Town, manager: FlaskClient) -> None:
+    meters = [add_meter(town, f"水-{number}", room=number) for number in range(3)]
+    standard = town.standard("水费", price="4.5", method=Method.METERED)
+
+    def assigned() -> list[int]:
+        found: list[int] = town.ask(
+            lambda session: session.scalars(
+                select(FeeAssignment.meter_id).order_by(FeeAssignment.meter_id)
+            ).all()
+        )
+        return found
+
+    ticked = manager.post("/billing/assign/ticked/meters", data={"rowid": [str(meters[0])]})
+    look_and_confirm(manager, ticked.headers["Location"], terms(town, standard))
+    assert assigned() == meters[:1]
+    page = manager.get("/meter/list/?q=水-1").get_data(as_text=True)
+    url = re.search(r'href="(/billing/assign/\?[^"]+)"', page)
+    assert url is not None
+    look_and_confirm(manager, url[1].replace("&amp;", "&"), terms(town, standard))
+    assert assigned() == meters[:2]
+    typed = terms(town, standard, kind="meters", meter_kind="water", skip_taken="y")
+    look_and_confirm(manager, "/billing/assign/", typed)
+    assert assigned() == meters
+    refused = manager.post("/billing/assign/", data=terms(town, standard))
+    assert "只能分配给仪表" in refused.get_data(as_text=True)

@@ -11,12 +11,14 @@ from app.billing.models import FeeAssignment, FeeStandard
 from app.billing.operations.assigning import AssignmentOverlaps, StandardInactive
 from app.billing.operations.objects import NothingToAssign, StartUnknown, WrongDates
 from app.billing.queries import Choice, objects_of
+from app.billing.states import MeterKind
 from app.estate.models import Room
 from app.estate.states import Usage
 from app.lowcode.actors import Actor, Reach, acting_as
 from app.lowcode.history import History
 from app.lowcode.scope import OutOfScope
 from app.lowcode.unit import unit_of_work
+from tests.integration.billing.meters import add_meter
 from tests.integration.billing.town import Town
 
 
@@ -172,17 +174,23 @@ def test_a_node_of_the_tree_is_narrowed_by_use_and_layout(town):
     town.do(furnish)
     space = town.space()
 
-    def found(**choice: Any) -> tuple[list[int], list[int]]:
+    meters = [add_meter(town), add_meter(town, "电-1", room=1, kind=MeterKind.ELECTRICITY)]
+    add_meter(town, "公共", room=None)
+
+    def found(**choice: Any) -> list[int]:
         return town.ask(
             lambda session: objects_of(
                 session=session, choice=Choice(community_id=town.community_id, **choice)
             )
         )
 
-    assert found() == (town.room_ids, [])
-    assert found(purpose=Usage.SHOP) == (town.room_ids[:1], [])
-    assert found(layout="两室一厅", unit="1") == (town.room_ids[:1], [])
-    assert found(unit="2") == ([], [])
-    assert found(room_id=town.room_ids[2]) == (town.room_ids[2:], [])
-    assert found(spaces=True) == ([], [space])
-    assert found(spaces=True, lot_id=1) == ([], [])
+    assert found() == town.room_ids
+    assert found(purpose=Usage.SHOP) == town.room_ids[:1]
+    assert found(layout="两室一厅", unit="1") == town.room_ids[:1]
+    assert found(unit="2") == []
+    assert found(room_id=town.room_ids[2]) == town.room_ids[2:]
+    assert found(kind="spaces") == [space]
+    assert found(kind="spaces", lot_id=1) == []
+    assert found(kind="meters") == meters
+    assert found(kind="meters", meter_kind=MeterKind.ELECTRICITY) == meters[1:]
+    assert found(kind="meters", purpose=Usage.SHOP) == meters[:1]
