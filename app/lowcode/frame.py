@@ -1,5 +1,6 @@
 """What every page shows around its content: menu, scope, person, language."""
 
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -7,13 +8,16 @@ from flask import Flask, current_app, request
 from flask_babel import get_locale, gettext as _
 from flask_login import current_user
 from sqlalchemy import func, select
+from werkzeug.local import LocalProxy
 
 from app.lowcode import listing
 from app.lowcode.actors import person_name
 from app.lowcode.db import db
-from app.lowcode.document import spec_of
 from app.lowcode.jobs import OPEN, Job
 from app.lowcode.manifest import Entry, Manifest, Page
+from app.lowcode.menu.items import arranged_for
+from app.lowcode.menu.nodes import MenuKind, Node, arrange
+from app.lowcode.menu.registered import registered
 from app.lowcode.notices import unread
 from app.lowcode.pages import Frame, MenuEntry
 from app.lowcode.permissions import may
@@ -49,33 +53,28 @@ def counts() -> tuple[int, int]:
 
 
 def menu() -> list[MenuEntry]:
-    """The menu as the person may see it: modules, and in each what they may read."""
-    groups = []
-    for module in current_app.extensions["manifests"]:
-        children = [entry for one in module.entries if (entry := _menu_entry(one)) is not None]
-        if children:
-            groups.append(MenuEntry(module.name, _(module.label), module.icon, None, False, children))
-    return groups
+    """The menu as the person may see it: what the office arranged, and of it what they may open."""
+    tree = arrange(registered(), arranged_for(session=db.session(), user_id=current_user.id))
+    return [entry for node in tree if (entry := _menu_entry(node)) is not None]
 
 
-def _menu_entry(one: Any) -> MenuEntry | None:
-    if isinstance(one, Page):
-        if not one.label or not may(one.verb, one.view.class_permission_name):
-            return None
-        url = one.view.route_base + one.view.menu_path
-        return MenuEntry(
-            one.view.__name__, _(one.label), one.icon, url, request.path.startswith(one.view.route_base)
-        )
-    spec = spec_of(one.document)
-    if not spec.about.menu or not may("read", spec.name):
+def _menu_entry(node: Node) -> MenuEntry | None:
+    if node.hidden:
         return None
-    return MenuEntry(
-        spec.name,
-        _(spec.about.label),
-        spec.about.icon,
-        f"{spec.url}/list/",
-        request.path.startswith(f"{spec.url}/"),
-    )
+    if node.kind is MenuKind.LINK:
+        url = str(node.arranged.url if node.arranged is not None else "")
+        return MenuEntry(node.name, _(node.label), node.icon or "external-link", url, blank=True)
+    if node.is_group:
+        children = [entry for child in node.children if (entry := _menu_entry(child)) is not None]
+        if not children:
+            return None
+        active = any(child.active for child in children)
+        return MenuEntry(node.name, _(node.label), node.icon or "folder", None, active, children)
+    page = node.registered
+    if page is None or page.right is None or not may(*page.right):
+        return None
+    active = request.path == page.base or request.path.startswith(f"{page.base}/")
+    return MenuEntry(node.name, _(node.label), node.icon, page.url, active)
 
 
 def as_entries(module: Manifest) -> list[Entry | Page]:
@@ -88,4 +87,5 @@ def init_frame(app: Flask) -> None:
 
     @app.context_processor
     def _frame() -> dict[str, Any]:
-        return {"frame": frame()}
+        # Made when a template asks for it: parts of pages have none around them.
+        return {"frame": LocalProxy(cache(frame))}

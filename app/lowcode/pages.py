@@ -293,7 +293,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """An entry of the left menu; a group has children and no url."""
+    """An entry of the left menu; a group has children and no url. `blank`: out of the product, in a new tab."""
 
     name: str
     label: str
@@ -301,6 +301,7 @@ class MenuEntry:
     url: str | None = None
     active: bool = False
     children: Sequence["MenuEntry"] = ()
+    blank: bool = False
 
 
 @dataclass(frozen=True, slots=True)

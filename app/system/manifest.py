@@ -18,6 +18,7 @@ from app.system.roles import declared_pairs
 from app.system.views.dictionary import DISABLE, ENABLE
 from app.system.views.history import told_of
 from app.system.views.logins import open_jobs
+from app.system.views.menu import MenuView
 from app.system.views.numbering import example
 from app.system.views.roles import RoleView
 from app.system.views.settings import SettingView
@@ -38,6 +39,7 @@ MANIFEST = Manifest(
         Page(NoticeView),
         Page(UserView, N_("操作员"), "users"),
         Page(RoleView, N_("角色"), "shield-lock"),
+        Page(MenuView, N_("菜单管理"), "layout-sidebar"),
         Entry(DictionaryEntry, save=save_entry, remove=remove_entry, actions=(ENABLE, DISABLE)),
         Page(SettingView, N_("参数"), "adjustments"),
         Entry(NumberRule, save=save_number_rule, remove=remove_number_rule, facts=example),

@@ -55,6 +55,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         **_ESTATE_KEPT,
         "User": f"{KEEP} disable enable end_sessions force_password",
         "Role": KEEP,
+        "MenuItem": "read edit",
         "DictionaryEntry": f"{KEEP} enable disable",
         "Setting": "read edit",
         "NumberRule": KEEP,
@@ -153,7 +154,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
 
 KEPT_BY_ADMINISTRATOR: frozenset[Pair] = frozenset(
     (verb, document) for document in ("User", "Role") for verb in ("read", "add", "edit")
-)
+) | {("read", "MenuItem"), ("edit", "MenuItem")}
 """What the administrators' role cannot be stripped of: without it nobody could give it back."""
 
 VERB_LABELS: Mapping[str, str] = {

@@ -17,6 +17,7 @@ WITHOUT_ENTRY = {
     "Attachment": "shown on the page of the row that it hangs on",
     "Counter": "the numbers given so far: nobody's to read",
     "NumberPrefix": "which kind a prefix belongs to: told when another one wants it",
+    "MenuItem": "one page for the whole menu",
     "Job": "everybody has a page of the own jobs",
     "Notice": "everybody has a page of the own notices",
     "Escalation": "part of a row's way, and the key that keeps it from being told twice",

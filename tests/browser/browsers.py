@@ -57,10 +57,10 @@ class Hands:
     def menu(self, group: str, item: str) -> None:
         """Open a page by the menu on the left."""
         entry = self.page.get_by_role("navigation", name="主菜单").locator("details").filter(
-            has=self.page.locator("summary", has_text=group)
+            has=self.page.locator(":scope > summary", has_text=group)
         )  # fmt: skip
         if entry.get_attribute("open") is None:
-            entry.locator("summary").click()
+            entry.locator(":scope > summary").click()
         entry.get_by_role("link", name=item, exact=True).click()
         self.page.wait_for_load_state()
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.collection.models import CashHandover, Receipt
 from tests.journeys.own_closing import OWN as OF_CLOSING
+from tests.journeys.own_menu import OWN as OF_THE_MENU
 from tests.journeys.uploads import sent
 from tests.journeys.visits import Visit
 from tests.journeys.world import ASKED, HIDDEN, KEY, PHONE, PLATE, World, charge_of_run, marked
@@ -160,6 +161,7 @@ def _user_edit(session: Session, world: World) -> list[Visit]:
 
 OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
     **OF_CLOSING,
+    **OF_THE_MENU,
     ("AssignView.assign", "GET"): _one("/billing/assign/?rooms={room_id}"),
     ("AssignView.assign", "POST"): _assign,
     ("AssignView.ticked", "POST"): _ticked,

@@ -41,7 +41,7 @@ class BuiltInRole(DomainError):
 
 class AdministratorNeedsRights(DomainError):
     code = "administrator_needs_rights"
-    message = N_("系统管理员必须保留查看、新增、修改操作员和角色的权限。")
+    message = N_("系统管理员必须保留查看、新增、修改操作员和角色,以及修改菜单的权限。")
 
 
 class RoleInUse(DomainError):

@@ -177,7 +177,7 @@ def test_a_form(office: Office, name: str) -> None:
 @pytest.mark.parametrize(
     "url",
     ["/", "/desk/", "/billing/start/", "/billing/assign/", "/user/list/", "/user/add", "/role/list/", "/role/edit/1",
-     "/jobs/mine.json", "/password"],
+     "/jobs/mine.json", "/password", "/menu/"],
 )  # fmt: skip
 def test_a_page_of_its_own(office: Office, url: str) -> None:
     ask(office, url)
@@ -188,10 +188,10 @@ def test_a_page_of_its_own(office: Office, url: str) -> None:
     [
         # Each way to be found is asked by its own index: rooms, people, plates, numbers, documents.
         ("/desk/find?q=1", 16),
-        ("/search?q=1", 26),
-        ("/reports/summary/", 22),
+        ("/search?q=1", 27),
+        ("/reports/summary/", 23),
         # User, roles, reach, account, employee and dictionary; the employee again for the form's version.
-        ("/user/edit/1", 18),
+        ("/user/edit/1", 19),
     ],
 )
 def test_what_asks_many_tables_asks_each_of_them_once(office: Office, url: str, most: int) -> None:

@@ -1,0 +1,30 @@
+"""How the pages of roles and menu are visited."""
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy.orm import Session
+
+from app.lowcode.menu.items import arranged
+from app.system.operations.menu import menu_version
+from tests.journeys.visits import Visit
+from tests.journeys.world import World
+
+
+def _saved(session: Session, _world: World) -> list[Visit]:
+    version = menu_version(arranged(session=session))
+    entry = {"name": "Room", "kind": "page", "parent": "estate", "label": "房源"}
+    return [Visit("/menu/save", "POST", json={"version": version, "entries": [entry]})]
+
+
+def _reset(session: Session, _world: World) -> list[Visit]:
+    version = menu_version(arranged(session=session))
+    # Nothing is arranged, so nothing goes.
+    return [Visit("/menu/reset", "POST", json={"version": version}, writes=False)]
+
+
+OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
+    ("MenuView.index", "GET"): lambda _s, _w: [Visit("/menu/")],
+    ("MenuView.icons", "GET"): lambda _s, _w: [Visit("/menu/icons.json?q=home")],
+    ("MenuView.save", "POST"): _saved,
+    ("MenuView.reset", "POST"): _reset,
+}
