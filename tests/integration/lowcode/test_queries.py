@@ -189,7 +189,7 @@ def test_a_page_of_its_own(office: Office, url: str) -> None:
         # Each way to be found is asked by its own index: rooms, people, plates, numbers, documents.
         ("/desk/find?q=1", 16),
         ("/search?q=1", 27),
-        ("/reports/summary/", 23),
+        ("/reports/summary/", 25),
         # User, roles, reach, account, employee and dictionary; the employee again for the form's version.
         ("/user/edit/1", 19),
     ],
