@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from typing import cast
 
 import click
 from flask import Flask, current_app
@@ -9,8 +10,11 @@ from flask.cli import with_appcontext
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select
 
-from app.lowcode.accounts import require_new_password
+from app.kernel.errors import N_
+from app.lowcode.accounts import renew_password, require_new_password
 from app.lowcode.actors import SYSTEM, acting_as
+from app.lowcode.document import DocumentBase
+from app.lowcode.history import note
 from app.lowcode.logins import set_password
 from app.lowcode.synchronising import synchronise
 from app.lowcode.unit import unit_of_work
@@ -35,6 +39,22 @@ def ensure_admin() -> None:
     password = first_administrator()
     if password is not None:
         click.echo(f"管理员 {ADMINISTRATOR} 的初始密码:{password}")
+
+
+@click.command("reset-password")
+@click.argument("username")
+@with_appcontext
+def reset_password(username: str) -> None:
+    """重新启用一名操作员,打印一次性密码(谁也进不去时在服务器上用)。"""
+    password = one_time_password()
+    with acting_as(SYSTEM), unit_of_work() as session:
+        user = session.scalars(select(User).where(User.username == username)).one_or_none()
+        if user is None:
+            raise click.ClickException(f"没有登录名为“{username}”的操作员。")
+        user.active = True
+        renew_password(session=session, user=user, password=password, due=True)
+        note(cast(DocumentBase, user), label=N_("重置密码"))
+    click.echo(f"{username} 的一次性密码:{password}")
 
 
 def first_administrator() -> str | None:
@@ -80,4 +100,5 @@ def register(app: Flask) -> None:
     """Add the engine's commands."""
     app.cli.add_command(sync)
     app.cli.add_command(ensure_admin)
+    app.cli.add_command(reset_password)
     app.cli.add_command(escalate)

@@ -79,7 +79,13 @@ def make_demo(
             ).build(rooms=its_rooms)  # fmt: skip
             say(f"{name}:{its_rooms} 套房间")
     here, next_door = ([community.id] for community in communities)
-    cast = add_cast(session=session, here=frozenset(here), next_door=frozenset(next_door), password=password)
+    cast = add_cast(
+        session=session,
+        company_id=company.id,
+        here=frozenset(here),
+        next_door=frozenset(next_door),
+        password=password,
+    )
     cashiers = {here[0]: cast["shoufei"], next_door[0]: cast["linqu"]}
     for number, period in enumerate(periods):
         for community_id, cashier in cashiers.items():

@@ -34,6 +34,7 @@ from app.estate.sales.sheets import open_workbook
 from app.estate.states import OccupancyRole, RoomState, Sex
 from app.lowcode.actors import SYSTEM, Actor, Reach, acting_as
 from app.lowcode.db import db
+from app.lowcode.dictionary import DictionaryEntry
 from app.lowcode.unit import unit_of_work
 from tests.browser.sales_file import room_areas
 
@@ -102,6 +103,33 @@ def test_a_real_file_is_stored_whole_and_a_repeat_makes_nothing(app: Flask, jinx
     second = import_as_system(app, jinxiu, good_rows=True)
     assert (second["created"], second["updated"]) == (NOTHING, 0)
     assert second["warnings"] == first["warnings"]
+
+
+def test_words_that_the_dictionary_does_not_know_become_entries(app: Flask) -> None:
+    """The file's word is taken as an entry of that name, renamed or out of use as it may be; a new one is added."""
+    with system(app), unit_of_work() as session:
+        known = session.scalars(select(DictionaryEntry).where(DictionaryEntry.kind == "room_layout")).all()
+        by_name = {one.label: one for one in known}
+        by_name["三室两厅"].label, by_name["复式"].active = "三房两厅", False
+    heads = "小区,楼栋,单元,房号,建筑面积,销售状态,户型,权属类型"
+    rooms = (
+        ("101", "三房两厅", "商品房"),
+        ("102", "复式", ""),
+        ("103", "Loft", "军产房"),
+        ("104", "三室两厅", "军产房"),
+    )
+    lines = [f"新园,1号楼,1单元,{number},90,未售,{layout},{owned}" for number, layout, owned in rooms]
+    sheets = open_workbook(content="\n".join((heads, *lines)).encode(), filename="房源.csv")
+    import_as_system(app, plan_sales(sheets=sheets))
+    with system(app):
+        kept = db.session.execute(
+            select(Room.number, Room.layout, Room.ownership).order_by(Room.number)
+        ).all()
+        labels = {one.label: one.code for one in db.session.scalars(select(DictionaryEntry))}
+    assert [tuple(one) for one in kept] == [
+        ("101", "三室两厅", "商品房"), ("102", "复式", None), ("103", "Loft", "军产房"), ("104", "三室两厅", "军产房"),
+    ]  # fmt: skip
+    assert (labels["三房两厅"], labels["Loft"], labels["军产房"]) == ("三室两厅", "Loft", "军产房")
 
 
 def test_one_person_over_many_rooms_is_one_customer_and_a_co_owner_pays_nothing(app: Flask) -> None:

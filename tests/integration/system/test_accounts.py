@@ -125,6 +125,16 @@ def test_attempts_on_a_locked_name_are_written_down_too(office: Flask, session: 
     assert reasons == ["密码不正确"] * 5 + ["账号锁定中"] * 2 + ["没有这个登录名"]
 
 
+def test_the_machines_owner_lets_somebody_in_again(office: Flask, admin: Browser, session: Session) -> None:
+    assert admin.post(f"/user/disable/{key_of(session, 'shoufei')}").status_code == 302
+    runner = office.test_cli_runner()
+    told = runner.invoke(args=["reset-password", "shoufei"], catch_exceptions=False).output
+    desk = Browser(office)
+    assert desk.log_in("shoufei", told.strip().rpartition(":")[2]).status_code == 302
+    assert desk.get("/").location == "/password"
+    assert "没有登录名为" in runner.invoke(args=["reset-password", "nobody"]).output
+
+
 class TestOneForm:
     """User, employee and department on one form."""
 

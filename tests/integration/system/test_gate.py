@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.estate.models import Community
 from app.lowcode.clock import clock_at
-from app.lowcode.logins import FAILURES_ALLOWED, LoginRecord
+from app.lowcode.logins import FAILURES_ALLOWED, FAILURES_FROM_ANYWHERE, LoginRecord
 
-from .cast import PASSWORD, Browser
+from .cast import PASSWORD, Browser, alone
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 
@@ -36,6 +36,20 @@ def test_five_failures_lock_the_name_for_a_quarter_of_an_hour(office: Flask, ses
     session.rollback()
     records = session.scalars(select(LoginRecord.succeeded).where(LoginRecord.username == "shoufei")).all()
     assert records.count(False) == FAILURES_ALLOWED + 2 and records.count(True) == 1
+
+
+def test_failures_elsewhere_lock_nobody_out_here_until_they_are_many(office: Flask) -> None:
+    def attempt(address: str, password: str) -> int:
+        browser = Browser(office)
+        given = {"username": "shoufei", "password": password, "csrf_token": browser.token()}
+        answer = alone(browser.client.post, "/login/", data=given, environ_base={"REMOTE_ADDR": address})
+        return int(answer.status_code)
+
+    for place in range(FAILURES_FROM_ANYWHERE - 1):
+        assert attempt(f"10.0.0.{place // FAILURES_ALLOWED}", "falsch") == 401
+    assert attempt("10.0.0.1", PASSWORD) == 401  # locked there
+    assert attempt("10.0.9.9", "falsch") == 401
+    assert attempt("10.0.9.8", PASSWORD) == 401  # and now everywhere
 
 
 def test_an_unknown_name_gets_the_same_answer(browser: Browser) -> None:

@@ -131,7 +131,7 @@ def test_the_pages_are_the_administrators_alone(office: Flask, session: Session)
             "/user/add",
             "/role/list/",
             f"/role/edit/{role_id(session, '收费员')}",
-            "/setting/list/",
+            "/setting/",
         ):
             assert browser.get(url).status_code == 403, (username, url)
         assert browser.post("/role/add", {"name": "偷偷"}).status_code == 403
