@@ -53,6 +53,7 @@ class Field:
     scale: int = 0
     minimum: Decimal | None = None
     unit: str = ""
+    tone: str | None = None  # colour of a yes that calls for attention: a badge with the label instead of 是
     enum: type[LabelledEnum] | None = None
     codes: Codes | None = None  # what the codes of a column mean
     nothing: str = ""  # how an empty link reads: 全公司

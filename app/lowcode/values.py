@@ -55,5 +55,7 @@ def cell(value: Any, field: Field, *, title: str | None = None) -> Cell:
             return Cell(_(field.nothing) if value is None and field.nothing else "", "link")
         url = f"{spec_of(target).url}/show/{value}" if may("read", target.__name__) else None
         return Cell(title, "link", href=url)
+    if field.tone is not None and field.kind == "bool":
+        return Cell(_(field.label) if value else "", "enum", tone=field.tone if value else None)
     tone = value.tone if isinstance(value, LabelledEnum) else None
     return Cell(shown(value, field), field.kind, tone=tone)

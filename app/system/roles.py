@@ -49,6 +49,17 @@ _ASKS = {
     "Prepayment": f"{USE} refund",
     **_each(("Waiver", "Adjustment", "Refund"), f"{USE} add"),
 }
+_LEADS_REPAIRS = (
+    "attach rush dispatch send_back take decline complete ask_material issue delay pause resume reassign sign rework "
+    "check redo alert alert_late"
+)
+_REPAIRS_READ = _each(("RepairOrder", "RepairMaterial"), READ)
+_REPAIRS_LED = {
+    "RepairOrder": f"{USE} add {_LEADS_REPAIRS}",
+    **_each(("RepairMaterial", "TechnicianTrade"), KEEP),
+    "RepairStatistics": USE,
+    "StateChange": USE,
+}
 
 ROLES: Mapping[str, Mapping[str, str]] = {
     ADMINISTRATOR: {
@@ -59,6 +70,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "DictionaryEntry": f"{KEEP} enable disable",
         "Setting": "read edit",
         "NumberRule": KEEP,
+        "TechnicianTrade": KEEP,
         "History": USE,
         "LoginRecord": USE,
         "ApprovalLimit": KEEP,
@@ -88,7 +100,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "MonthSummary": USE,
         "History": USE,
         "Complaint": f"{KEEP} pass_on answer answer_direct follow_up file cancel reopen alert",
-        "StateChange": USE,
+        **_REPAIRS_LED,
     },
     "收费员": {
         **_ESTATE_USED,
@@ -102,6 +114,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         **_ASKS,
         "Complaint": ADD,
         "CashHandover": f"{USE} hand_over",
+        **_REPAIRS_READ,
     },
     "财务": {
         **_ESTATE_READ,
@@ -121,27 +134,35 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "MonthSummary": USE,
         "History": USE,
         "Complaint": ADD,
+        **_REPAIRS_READ,
     },
     "客服": {
         **_each((*_TREE, *_PARKING, *_STAFF), READ),
         **_each(_PEOPLE, "read add edit export print"),
         "Vacancy": f"{USE} add",
         "Complaint": f"{USE} add edit pass_on answer follow_up file cancel",
+        "RepairOrder": f"{USE} add edit attach pass_on rush sign rework cancel rate alert",
+        **_each(("RepairMaterial", "TechnicianTrade"), READ),
+        "RepairStatistics": USE,
         "StateChange": USE,
     },
     "工程主管": {
         **_each((*_TREE, *_PARKING), USE),
         **_each(("Customer", "Occupancy", *_STAFF), READ),
         "Complaint": f"{ADD} answer",
+        **_REPAIRS_LED,
     },
     "维修工": {
         **_each((*_TREE, "Customer", "ParkingLot", "ParkingSpace"), READ),
         "Complaint": ADD,
+        "RepairOrder": "read add print attach take decline complete ask_material delay resume sign rework",
+        "RepairMaterial": "read add edit delete",
     },
     "秩序维护": {
         **_each((*_TREE, *_PARKING, "Customer", "Occupancy"), READ),
         "Vehicle": "read add edit",
         "Complaint": ADD,
+        "RepairOrder": ADD,
     },
     "只读": {
         **_ESTATE_READ,
@@ -149,6 +170,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         **_each(("Meter", "MeterReading"), READ),
         "Charge": READ,
         "Complaint": READ,
+        **_REPAIRS_READ,
     },
 }
 
@@ -163,7 +185,8 @@ VERB_LABELS: Mapping[str, str] = {
     "force_password": N_("要求修改密码"),
 }  # fmt: skip
 DOCUMENT_LABELS: Mapping[str, str] = {
-    "Desk": N_("收费台"), "MonthSummary": N_("应收实收欠费汇总"), "SalesImport": N_("销售系统导入"),
+    "Desk": N_("收费台"), "MonthSummary": N_("应收实收欠费汇总"), "RepairStatistics": N_("工程报修统计"),
+    "SalesImport": N_("销售系统导入"),
 }  # fmt: skip
 """Names of what is neither a document nor a menu entry of its own."""
 

@@ -27,6 +27,8 @@ UNSCOPED = {
     "app/lowcode/workflow/escalating.py": "the office looks at every limit, as the system",
     "app/lowcode/dictionary.py": "whether any row anywhere keeps an entry",
     "app/lowcode/history.py": "what a link pointed to is named as it was called",
+    "app/lowcode/attachments.py": "what hangs on a row that is within reach",
+    "app/service/operations/repairs/dispatching.py": "how many orders a technician has in hand, a number and no more",
     "app/lowcode/numbers.py": "the rule of a number, whoever takes it",
     "app/estate/grants.py": "the tree that decides the reach",
     "app/estate/queries/letterhead.py": "a paper names the company, whoever may open the company's page",

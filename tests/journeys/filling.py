@@ -21,10 +21,12 @@ from app.lowcode.document import documents
 from app.lowcode.permissions import access_of
 from tests.journeys.own_views import OWN
 from tests.journeys.visits import Unfilled, Visit, is_scoped, row_of_ours
+from tests.journeys.visits_service import looks, sends, shows, takes_off
 from tests.journeys.world import ASKED, HIDDEN, World
 from tests.journeys.world_billing import holding, own, waiting
 from tests.journeys.world_closing import ACTIONS as OF_CLOSING
 from tests.journeys.world_collection import ACTIONS as OF_COLLECTION
+from tests.journeys.world_service import ACTIONS as OF_SERVICE
 
 ANYBODYS = {"static", "appbuilder.static", "LoginView.login", "LoginView.language", "LoginView.logout",
             "LoginView.password", "HomeView.index"}  # fmt: skip
@@ -84,6 +86,7 @@ def _lists(path: str, session: Session, world: World, view: Any) -> Iterator[Vis
 
 
 BY_NUMBER = {
+    "RepairOrder",
     "FeeAssignment",
     "Charge",
     "Receipt",
@@ -209,8 +212,10 @@ def _choices(session: Session, world: World, view: Any) -> Iterator[Visit]:
                 pk, _data = (ACTIONS.get((view.spec.name, action.name)) or _moves(view, action))(
                     session, world
                 )
-                yield Visit(f"{view.spec.url}/choices/{action.name}/{one.name}/{pk}", told=True)
-                yield Visit(f"{view.spec.url}/choices/{action.name}/{one.name}/0", told=True)
+                # Technicians are of the company that holds both communities.
+                told = is_scoped(documents[str(one.target)]) and one.name != "technician_id"
+                yield Visit(f"{view.spec.url}/choices/{action.name}/{one.name}/{pk}", told=told)
+                yield Visit(f"{view.spec.url}/choices/{action.name}/{one.name}/0", told=told)
 
 
 def _asks(session: Session, world: World, view: Any) -> Iterator[Visit]:
@@ -237,6 +242,10 @@ FILLERS: Mapping[tuple[str, str], Filler] = {
     ("add", "POST"): _adds,
     ("edit", "POST"): _edits,
     ("delete", "POST"): _deletes,
+    ("attachments", "GET"): shows,
+    ("attachment", "GET"): looks,
+    ("attach", "POST"): sends,
+    ("detach", "POST"): takes_off,
     ("do", "GET"): _asks,
     ("do_ticked", "GET"): _asks_ticked,
     ("do", "POST"): _does,
@@ -276,6 +285,7 @@ def _adding(world: World) -> dict[str, dict[str, Any]]:
         "FeeStandardVersion": {"starts": "2030-01-01"},
         "DictionaryEntry": {"label": "新户型"},
         "NumberRule": {"kind": "receipt", "community_id": str(world.free["Community"])},
+        "TechnicianTrade": {"trade": "门窗五金"},
         "Vacancy": {"starts": "2033-01-01", "ends": "2033-12-31"},
     }
 
@@ -287,6 +297,7 @@ EDITING: Mapping[str, dict[str, Any]] = {
     "NumberRule": {"width": "8"},
     "DictionaryEntry": {"label": "改户型"},
     "FeeItem": {"remark": "新说明"},
+    "TechnicianTrade": {"trade": "门窗五金"},
 }
 
 
@@ -317,5 +328,6 @@ ACTIONS: Mapping[tuple[str, str], Given] = {
         row_of_ours(session, documents["MeterReading"]).id, {"value": "116", "reason": "看错"},
     ),
     **OF_CLOSING,
+    **OF_SERVICE,
     ("Receipt", "void"): lambda session, world: (world.receipt_id, {"reason": "收错了"}),
 }  # fmt: skip

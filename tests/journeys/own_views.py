@@ -12,6 +12,7 @@ from tests.journeys.own_closing import OWN as OF_CLOSING
 from tests.journeys.own_menu import OWN as OF_THE_MENU
 from tests.journeys.uploads import sent
 from tests.journeys.visits import Visit
+from tests.journeys.visits_service import material, no_material
 from tests.journeys.world import ASKED, HIDDEN, KEY, PHONE, PLATE, World, charge_of_run, marked
 from tests.journeys.world_collection import TILL
 from tests.people import PASSWORD
@@ -192,6 +193,16 @@ OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
     ("HandOverView.papers", "GET"): _handed("papers"),
     ("HandOverView.sheet", "GET"): _handed("print"),
     ("DeskView.receipt", "GET"): _one("/desk/receipt/{receipt_id}/print", told=True),
+    ("MyWorkView.index", "GET"): _one("/repairs/mine/"),
+    ("MyWorkView.order", "GET"): lambda _s, world: [
+        Visit(f"/repairs/mine/{world.repairs['working']}", told=True)
+    ],
+    ("MyWorkView.material", "POST"): material,
+    ("MyWorkView.remove", "POST"): no_material,
+    ("RepairStatisticsView.index", "GET"): _one("/repairs/statistics/?by=community_id", told=True),
+    ("RepairStatisticsView.export", "GET"): _one("/repairs/statistics/export?by=community_id", told=True),
+    ("RepairStatisticsView.print", "GET"): _one("/repairs/statistics/print?by=community_id", told=True),
+    ("RepairCard.states", "GET"): _one("/repairs/cards/states"),
     ("TakingsCard.today", "GET"): _one("/collection/cards/today"),
     ("ArrearsCard.arrears", "GET"): _one("/reports/cards/arrears"),
     ("MonthCards.rates", "GET"): _one("/reports/cards/months/rates"),

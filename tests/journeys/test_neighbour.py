@@ -94,6 +94,8 @@ def _typed(asked: str) -> set[str]:
 
 def _text(response: Any) -> str:
     data = response.get_data()
+    if response.mimetype.startswith("image/"):
+        return HIDDEN  # all pictures are ours
     if data[:2] == b"PK":
         with ZipFile(BytesIO(data)) as parts:
             return "\n".join(parts.read(name).decode() for name in parts.namelist())

@@ -50,6 +50,7 @@ from app.lowcode.notices import Notice
 from app.lowcode.numbers import NumberRule
 from app.lowcode.settings import Setting
 from app.lowcode.workflow import move
+from app.service.models import RepairMaterial
 from app.service.operations import add_complaint
 from app.service.states.complaints import ComplaintKind, ReplyWay, Satisfaction
 from tests.integration.collection.ledger import add_charge
@@ -57,6 +58,7 @@ from tests.journeys.uploads import add_uploads
 from tests.journeys.world_billing import add_meters, add_vacancies
 from tests.journeys.world_closing import ask_to_reopen, close_a_month
 from tests.journeys.world_collection import add_balances
+from tests.journeys.world_service import add_repairs, add_technicians
 from tests.people import Cast
 
 ASKED, HIDDEN = "鹭鸣", "白芷"
@@ -106,6 +108,9 @@ class World:
     neighbour_customer_id: int = 0
     neighbour_room_id: int = 0
     free: dict[str, int] = field(default_factory=dict)
+    technicians: tuple[int, int] = (0, 0)
+    employee_id: int = 0
+    repairs: dict[str, int] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
 
 
@@ -137,6 +142,7 @@ def found(*, session: Session, cast: Cast, app: Flask) -> World:
     session.flush()
     world.neighbour_customer_id, world.fee_item_id = theirs.id, item.id
     add_charge(session, customer_id=theirs.id, fee_id=item.id, amount="11.11")
+    world.technicians = add_technicians(session=session, company_id=cast.ours.company_id)
     with large_ids():
         _places(session, world, cast)
         _people(session, world)
@@ -222,6 +228,7 @@ def _staff(session: Session, world: World) -> None:
     session.flush()
     world.free["DictionaryEntry"], world.disabled_entry_id = entry.id, out_of_use.id
     world.free |= {"Department": departments[1].id, "Employee": staff[1].id}
+    world.employee_id = staff[0].id
 
 
 def _parking(session: Session, world: World) -> None:
@@ -340,6 +347,19 @@ def _work(session: Session, world: World) -> None:
         for action, inputs in way:
             move(session=session, row=complaint, action=action, **inputs)
         world.free["Complaint"] = complaint.id
+    world.repairs = add_repairs(
+        session=session, technicians=world.technicians, employee_id=world.employee_id, words=marked("水管"),
+        ours={
+            "community_id": world.community_id, "room_id": world.room_id, "building_id": world.building_id,
+            "customer_id": world.customer_id, "reporter": marked("报"), "phone": PHONE,
+        },
+    )  # fmt: skip
+    world.free |= {
+        "TechnicianTrade": world.repairs["trade"],
+        "RepairMaterial": session.scalars(
+            select(RepairMaterial.id).where(RepairMaterial.order_id == world.repairs["listed"])
+        ).one(),
+    }
 
 
 def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:

@@ -46,7 +46,8 @@ class BadPick(DomainError):
 def scope_of(*, session: Session, report: Report, given: Mapping[str, str], today: date) -> Scope:
     """Read a URL's parameters; what is missing is the present. Raises BadPeriod, BadDay, BadDays, BadYear, BadPick."""
     first, last = _days(report.by, given, today)
-    picks = {one.name: given[one.name] for one in report.picks if given.get(one.name)}
+    asked = {one.name: given.get(one.name) or one.default for one in report.picks}
+    picks = {name: value for name, value in asked.items() if value}
     for one in report.picks:
         if one.name in picks and picks[one.name] not in [value for value, _label in one.options(session)]:
             raise BadPick(field=one.name, label=one.label)

@@ -137,11 +137,15 @@ class Equation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pick:
-    """A drop-down above a report: `options` are (value, label); nothing picked is everything."""
+    """A drop-down above a report: `options` are (value, label).
+
+    Nothing picked is everything, or the `default` where there is one.
+    """
 
     name: str
     label: str
     options: Callable[[Session], Sequence[tuple[str, str]]]
+    default: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

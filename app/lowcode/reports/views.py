@@ -167,10 +167,12 @@ def _shown(reading: Reading, *, linked: bool) -> dict[str, Any]:
 
 
 def _picks(report: Report, scope: Scope) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
-    return [
-        (one.name, _(one.label), scope.picks.get(one.name, ""), list(one.options(db.session())))
-        for one in report.picks
-    ]
+    found = []
+    for one in report.picks:
+        everything = [] if one.default else [("", f"{_(one.label)}: {_('全部')}")]
+        options = [*everything, *one.options(db.session())]
+        found.append((one.name, _(one.label), scope.picks.get(one.name, ""), options))
+    return found
 
 
 def _page_asked() -> tuple[int, int]:

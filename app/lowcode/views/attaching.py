@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import abort, flash, redirect, render_template, request, send_file
 from flask_appbuilder import expose
@@ -44,17 +45,21 @@ class AttachmentMixin:
         """The tab's fragment."""
         return render_template("_attachments.html", page=self.pictures(self.row_or_404(pk)))
 
-    def pictures(self, row: Any) -> Pictures:
-        """What hangs on the row, by kind, and where to send more."""
+    def pictures(self, row: Any, *, back: str | None = None) -> Pictures:
+        """What hangs on the row, by kind, and where to send more; `back`: where the person comes back to."""
         asked, adds = self._asked(), self._adds(row)
+        ends = "" if back is None else f"?{urlencode({BACK: back})}"
         hanging = attachments.attachments_of(session=db.session(), row=row)
         return Pictures(
             groups=[
-                (_(kind.label), [self._picture(row, one, adds) for one in hanging if one.kind == kind.name])
+                (
+                    _(kind.label),
+                    [self._picture(row, one, adds, ends) for one in hanging if one.kind == kind.name],
+                )
                 for kind in (*asked.kinds, *asked.kept)
             ],
             kinds=[(kind.name, _(kind.label)) for kind in asked.kinds],
-            send_url=f"{self.spec.url}/attach/{row.id}" if adds else None,
+            send_url=f"{self.spec.url}/attach/{row.id}{ends}" if adds else None,
         )
 
     @expose("/attachment/<int:pk>/<int:attachment_id>")
@@ -75,15 +80,11 @@ class AttachmentMixin:
     @needs("attach")
     def attach(self, pk: int) -> Any:
         """Hang the sent pictures on the row, all or none."""
+        contents = _sent()
         kind = next((one for one in self._asked().kinds if one.name == request.form.get("kind")), None)
         if kind is None:
             abort(404)
         self.row_or_404(pk)
-        sent = [file for file in request.files.getlist("file") if file.filename][:MOST_AT_ONCE]
-        contents = [
-            (str(file.filename), file.stream.read(attachments.MOST_BYTES + 1))
-            for file in sent
-        ]  # fmt: skip
 
         def operation() -> str:
             row = self.row_or_404(pk)
@@ -131,10 +132,10 @@ class AttachmentMixin:
             abort(404)
         return found
 
-    def _picture(self, row: Any, one: Attachment, adds: bool) -> Picture:
+    def _picture(self, row: Any, one: Attachment, adds: bool, ends: str) -> Picture:
         at = shown(one.at, spec_of(Attachment).fields["at"])
         remove = Button(
-            "detach", _("去掉"), f"{self.spec.url}/detach/{row.id}/{one.id}", "trash", post=True,
+            "detach", _("去掉"), f"{self.spec.url}/detach/{row.id}/{one.id}{ends}", "trash", post=True,
             confirm=_("去掉附件“%(name)s”?去掉后不能恢复。", name=one.name), tone="danger",
         )  # fmt: skip
         return Picture(
@@ -153,3 +154,13 @@ class AttachmentMixin:
             return redirect(back)
         flash(done, "success")
         return redirect(back)
+
+
+def _sent() -> list[tuple[str, bytes]]:
+    """(name, bytes) of the files sent, at most ten, none read beyond what may be kept."""
+    found: list[tuple[str, bytes]] = []
+    for file in request.files.getlist("file"):
+        with file.stream:
+            if file.filename and len(found) < MOST_AT_ONCE:
+                found.append((file.filename, file.stream.read(attachments.MOST_BYTES + 1)))
+    return found

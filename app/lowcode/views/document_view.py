@@ -93,3 +93,11 @@ def view_of(entry: Entry) -> type[DocumentView]:
         "exclude_route_methods": unused_routes(entry),
     }
     return type(f"{spec.name}View", (DocumentView,), members)
+
+
+def view_for(document: type[DocumentBase]) -> DocumentView:
+    """The registered view of a document, for a module's own pages. Raises LookupError where it has none."""
+    for view in current_app.extensions["appbuilder"].baseviews:
+        if isinstance(view, DocumentView) and view.spec.model is document:
+            return view
+    raise LookupError(document.__name__)

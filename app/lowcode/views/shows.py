@@ -19,7 +19,7 @@ from app.lowcode.pages import Button, Fact, ShowPage, Tab
 from app.lowcode.permissions import may, needs
 from app.lowcode.scope import UNSCOPED
 from app.lowcode.values import cell
-from app.lowcode.views.actions import SEEN
+from app.lowcode.views.actions import BACK, SEEN
 
 HISTORY_LINES = 200
 
@@ -46,8 +46,9 @@ class ShowMixin:
         spec = self.spec
         titles = titles_of(session=db.session(), spec=spec, row_id=row.id) if spec.links else {}
         groups: dict[str, list[Fact]] = {}
+        unfilled = self._unfilled(row)
         for one in spec.fields.values():
-            if one.shown:
+            if one.shown and one.group not in unfilled:
                 heading = "" if one.group == "-" else one.group
                 fact = cell(getattr(row, one.name), one, title=titles.get(one.name))
                 groups.setdefault(heading, []).append(Fact(_(one.label), fact))
@@ -64,16 +65,25 @@ class ShowMixin:
             ),
         )  # fmt: skip
 
+    def _unfilled(self, row: Any) -> set[str]:
+        """The groups of what only operations write, where they have not written anything yet."""
+        groups: dict[str, list[Field]] = {}
+        for one in self.spec.fields.values():
+            groups.setdefault(one.group, []).append(one)
+        return {
+            name
+            for name, fields in groups.items()
+            if name not in ("", "-")
+            and not any(one.written or getattr(row, one.name) not in (None, "", 0) for one in fields)
+        }
+
     def _show_buttons(self, row: Any) -> list[Button]:
         spec, found = self.spec, []
         flow = self.entry.workflow
         if not spec.about.readonly and may("edit", spec.name) and (flow is None or flow.editable(row)):
             tone = "primary" if flow is None else None  # there the next step is what matters
             found.append(Button("edit", _("修改"), f"{spec.url}/edit/{row.id}", "edit", tone=tone))
-        seen = "" if flow is None else f"?{urlencode({SEEN: row.state.value})}"
-        for action in self.entry.actions:
-            if may(action.verb, spec.name) and action.allowed(row):
-                found.append(self.action_button(action, f"{spec.url}/do/{action.name}/{row.id}{seen}"))
+        found += self.steps(row)
         if self.entry.links is not None:
             found += self.entry.links(row)
         for manifest in current_app.extensions["manifests"]:
@@ -84,6 +94,17 @@ class ShowMixin:
         if not spec.about.readonly and spec.about.deletable and may("delete", spec.name) and untouched:
             found.append(self.delete_button(row.id))
         return found
+
+    def steps(self, row: Any, *, back: str | None = None) -> list[Button]:
+        """What the person may do to the row now; `back`: where they come back to, if not to its page."""
+        name, flow = self.spec.name, self.entry.workflow
+        pairs = ({} if flow is None else {SEEN: row.state.value}) | ({} if back is None else {BACK: back})
+        ends = f"?{urlencode(pairs)}" if pairs else ""
+        return [
+            self.action_button(action, f"{self.spec.url}/do/{action.name}/{row.id}{ends}")
+            for action in self.entry.actions
+            if may(action.verb, name) and action.allowed(row)
+        ]
 
     def _tabs(self, row: Any) -> list[Tab]:
         found = [tab for make in self.entry.tabs if (tab := make(row)) is not None]

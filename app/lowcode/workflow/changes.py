@@ -50,4 +50,4 @@ class Flowing:
     state_since: Mapped[Any] = moment(
         N_("进入状态时间"), default=clock.now, nullable=True, written=False, tracked=False, group="-"
     )
-    overdue: Mapped[bool] = flag(N_("超时"), written=False, tracked=False, listed=True)
+    overdue: Mapped[bool] = flag(N_("超时"), written=False, tracked=False, listed=True, tone="red")

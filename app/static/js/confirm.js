@@ -63,6 +63,8 @@ function show(html) {
 
 function focusFirst() {
   const { fields, submit } = parts();
+  // on a phone the keyboard would jump over what is asked
+  if (!matchMedia("(pointer: fine)").matches && !fields.querySelector(".is-invalid")) return;
   const first = fields.querySelector(".is-invalid") || fields.querySelector("input:not([type=hidden]):not(.date-native), select, textarea");
   (first?.tomselect?.control_input || first || submit).focus();
 }

@@ -1,0 +1,40 @@
+"""What the inputs of a repair order's steps begin with."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import object_session
+
+from app.billing.models import FeeItem
+from app.billing.states import FeeKind
+from app.lowcode import clock
+from app.service.models import RepairOrder
+from app.service.rules import repairs as rules
+
+
+def charge_begins(row: RepairOrder) -> Decimal | None:
+    """What the input of the charge begins with: what was filled in, else labour and material where it is paid for."""
+    if row.charge_amount is not None or not row.chargeable:
+        return row.charge_amount
+    return rules.suggested_charge(labour=row.labour, material=row.material_total)
+
+
+def finished_begins(row: RepairOrder) -> datetime:
+    """Now, unless it was finished before."""
+    return row.finished_at or clock.now()
+
+
+def repair_fees(row: RepairOrder) -> ColumnElement[bool]:
+    """Fees that a repair may be charged as: 特约服务费 in use."""
+    return (FeeItem.kind == FeeKind.SERVICE) & FeeItem.active.is_(True)
+
+
+def fee_begins(row: RepairOrder) -> int | None:
+    """The fee that the check begins with where the repair is paid for: the first of them."""
+    session = object_session(row)
+    if row.fee_item_id is not None or not row.chargeable or session is None:
+        return row.fee_item_id
+    return session.scalar(
+        select(FeeItem.id).where(repair_fees(row)).order_by(FeeItem.priority, FeeItem.id).limit(1)
+    )

@@ -1,0 +1,164 @@
+"""What the steps of a repair order do beside changing its state."""
+
+from decimal import Decimal
+
+from app.billing.operations import post_charge
+from app.estate.models import Employee
+from app.kernel.errors import N_
+from app.kernel.money import format_money
+from app.lowcode import clock
+from app.lowcode.actors import current_actor
+from app.lowcode.attachments import AttachmentKind, attach
+from app.lowcode.notices import holders, notify
+from app.lowcode.workflow import Move
+from app.service.models import RepairOrder
+from app.service.operations.repairs import refusals
+from app.service.operations.repairs.materials import confirm_all, unconfirmed
+from app.service.operations.repairs.registering import place_of
+from app.service.rules import repairs as rules
+
+CHARGE_SOURCE = "repair"
+SIGNATURE = AttachmentKind("signature", N_("报修人签字"))
+
+PASSED_ON = N_("报修单 %(number)s 已转工程,请派工:%(place)s")
+SENT_BACK = N_("报修单 %(number)s 已退回客服:%(reason)s")
+ASSIGNED_TO_YOU = N_("新工单 %(number)s:%(place)s")
+MATERIAL_ISSUED = N_("工单 %(number)s 的材料已发,请继续处理:%(place)s")
+TO_DO_AGAIN = N_("工单 %(number)s 要继续维修:%(place)s")
+MATERIAL_WANTED = N_("报修单 %(number)s 等待发料确认:%(materials)s")
+PUT_OFF = N_("报修单 %(number)s 延期到 %(day)s,请告知报修人:%(reason)s")
+
+
+def tell(making: Move, message: str, verb: str, **params: str) -> None:
+    """Tell those who hold a verb on repair orders and reach this one, but not who does it."""
+    row = making.row
+    users = holders(session=making.session, verb=verb, document="RepairOrder", community_id=row.community_id)
+    _notify(making, message, set(users), f"/repair_order/show/{row.id}", params)
+
+
+def tell_technician(making: Move, message: str, user_id: int | None) -> None:
+    """Tell the technician who has the order now, on their own page of it."""
+    _notify(making, message, set() if user_id is None else {user_id}, f"/repairs/mine/{making.row.id}", {})
+
+
+def _notify(making: Move, message: str, users: set[int], url: str, params: dict[str, str]) -> None:
+    row = making.row
+    notify(
+        session=making.session, users=users - {current_actor().user_id or 0}, message=message, url=url,
+        community_id=row.community_id,
+        params={"number": row.number, "place": place_of(session=making.session, row=row), **params},
+    )  # fmt: skip
+
+
+def pass_on(making: Move) -> None:
+    """Tell those who dispatch."""
+    tell(making, PASSED_ON, "dispatch")
+
+
+def send_back(making: Move) -> None:
+    """Tell the front desk why."""
+    tell(making, SENT_BACK, "pass_on", reason=making.inputs["reason"])
+
+
+def dispatch(making: Move) -> None:
+    """Note who sent the technician, and tell the technician."""
+    row = making.row
+    row.dispatched_by, row.dispatched_at = current_actor().name, making.now
+    row.paused = row.awaiting_material = False
+    technician = making.session.get(Employee, row.technician_id)
+    tell_technician(making, ASSIGNED_TO_YOU, technician.user_id if technician else None)
+
+
+def decline(making: Move) -> None:
+    """Give the order back to those who dispatch."""
+    tell(making, SENT_BACK, "dispatch", reason=making.inputs["reason"])
+    making.row.technician_id = making.row.dispatched_at = making.row.dispatched_by = None
+
+
+def ask_material(making: Move) -> None:
+    """Wait for 工程主管 to issue what is listed. Raises NoMaterialListed."""
+    wanted = unconfirmed(session=making.session, order=making.row)
+    if not wanted:
+        raise refusals.NoMaterialListed
+    making.row.awaiting_material = True
+    tell(making, MATERIAL_WANTED, "issue", materials="、".join(wanted)[:200])
+
+
+def issue(making: Move) -> None:
+    """Issue all that is listed, and tell the technician to go on."""
+    confirm_all(session=making.session, order=making.row)
+    making.row.awaiting_material = making.row.paused = False
+    tell_technician(making, MATERIAL_ISSUED, making.row.technician_user_id)
+
+
+def delay(making: Move) -> None:
+    """Move the limit to the end of the promised day; tell 工程主管 and 客服 (S9-45)."""
+    row = making.row
+    row.delay_reason = making.inputs["reason"]
+    if row.promised_day is not None:
+        row.due_at = rules.promised_by(promised=row.promised_day, zone=clock.timezone())
+    day = row.promised_day.isoformat() if row.promised_day else "—"
+    tell(making, PUT_OFF, "alert", day=day, reason=making.inputs["reason"])
+
+
+def pause(making: Move) -> None:
+    """Stop the order until who supervises resumes it; its limit stands unless a day is promised."""
+    making.row.paused = True
+    delay(making)
+
+
+def resume(making: Move) -> None:
+    """Go on."""
+    making.row.paused = False
+
+
+def complete(making: Move) -> None:
+    """Fix what the reporter signs for. Raises MaterialNotIssued."""
+    row = making.row
+    if missing := unconfirmed(session=making.session, order=row):
+        raise refusals.MaterialNotIssued(materials="、".join(missing)[:200])
+    if not row.chargeable:
+        row.charge_amount = None
+    elif not row.charge_amount:
+        row.charge_amount = rules.suggested_charge(labour=row.labour, material=row.material_total)
+
+
+def sign(making: Move) -> None:
+    """Keep the drawn signature beside the name."""
+    row, drawn = making.row, making.inputs["signature"]
+    row.signed_at = making.now
+    if drawn is not None:
+        attach(session=making.session, row=row, kind=SIGNATURE, content=drawn, name=f"{row.number}.png")
+
+
+def begin_again(making: Move) -> None:
+    """Take the signature back: what is done again is signed again."""
+    making.row.signed_by = making.row.signed_at = making.row.proxy_reason = None
+    tell_technician(making, TO_DO_AGAIN, making.row.technician_user_id)
+
+
+def close(making: Move) -> None:
+    """Close a checked order; what the reporter signed for becomes a charge that the desk collects, once."""
+    row = making.row
+    row.checked_by, row.closed_at = current_actor().name, making.now
+    row.rank = rules.ENDED
+    if not row.chargeable:
+        row.fee_item_id = None
+        return
+    post_charge(
+        session=making.session, community_id=row.community_id, customer_id=row.customer_id, room_id=row.room_id,
+        fee_item_id=row.fee_item_id, amount=row.charge_amount, day=making.today, source=CHARGE_SOURCE,
+        source_id=row.id, words=charge_words(row),
+    )  # fmt: skip
+
+
+def charge_words(row: RepairOrder) -> str:
+    """Why a repair costs this much, for 为什么是这个金额."""
+    labour = format_money(row.labour or Decimal(0))
+    return f"有偿维修 {row.number}:人工 {labour} 元,材料 {format_money(row.material_total)} 元,收费 {format_money(row.charge_amount or Decimal(0))} 元。"
+
+
+def cancel(making: Move) -> None:
+    """Keep why, and let the order sink in the lists."""
+    row = making.row
+    row.unfinished_reason, row.rank, row.paused = making.inputs["reason"], rules.ENDED, False

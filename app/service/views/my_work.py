@@ -1,0 +1,165 @@
+"""我的工单: what a technician has in hand, on a phone: large buttons, photos, materials, the resident's signature."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext as _
+
+from app.kernel.errors import N_, DomainError
+from app.lowcode import clock
+from app.lowcode.actors import current_actor
+from app.lowcode.db import db
+from app.lowcode.document import spec_of
+from app.lowcode.errors import message_of
+from app.lowcode.fields import Field
+from app.lowcode.forms import inputs_form
+from app.lowcode.permissions import may, needs
+from app.lowcode.scope import OutOfScope, find
+from app.lowcode.unit import in_unit_of_work
+from app.lowcode.values import shown
+from app.lowcode.views.document_view import view_for
+from app.lowcode.workflow.moving import who_moves
+from app.service.models import RepairMaterial, RepairOrder
+from app.service.operations.repairs import remove_material, save_material
+from app.service.operations.repairs.registering import place_of
+from app.service.operations.repairs.whose import works_on
+from app.service.queries import repairs as queries
+
+MOMENT = Field("", "moment")
+TYPED = ("name", "unit", "quantity", "price")
+
+
+class BadLine(DomainError):
+    """A line of material without a name or a number."""
+
+    code = "bad_line"
+    message = N_("用料没有加上,“%(label)s”:%(error)s")
+
+
+class MyWorkView(BaseView):
+    """A technician's orders; who supervises sees any order in reach the same way."""
+
+    route_base = "/repairs/mine"
+    class_permission_name = "RepairOrder"
+    default_view = "index"
+    menu_path = "/"
+
+    @expose("/")
+    @needs("take")
+    def index(self) -> str:
+        """The person's open orders, the most urgent first."""
+        orders = queries.own_orders(session=db.session(), user_id=current_actor().user_id)
+        return render_template("service/my_work.html", orders=[_told(one) for one in orders])
+
+    @expose("/<int:pk>")
+    @needs("take")
+    def order(self, pk: int) -> str:
+        """One order with its next steps as large buttons."""
+        row, session, back = _own(pk), db.session(), f"/repairs/mine/{pk}"
+        view = view_for(RepairOrder)
+        return render_template(
+            "service/my_order.html",
+            order=_told(row) | _facts(row),
+            steps=view.steps(row, back=back),
+            lines=[_line(one) for one in queries.materials_of(session=session, order=row)],
+            open=queries.may_change_materials(row) and may("add", RepairMaterial.__name__),
+            usual=queries.usual_materials(session=session, community_id=row.community_id),
+            pictures=view.pictures(row, back=back),
+        )
+
+    @expose("/<int:pk>/material", methods=["POST"])
+    @needs("add", "RepairMaterial")
+    def material(self, pk: int) -> Any:
+        """Add a line of material."""
+        _own(pk)
+
+        def operation() -> None:
+            save_material(session=db.session(), row=RepairMaterial(), order_id=pk, **_typed())
+
+        return _answer(pk, operation, _("已加用料。"))
+
+    @expose("/<int:pk>/material/<int:line>/remove", methods=["POST"])
+    @needs("delete", "RepairMaterial")
+    def remove(self, pk: int, line: int) -> Any:
+        """Take a line off."""
+        _own(pk)
+
+        def operation() -> None:
+            row: RepairMaterial | None = find(db.session(), RepairMaterial, line) if line < 2**63 else None
+            if row is None or row.order_id != pk:
+                raise OutOfScope
+            remove_material(session=db.session(), row=row)
+
+        return _answer(pk, operation, _("已去掉。"))
+
+
+def _own(pk: int) -> RepairOrder:
+    """An order that the person works on; any other does not exist on these pages."""
+    row: RepairOrder | None = find(db.session(), RepairOrder, pk) if pk < 2**63 else None
+    who = who_moves(RepairOrder.__name__)
+    if row is None or (who is not None and not works_on(row, who)):
+        abort(404)
+    return row
+
+
+def _typed() -> dict[str, Any]:
+    """A line as typed, read and judged as the document's own form does."""
+    spec = spec_of(RepairMaterial)
+    form = inputs_form(spec, [spec.fields[name] for name in TYPED], lambda one: "", {})()
+    if not form.validate():
+        name, errors = next(iter(form.errors.items()))
+        label = form[name].label.text if name in TYPED else ""
+        raise BadLine(label=label, error=str(errors[0]))
+    return {name: form[name].data for name in TYPED}
+
+
+def _answer(pk: int, operation: Any, done: str) -> Any:
+    try:
+        in_unit_of_work(operation)
+        flash(done, "success")
+    except DomainError as error:
+        flash(message_of(error), "danger")
+    return redirect(f"/repairs/mine/{pk}#materials")
+
+
+def _told(row: RepairOrder) -> dict[str, Any]:
+    fields = spec_of(RepairOrder).fields
+    return {
+        "id": row.id, "number": row.number, "url": f"/repairs/mine/{row.id}", "urgent": row.urgent,
+        "place": place_of(session=db.session(), row=row), "content": row.content,
+        "state": _(row.state.label), "tone": row.state.tone, "paused": row.paused,
+        "trade": shown(row.trade, fields["trade"]), "due": shown(row.due_at, MOMENT),
+        "late": row.due_at < clock.now() and row.finished_at is None,
+        "appointment": shown(row.appointment, MOMENT),
+    }  # fmt: skip
+
+
+def _facts(row: RepairOrder) -> dict[str, Any]:
+    fields = spec_of(RepairOrder).fields
+    told = (
+        "delay_reason",
+        "work_done",
+        "labour",
+        "charge_amount",
+        "finished_at",
+        "signed_by",
+        "check_opinion",
+    )
+    return {
+        "reporter": row.reporter, "phone": row.phone or "", "reported": shown(row.reported_at, MOMENT),
+        "facts": [
+            (_(fields[name].label), shown(getattr(row, name), fields[name]))
+            for name in told
+            if getattr(row, name) is not None
+        ],
+    }  # fmt: skip
+
+
+def _line(one: RepairMaterial) -> dict[str, Any]:
+    fields = spec_of(RepairMaterial).fields
+    return {
+        "id": one.id, "name": one.name, "unit": one.unit or "", "confirmed": one.confirmed,
+        "quantity": shown(one.quantity, fields["quantity"]), "price": shown(one.price, fields["price"]),
+        "amount": shown(one.amount, fields["amount"]),
+    }  # fmt: skip

@@ -1,0 +1,120 @@
+"""What other pages show and start of repairs: buttons, facts, what waits, the card of the home page."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import render_template
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from app.kernel.errors import N_
+from app.kernel.money import format_money
+from app.lowcode import clock, listing
+from app.lowcode.actors import current_actor
+from app.lowcode.attachments import Attaching, AttachmentKind
+from app.lowcode.db import db
+from app.lowcode.home import Duty, Task, rows_waiting
+from app.lowcode.pages import Button, Cell, Chart, Fact, Series
+from app.lowcode.permissions import may, needs
+from app.lowcode.workflow.moving import who_moves
+from app.service.models import RepairOrder
+from app.service.operations.repairs.effects import SIGNATURE
+from app.service.operations.repairs.whose import attends
+from app.service.queries import repairs as queries
+from app.service.states.repairs import OPEN, RepairState
+
+ORDER = RepairOrder.__name__
+
+
+def _changes_pictures(row: RepairOrder) -> bool:
+    """Until it is closed: who works on it, and the front desk."""
+    who = who_moves(ORDER)
+    return row.state in OPEN and (who is None or attends(row, who))
+
+
+ATTACHING = Attaching(
+    kinds=(AttachmentKind("before", N_("维修前")), AttachmentKind("after", N_("维修后"))),
+    kept=(SIGNATURE,),
+    allowed=_changes_pictures,
+)
+
+
+def begins(given: Mapping[str, str]) -> dict[str, str]:
+    """What a new order begins with."""
+    return queries.begins_with(session=db.session(), given=given, today=clock.today())
+
+
+def facts(row: RepairOrder) -> list[Fact]:
+    """What a paid repair was charged, and how much of it is open."""
+    charge = queries.charge_of(session=db.session(), order=row) if row.chargeable and row.closed_at else None
+    if charge is None:
+        return []
+    words = _("未收 %(due)s 元", due=format_money(charge.due)) if charge.due else _("已收清")
+    url = f"/charge/show/{charge.id}" if may("read", "Charge") else None
+    return [Fact(_("应收"), Cell(words, "link", href=url))]
+
+
+def own_page(row: RepairOrder) -> list[Button]:
+    """The same order as its technician sees it, for the technician."""
+    who = who_moves(ORDER)
+    own = who is not None and row.technician_user_id is not None and row.technician_user_id == who.user_id
+    return [Button("mine", _("手机页"), f"/repairs/mine/{row.id}", "device-mobile")] if own else []
+
+
+def report_button(field: str) -> Any:
+    """A button 报修 on the page of a room, building or customer."""
+
+    def make(row: Any) -> Button | None:
+        if not may("add", ORDER):
+            return None
+        return Button("repair", _("报修"), f"/repair_order/add?{urlencode({field: row.id})}", "tool")
+
+    return make
+
+
+def _mine() -> Iterator[Task]:
+    mine = queries.own_orders(session=db.session(), user_id=current_actor().user_id)
+    if mine:
+        late = any(one.overdue for one in mine)
+        yield Task(_("我手上的工单"), "/repairs/mine/", len(mine), late=late)
+
+
+DUTIES = (
+    Duty("take", ORDER, _mine, icon="hammer"),
+    Duty("pass_on", ORDER, rows_waiting(RepairOrder, N_("%(what)s待转工程"), ("state.eq", "registered")), icon="tool"),
+    Duty("dispatch", ORDER, rows_waiting(RepairOrder, N_("%(what)s待派工"), ("state.eq", "passed")), icon="user-check"),
+    Duty("issue", ORDER, rows_waiting(RepairOrder, N_("%(what)s待发料确认"), ("awaiting_material.eq", "1")), icon="package-export"),
+    Duty("check", ORDER, rows_waiting(RepairOrder, N_("%(what)s待核对"), ("state.eq", "to_check")), icon="checks"),
+    Duty("alert", ORDER, rows_waiting(RepairOrder, N_("%(what)s超时"), ("overdue.eq", "1"), late=True), icon="alarm"),
+)  # fmt: skip
+
+
+class RepairCard(BaseView):
+    """报修 by state, in the person's reach and the chosen tree node."""
+
+    route_base = "/repairs/cards"
+    class_permission_name = ORDER
+
+    @expose("/states")
+    @needs("read")
+    def states(self) -> str:
+        """Open orders by state, those that are late told apart."""
+        narrowing = listing.narrowing_condition(RepairOrder)
+        rows = db.session.execute(
+            select(RepairOrder.state, RepairOrder.overdue, func.count(RepairOrder.id))
+            .where(RepairOrder.state.in_(OPEN), *([] if narrowing is None else [narrowing]))
+            .group_by(RepairOrder.state, RepairOrder.overdue)
+        ).all()
+        counts: dict[tuple[RepairState, bool], int] = {(state, late): count for state, late, count in rows}
+        found = [state for state in OPEN if (state, False) in counts or (state, True) in counts]
+        chart = Chart(
+            _("未完报修"), _("状态"), [_(state.label) for state in found],
+            [
+                Series(_("时限内"), [counts.get((state, False), 0) for state in found], tone="blue"),
+                Series(_("超时"), [counts.get((state, True), 0) for state in found], tone="red"),
+            ],
+            stacked=True, unit=_("单"), urls=[f"/repair_order/list/?f.state.eq={state.value}" for state in found],
+        )  # fmt: skip
+        return render_template("chart.html", chart=chart)
