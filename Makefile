@@ -7,7 +7,7 @@ TESTS := -n 2 --dist loadfile --disable-socket --allow-unix-socket --allow-hosts
 PYTEST ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format migration translations pins demo bench soak
+.PHONY: help install run test check format migration translations pins demo bench soak histories
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ translations: dev ## Collect the message ids of sources and templates into trans
 
 pins: dev ## Pin the installed versions in requirements.txt and requirements-dev.txt
 	@$(BIN)/python tools/pins.py
+
+histories: dev ## Random histories of the money against a plain ledger (RUNS, STEPS, ON=postgresql or mariadb)
+	STATEFUL_RUNS=$(or $(RUNS),1000) STATEFUL_STEPS=$(or $(STEPS),50) STATEFUL_ON=$(or $(ON),sqlite) \
+		$(BIN)/python -m pytest $(filter-out -n 2,$(TESTS)) tests/stateful
 
 bench: dev ## Measure, a JSON object a line (FOR=10: for about so many seconds)
 	@$(BIN)/python -m bench.bench $(if $(FOR),--seconds $(FOR))
