@@ -13,6 +13,7 @@ from app.lowcode.manifest import Entry, Page
 
 # Declared, but with pages of their own or none.
 WITHOUT_ENTRY = {
+    "PeriodReportRow": "the lines of a kept report: its own page shows them",
     "Account": "part of the user's page",
     "Attachment": "shown on the page of the row that it hangs on",
     "Counter": "the numbers given so far: nobody's to read",
