@@ -49,7 +49,7 @@ CAST: Final = (
     Player("kefu", "孙客服", "客服", "客服部", "客服"),
     Player("gongcheng", "周工程", "工程主管", "工程部", "主管"),
     Player("weixiu", "吴维修", "维修工", "工程部", "维修工"),
-    Player("zhixu", "郑秩序", "秩序维护", "秩序部", "秩序维护员"),
+    Player("zhixu", "郑秩序", "秩序维护", "秩序维护部", "秩序维护员"),
     Player("zhidu", "冯只读", "只读", "办公室", "主管"),
     Player("linqu", "陈邻区", "收费员", "财务部", "收费员", next_door=True),
 )

@@ -34,9 +34,12 @@ STORIES: Final[Sequence[tuple[ComplaintKind, str, str, str, str]]] = (
 
 
 def add_departments(*, session: Session, company: Company) -> dict[str, int]:
-    """The departments of the company by name."""
-    found = {}
+    """The departments of the company by name: those of the cast, and what is missing of those that answer complaints."""
+    rows = session.execute(select(Department.name, Department.id).where(Department.company_id == company.id))
+    found: dict[str, int] = dict(rows.all())
     for name in DEPARTMENTS:
+        if name in found:
+            continue
         department = Department(company_id=company.id, name=name)
         session.add(department)
         session.flush()

@@ -37,6 +37,7 @@ from app.lowcode.manifest import Entry, Page
 from app.lowcode.unit import unit_of_work
 from app.service.operations import add_complaint
 from tests.integration.reports.demos import small_demo
+from tests.integration.service.furnishing import furnish_repairs
 from tests.people import PASSWORD
 from tests.queries import counting
 
@@ -96,10 +97,13 @@ def _furnish(session: Session) -> None:
     departments = [Department(company_id=company, name=f"部门{place}") for place in range(ENOUGH)]
     session.add_all(departments)
     session.flush()
-    session.add_all(
+    staff = [
         Employee(company_id=company, number=f"G{place}", name=f"员工{place}", department_id=one.id)
         for place, one in enumerate(departments)
-    )
+    ]
+    session.add_all(staff)
+    session.flush()
+    furnish_repairs(session=session, people=people, staff=staff)
     session.add(LoginRecord(username="alles", address="127.0.0.1", succeeded=True))
     for place in range(ENOUGH):
         add_complaint(
