@@ -7,7 +7,7 @@ TESTS := -n 2 --dist loadfile --disable-socket --allow-unix-socket --allow-hosts
 PYTEST ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format migration translations pins demo bench soak histories
+.PHONY: help install run test check format migration translations workflows pins demo bench soak histories
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ migration: dev ## Write a migration from the documents as declared now (m="what 
 
 translations: dev ## Collect the message ids of sources and templates into translations/en
 	@$(BIN)/python tools/translations.py update
+
+workflows: dev ## Draw the declared workflows in docs/workflows.md
+	@$(BIN)/python tools/workflows.py
 
 pins: dev ## Pin the installed versions in requirements.txt and requirements-dev.txt
 	@$(BIN)/python tools/pins.py

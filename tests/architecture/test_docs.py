@@ -12,6 +12,7 @@ from app.collection.states import RECEIPT_MACHINE
 from app.estate.command import import_sales_command
 from app.kernel.machines import Machine
 from app.reports.demo.cast import CAST
+from tools.workflows import page as workflows_page
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -81,6 +82,11 @@ def test_make_targets_exist(page: Path) -> None:
 def test_the_states_are_drawn_as_their_table_says(machine: Machine[Any]) -> None:
     drawn = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     assert f"```mermaid\n{machine.mermaid()}```" in drawn
+
+
+def test_the_workflows_are_drawn_as_they_are_declared() -> None:
+    drawn = (ROOT / "docs" / "workflows.md").read_text(encoding="utf-8")
+    assert drawn == workflows_page(), "run `make workflows`"
 
 
 def test_operating_names_every_environment_variable() -> None:

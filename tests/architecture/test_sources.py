@@ -110,3 +110,15 @@ def test_operations_take_the_session_and_open_no_unit() -> None:
     operations = [p for p in PYTHON if is_in(p, "operations") and p.stem != "jobs"]
     assert operations
     assert found(operations, r"^(in_)?unit_of_work$") == []
+
+
+def test_no_update_sets_a_state_behind_the_guard() -> None:
+    """`update(…).values(state=…)` passes the session by; only the engine's own jobs, which have no machine, do so."""
+    wrong = {
+        name(path)
+        for path in PYTHON
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".values")
+        if any(keyword.arg == "state" for keyword in node.keywords)
+    }
+    assert wrong == {"app/lowcode/jobs.py"}
