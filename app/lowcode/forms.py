@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import Choice, SelectChoice, SelectFieldBase
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import Select, TextInput
 
 from app.kernel.cells import read_date, read_decimal
@@ -169,6 +169,15 @@ class RemoteSelect(SelectFieldBase):
             yield Choice(str(row.id), str(row), True, {})
 
 
+class Given(InputRequired):
+    """Something was typed, and more than blanks."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        super().__call__(form, field)
+        if field.data is None and not field.errors:
+            raise StopValidation(self.message)
+
+
 class DocumentForm(FlaskForm):
     """Base of the made forms; `row_version` tells whether somebody else changed the row meanwhile."""
 
@@ -205,9 +214,7 @@ def _form_field(
     spec: Spec, one: Field, select_url: str = "", offered: Sequence[tuple[int, str]] | None = None
 ) -> Any:
     # bool and choice without blank always arrive; anything else required must be given.
-    validators: list[Any] = (
-        [InputRequired(_("必填。"))] if one.required and one.kind != "bool" else [Optional()]
-    )
+    validators: list[Any] = [Given(_("必填。"))] if one.required and one.kind != "bool" else [Optional()]
     if one.length:
         validators.append(Length(max=one.length, message=_("最多 %(max)d 个字。")))
     common: dict[str, Any] = {
