@@ -105,6 +105,7 @@ MANIFEST = Manifest(
     name="billing",
     label=N_("收费设置与出账"),
     icon="coin-yuan",
+    money=True,
     entries=(
         FeeItem,
         Entry(FeeStandard, save=operations.save_standard, extra_fields=FIRST_PRICE),

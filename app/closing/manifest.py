@@ -35,6 +35,7 @@ MANIFEST = Manifest(
     name="closing",
     label=N_("月结"),
     icon="calendar-check",
+    money=True,
     entries=(
         Page(BoardView, N_("月结"), "calendar-check"),
         Page(view_of_report(SUMMARY), SUMMARY.label, SUMMARY.icon),

@@ -58,6 +58,7 @@ MANIFEST = Manifest(
     name="collection",
     label=N_("收款"),
     icon="cash-register",
+    money=True,
     entries=(
         Page(DeskView, N_("收费台"), "cash-register", "collect"),
         Page(HandOverView, N_("交款"), "cash-banknote", "hand_over"),

@@ -192,6 +192,7 @@ class Manifest:
     dictionaries: Sequence[DictionaryDeclaration] = ()  # drop-downs that the office extends
     numbers: Sequence[NumberDeclaration] = ()  # kinds of documents that have a number
     commands: Sequence[Any] = ()  # click commands
+    money: bool = False  # its rights are rights over money: never an administrator's
     labels: Mapping[str, str] = field(default_factory=dict)  # names of permissions of its own
     # what higher rooms offer to lower ones; `bulk_links`: buttons for the ticked rows of a document, by class name
     bulk_links: Mapping[str, Callable[[], Sequence[Any]]] = field(default_factory=dict)

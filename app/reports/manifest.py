@@ -10,6 +10,7 @@ MANIFEST = Manifest(
     name="reports",
     label=N_("统计报表"),
     icon="report-analytics",
+    money=True,
     entries=(Page(ArrearsCard), Page(MonthCards)),
     commands=(demo,),
     home_cards=(

@@ -20,6 +20,7 @@ from app.system.views.history import told_of
 from app.system.views.logins import open_jobs
 from app.system.views.menu import MenuView
 from app.system.views.numbering import example
+from app.system.views.rights import RightsView, compare_link, rights_tab
 from app.system.views.roles import RoleView
 from app.system.views.settings import SettingView
 from app.system.views.users import UserView
@@ -39,6 +40,7 @@ MANIFEST = Manifest(
         Page(NoticeView),
         Page(UserView, N_("操作员"), "users"),
         Page(RoleView, N_("角色"), "shield-lock"),
+        Page(RightsView),
         Page(MenuView, N_("菜单管理"), "layout-sidebar"),
         Entry(DictionaryEntry, save=save_entry, remove=remove_entry, actions=(ENABLE, DISABLE)),
         Page(SettingView, N_("参数"), "adjustments"),
@@ -48,5 +50,7 @@ MANIFEST = Manifest(
         LoginRecord,
     ),
     open_work=(open_jobs,),
+    tabs={"User": (rights_tab,)},
+    links={"Role": (compare_link,)},
     start=start,
 )

@@ -1,6 +1,6 @@
 """The rights that exist, by module and document, in words: for the role page, its history and its tests."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import current_app
@@ -9,7 +9,8 @@ from app.kernel.errors import N_
 from app.lowcode.document import documents
 from app.lowcode.manifest import Entry, Manifest, Page
 from app.lowcode.permissions import VERBS, known_pairs
-from app.system.roles import DOCUMENT_LABELS, VERB_LABELS, Pair
+from app.system.models import ADMINISTRATOR
+from app.system.roles import DOCUMENT_LABELS, VERB_LABELS, Pair, declared_pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,11 @@ class Right:
     verb: str
     document: str
     label: str
+
+    @property
+    def pair(self) -> Pair:
+        """As the permission tables know it."""
+        return self.verb, self.document
 
     @property
     def key(self) -> str:
@@ -67,6 +73,71 @@ def matrix() -> list[ModuleRights]:
     if verbs:
         found.append(ModuleRights(N_("其他"), [_line(name, its) for name, its in sorted(verbs.items())]))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A document's rights that one of two holds, the other, and both."""
+
+    label: str
+    first: Sequence[Right]
+    second: Sequence[Right]
+    both: Sequence[Right]
+
+
+def compared(
+    first: frozenset[Pair], second: frozenset[Pair], *, same: bool
+) -> list[tuple[str, list[Compared]]]:
+    """By module, what two sets of rights have and have not in common; `same`: documents without a difference too."""
+    found = []
+    for module in matrix():
+        lines = [
+            one
+            for line in module.documents
+            if (one := _compared(line, first, second)).first or one.second or (same and one.both)
+        ]
+        if lines:
+            found.append((module.label, lines))
+    return found
+
+
+def _compared(line: DocumentRights, first: frozenset[Pair], second: frozenset[Pair]) -> Compared:
+    ours = [one for one in line.rights if one.pair in first]
+    theirs = [one for one in line.rights if one.pair in second]
+    return Compared(
+        line.label,
+        [one for one in ours if one not in theirs],
+        [one for one in theirs if one not in ours],
+        [one for one in ours if one in theirs],
+    )
+
+
+def sources(
+    roles: Mapping[str, frozenset[Pair]],
+) -> list[tuple[str, list[tuple[str, list[tuple[Right, str]]]]]]:
+    """By module and document, every right that some of these roles give, with the names of those that do."""
+    found = []
+    for module in matrix():
+        lines = []
+        for line in module.documents:
+            rights = [
+                (one, "、".join(givers))
+                for one in line.rights
+                if (givers := [name for name, pairs in roles.items() if one.pair in pairs])
+            ]
+            if rights:
+                lines.append((line.label, rights))
+        if lines:
+            found.append((module.label, lines))
+    return found
+
+
+def money_pairs() -> frozenset[Pair]:
+    """The rights over money: all of the modules that say so of themselves, but what every administrator starts with."""
+    money = {name for manifest in manifests() if manifest.money for name in _documents_of(manifest)}
+    known = known_pairs(current_app)
+    begun = declared_pairs(known=known)[ADMINISTRATOR]
+    return frozenset(pair for pair in known if pair[1] in money).difference(begun)
 
 
 def words_of(pairs: Iterable[Pair], document: str) -> str:

@@ -25,6 +25,7 @@ from app.system.operations.guards import (
     pairs_of,
     record,
 )
+from app.system.operations.separation import check_rights
 from app.system.rights import document_label, words_of
 from app.system.roles import KEPT_BY_ADMINISTRATOR, ROLES, Pair
 
@@ -74,7 +75,8 @@ def add_role(*, session: Session, name: str, pairs: Collection[Pair]) -> Role:
 def change_role(*, session: Session, role_id: int, name: str, pairs: Collection[Pair]) -> Role:
     """Rename a role and give it exactly `pairs`.
 
-    Raises RoleGone, RoleNameTaken, BuiltInRole, UnknownPermission, MayNotGrant, AdministratorNeedsRights.
+    Raises RoleGone, RoleNameTaken, BuiltInRole, UnknownPermission, MayNotGrant, AdministratorNeedsRights,
+    AdministratorWithoutMoney, AdministratorInMoneyRole.
     """
     with administrator_kept(session):
         role = _existing(session=session, role_id=role_id)
@@ -85,6 +87,7 @@ def change_role(*, session: Session, role_id: int, name: str, pairs: Collection[
             if not wanted >= KEPT_BY_ADMINISTRATOR:
                 raise AdministratorNeedsRights
         check_may_grant(session=session, pairs=wanted - before)
+        check_rights(session=session, role=role, added=wanted - before)
         if name != role.name:
             if role.name in ROLES:
                 raise BuiltInRole(field="name", name=role.name)

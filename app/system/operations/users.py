@@ -24,6 +24,7 @@ from app.system.operations.guards import (
     check_may_manage,
     record,
 )
+from app.system.operations.separation import check_roles
 
 _USERNAME = re.compile(r"[\w.@-]{2,64}")
 
@@ -65,8 +66,8 @@ def add_user(
 ) -> User:  # fmt: skip
     """Add an operator; without a password nobody can log in as them. `password_due`: they choose their own first.
 
-    Raises BadUsername, UsernameTaken, EmailTaken, WeakPassword, UnknownRole, MayNotGrant, BeyondOwnReach, and what
-    `employ` raises.
+    Raises BadUsername, UsernameTaken, EmailTaken, WeakPassword, UnknownRole, MayNotGrant, BeyondOwnReach,
+    AdministratorInMoneyRole, and what `employ` raises.
     """
     if not _USERNAME.fullmatch(username):
         raise BadUsername(field="username")
@@ -80,6 +81,7 @@ def add_user(
             set_password(user=user, password=password)
         roles = _roles(session=session, role_ids=role_ids)
         check_may_give_roles(session=session, roles=roles)
+        check_roles(session=session, roles=roles)
         session.add(user)
         user.roles = roles
         session.flush()
@@ -107,14 +109,15 @@ def change_user(
     """Change an operator; effect at the person's next click. `password` None keeps it, another ends their sessions.
 
     `password_due`: they choose their own before anything else (None: as it is). `employment` None: no employee.
-    Raises UnknownUser, EmailTaken, WeakPassword, UnknownRole, MayNotGrant, BeyondOwnReach, LastAdministrator, and
-    what `employ` raises.
+    Raises UnknownUser, EmailTaken, WeakPassword, UnknownRole, MayNotGrant, BeyondOwnReach, LastAdministrator,
+    AdministratorInMoneyRole, and what `employ` raises.
     """
     with administrator_kept(session):
         user = existing_user(session=session, user_id=user_id)
         check_may_manage(session=session, user=user)
         roles = _roles(session=session, role_ids=role_ids)
         check_may_give_roles(session=session, roles=[one for one in roles if one not in user.roles])
+        check_roles(session=session, roles=roles, before=user.roles)
         before = (f"{user.last_name}{user.first_name}", user.email, _names(user.roles))
         due = must_change_password(session=session, user_id=user_id)
         user.last_name, user.first_name = name, ""

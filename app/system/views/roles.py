@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import render_template, request
+from flask import current_app, render_template, request
 from flask_appbuilder import expose
 from flask_appbuilder.security.sqla.models import Role, User
 from flask_babel import gettext as _
@@ -13,20 +13,22 @@ from app.lowcode.db import db
 from app.lowcode.document import Spec, spec_of
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import Button, Cell, Fact, ShowPage
-from app.lowcode.permissions import VERBS, may, needs
+from app.lowcode.permissions import VERBS, known_pairs, may, needs
 from app.system.forms import fingerprint, role_form
-from app.system.operations.guards import pairs_of
+from app.system.models import ADMINISTRATOR
+from app.system.operations.guards import grantable_pairs, pairs_of
 from app.system.operations.roles import add_role, change_role, delete_role
-from app.system.rights import matrix
+from app.system.rights import matrix, money_pairs
 from app.system.roles import ROLES, Pair
 from app.system.views.own_form import OwnFormView
+from app.system.views.rights import compare_links
 
 
 class RoleView(OwnFormView):
     """角色."""
 
     spec: Spec = spec_of(Role)
-    entry = Entry(Role)
+    entry = Entry(Role, list_links=compare_links)
     route_base = "/role"
     class_permission_name = "Role"
 
@@ -125,7 +127,19 @@ class RoleView(OwnFormView):
 
     def _page(self, form: Any, role: Role | None) -> Any:
         status = 422 if form.errors and request.method == "POST" else 200
+        locked, why = self._locked(role)
         return render_template(
             "system/role_matrix.html", page=self.page(form, role, [("", ["name"])]), modules=matrix(),
             columns=[_(label) for label in VERBS.values()], ticked=set(form.rights.data or ()),
+            locked={f"{document}.{verb}" for verb, document in locked}, locked_why=why,
         ), status  # fmt: skip
+
+    @staticmethod
+    def _locked(role: Role | None) -> tuple[frozenset[Pair], str]:
+        """What the person at the page may not tick here, and why; the operation refuses it all the same."""
+        if role is not None and role.name == ADMINISTRATOR:
+            return money_pairs(), _("系统管理员可以授予任何权限,但自己没有收费、收款、月结和报表的权限。")
+        own = grantable_pairs(session=db.session())
+        if own is None:
+            return frozenset(), ""
+        return frozenset(known_pairs(current_app)) - own, _("您自己没有的权限不能授予。")

@@ -9,7 +9,7 @@ from flask_appbuilder.security.sqla.models import Role, User
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.estate.grants import BeyondOwnReach, Grants, check_within_own, grantable, grants_of
+from app.estate.grants import Grants, grantable, grants_of
 from app.estate.models import Employee
 from app.kernel.errors import DomainError
 from app.lowcode.accounts import must_change_password
@@ -28,6 +28,7 @@ from app.system.operations.employment import CompanyNeeded, Employment, employee
 from app.system.operations.users import add_user, change_user, delete_user, grants_in_words
 from app.system.views.logins import ACTIONS, disabling, employment_facts, open_work_of
 from app.system.views.own_form import OwnFormView
+from app.system.views.rights import refuse_beyond_reach
 
 
 class UserView(OwnFormView):
@@ -99,10 +100,7 @@ class UserView(OwnFormView):
     def row_or_404(self, pk: int) -> User:
         """An operator who reaches no further than the person at the page: what the others reach is not shown."""
         user: User = super().row_or_404(pk)
-        try:
-            check_within_own(session=db.session(), grants=grants_of(session=db.session(), user_id=pk))
-        except BeyondOwnReach:
-            abort(404)
+        refuse_beyond_reach(pk)
         return user
 
     def show_page(self, row: User) -> ShowPage:

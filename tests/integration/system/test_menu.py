@@ -112,10 +112,10 @@ def test_hidden_for_everybody(office: Flask, admin: Browser) -> None:
     save(
         office,
         Arranged("estate", MODULE, None, hidden=True),
-        Arranged("Setting", PAGE, "system", hidden=True),
+        Arranged("DictionaryEntry", PAGE, "system", hidden=True),
     )
     assert (
-        "[资料管理]" not in menu_of(admin) and "房间" not in menu_of(admin) and "参数" not in menu_of(admin)
+        "[资料管理]" not in menu_of(admin) and "房间" not in menu_of(admin) and "字典" not in menu_of(admin)
     )
 
 
@@ -289,11 +289,11 @@ def test_saving_what_is_there_tells_nothing(office: Flask, session: Session) -> 
 
 
 def test_a_changed_order_is_one_line(office: Flask, session: Session) -> None:
-    save(office, Arranged("Setting", PAGE, "system"), Arranged("UserView", PAGE, "system"))
+    save(office, Arranged("DictionaryEntry", PAGE, "system"), Arranged("UserView", PAGE, "system"))
     line = session.scalars(select(History).where(History.document == "MenuItem")).one()
     assert (line.row_title, line.label) == ("系统管理", "顺序")
     assert line.old is not None and line.old.startswith("操作员、")
-    assert line.new is not None and line.new.startswith("参数、")
+    assert line.new is not None and line.new.startswith("字典、")
 
 
 def test_icons_are_offered(admin: Browser) -> None:
