@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.lowcode.document import CommunityScoped, CompanyScoped
 from app.lowcode.history import History
 from app.lowcode.logins import LoginRecord
+from app.lowcode.numbers import NumberRule
 from tests.journeys.world import FIRST_ID
 
 
@@ -52,6 +53,8 @@ def row_of_ours(session: Session, model: Any) -> Any:
         statement = statement.where(Role.name == "鸣角色")
     elif issubclass(model, CommunityScoped) and "community_id" in model.__table__.c:
         statement = statement.where(model.community_id >= FIRST_ID)
+    elif model is NumberRule:  # the office's own are changed by who reaches the whole of it
+        statement = statement.where(NumberRule.community_id >= FIRST_ID)
     elif is_scoped(model):
         statement = statement.where(model.id >= FIRST_ID)
     row = session.scalars(statement.limit(1)).first()
