@@ -33,7 +33,7 @@ from app.kernel.periods import Period
 from app.lowcode import history
 from app.lowcode.actors import current_actor
 from app.lowcode.numbers import next_number
-from app.lowcode.scope import OutOfScope
+from app.lowcode.scope import OutOfScope, find
 from app.lowcode.workflow import change_state, guard_state
 
 guard_state(Receipt, RECEIPT_MACHINE)
@@ -78,8 +78,8 @@ def void(*, session: Session, receipt_id: int, day: date, reason: str) -> Receip
     Raises OutOfScope, period_closed, ReasonMissing, TransitionRefused (taken back before), TooLateToVoid,
     over_balance (what it paid in advance is used already).
     """
+    guard_open(session=session, community_id=_found(session, receipt_id).community_id, day=day)
     receipt = _locked(session, receipt_id)
-    guard_open(session=session, community_id=receipt.community_id, day=day)
     reason = stated(reason)
     RECEIPT_MACHINE.find(receipt.state, "void")
     if not is_voidable(receipt, day):
@@ -93,8 +93,9 @@ def reverse(*, session: Session, receipt_id: int, day: date, reason: str) -> Rec
     Its charges open again, what it paid in advance leaves its accounts, the reversal has a number of its own.
     Raises OutOfScope, period_closed, ReasonMissing, TransitionRefused, NotBefore, VoidInstead, over_balance.
     """
+    community_id = _found(session, receipt_id).community_id
+    open_period(session=session, community_id=community_id, period=Period.of(day))
     receipt = _locked(session, receipt_id)
-    open_period(session=session, community_id=receipt.community_id, period=Period.of(day))
     reason = stated(reason)
     RECEIPT_MACHINE.find(receipt.state, "reverse")
     if day < receipt.day:
@@ -106,9 +107,7 @@ def reverse(*, session: Session, receipt_id: int, day: date, reason: str) -> Rec
 
 def take_back(*, session: Session, receipt_id: int, day: date, reason: str) -> ReceiptVoid:
     """Void a receipt where that is still possible, else reverse it. Raises what these raise."""
-    receipt = session.get(Receipt, receipt_id)
-    if receipt is None:
-        raise OutOfScope
+    receipt = _found(session, receipt_id)
     voids = receipt.day == day and receipt.handover_id is None
     return (void if voids else reverse)(session=session, receipt_id=receipt_id, day=day, reason=reason)
 
@@ -181,6 +180,14 @@ def _empty_accounts(session: Session, receipt: Receipt, source: Source) -> None:
         move_deposit(
             session=session, account=other, kind=DepositKind.TAKEN_BACK, amount=-amount, source=source
         )
+
+
+def _found(session: Session, receipt_id: int) -> Receipt:
+    """The receipt, not locked yet: its month comes before it. Raises OutOfScope."""
+    receipt: Receipt | None = find(session, Receipt, receipt_id)
+    if receipt is None:
+        raise OutOfScope
+    return receipt
 
 
 def _locked(session: Session, receipt_id: int) -> Receipt:
