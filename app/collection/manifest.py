@@ -34,7 +34,14 @@ from app.collection.queries.searching import find_receipts, settling
 from app.collection.views import actions
 from app.collection.views.cards import TakingsCard
 from app.collection.views.desk import DeskView
-from app.collection.views.handing import HandOverView, hand_over_button, papers_tab, print_button
+from app.collection.views.handing import (
+    HandOverView,
+    hand_over_button,
+    hand_over_duty,
+    papers_tab,
+    print_button,
+    tills_of,
+)
 from app.estate.views.tabs import within
 from app.kernel.errors import N_
 from app.lowcode.dictionary import DictionaryDeclaration
@@ -127,8 +134,10 @@ MANIFEST = Manifest(
         "backdate": N_("补记以前日期"),
         "void": N_("作废"),
         "hand_over": N_("交款"),
+        "hand_over_for": N_("代交款"),
     },
     duties=(
+        Duty("hand_over", "CashHandover", hand_over_duty, "cash-banknote"),
         asked_of_me(Waiver, "discount-2"),
         asked_of_me(Adjustment, "adjustments-dollar"),
         asked_of_me(Refund, "cash-off"),
@@ -139,6 +148,7 @@ MANIFEST = Manifest(
             "cash-banknote",
         ),
     ),
+    open_work=(tills_of,),
     actions={"Charge": actions.CHARGE},
     home_cards=(HomeCard("takings", N_("今日收款"), "/collection/cards/today", "cash", "read", "Receipt"),),
 )

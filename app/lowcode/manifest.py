@@ -47,6 +47,7 @@ class Action:
     fields: Sequence[Field | tuple[str, str, bool]] = ()
     allowed: Callable[[Any], bool] = lambda row: True
     bulk: bool = False
+    single: bool = True  # False: for the ticked rows only
     tone: str | None = None
     done: str = ""  # what the person is told afterwards
     verb: str = ""

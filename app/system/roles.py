@@ -46,7 +46,7 @@ _BALANCES_USED = _each((*_HELD, *_ASKED, "CashHandover"), USE)
 _ASKS = {
     "Charge": f"{USE} waive adjust",
     "Deposit": f"{USE} deduct refund",
-    "Prepayment": f"{USE} refund",
+    "Prepayment": f"{USE} apply refund",
     **_each(("Waiver", "Adjustment", "Refund"), f"{USE} add"),
 }
 _LEADS_REPAIRS = (
@@ -95,7 +95,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "Charge": f"{USE} waive adjust",
         "Deposit": f"{USE} deduct refund",
         "Prepayment": f"{USE} refund",
-        "CashHandover": f"{USE} hand_over",
+        "CashHandover": f"{USE} hand_over hand_over_for",
         "ApprovalLimit": USE,
         "MonthSummary": USE,
         "History": USE,
@@ -129,7 +129,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "BillingLine": USE,
         "Receipt": f"{USE} void reverse",
         **_ASKS,
-        "CashHandover": f"{USE} hand_over sign",
+        "CashHandover": f"{USE} hand_over hand_over_for sign",
         "ApprovalLimit": USE,
         "MonthSummary": USE,
         "History": USE,

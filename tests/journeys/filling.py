@@ -147,7 +147,7 @@ def _deletes(_session: Session, world: World, view: Any) -> Iterator[Visit]:
 
 
 def _does(session: Session, world: World, view: Any) -> Iterator[Visit]:
-    for action in view.entry.actions:
+    for action in [one for one in view.entry.actions if one.single]:
         found = ACTIONS.get((view.spec.name, action.name), _moves(view, action))
         if found is None:
             raise Unfilled(

@@ -87,6 +87,10 @@ ACTIONS: dict[tuple[str, str], Any] = {
         for action, given in (("approve", {"decision": "同意"}), ("refuse", {"reason": "不行"}), ("withdraw", {}))
     },
     ("Charge", "waive"): lambda _s, world: (world.open_charge_id, {"amount": "1.00", "reason": "服务瑕疵"}),
+    ("Charge", "waive_ticked"): lambda _s, world: (
+        world.open_charge_id, {"percent": "10", "reason": "服务瑕疵"},
+    ),
+    ("Prepayment", "apply"): lambda session, _w: (session.scalars(select(Prepayment.id)).one(), {}),
     ("Charge", "adjust"): lambda _s, world: (world.open_charge_id, {"amount": "-1.00", "reason": "面积更正"}),
     ("Prepayment", "refund"): lambda session, _w: (
         session.scalars(select(Prepayment.id)).one(), {"amount": "5.00", "tender": "cash", "reason": "搬走"},

@@ -50,7 +50,9 @@ def approval_flow(
         document,
         APPROVAL_MACHINE,
         steps={
-            "approve": Step(asks=(Ask("decision", required=False),), condition=judge, effect=approve),
+            "approve": Step(
+                asks=(Ask("decision", required=False),), bulk=True, condition=judge, effect=approve
+            ),
             "refuse": Step(condition=_another, effect=lambda move: _sign(move, move.inputs["reason"])),
             "withdraw": Step(allowed_for=_asked_by),
         },

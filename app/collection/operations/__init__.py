@@ -1,23 +1,19 @@
 """The writes of collection: taking money and taking it back, what is held, what is asked for, handing over."""
 
 from app.collection.operations.applying import AUTO_APPLY, apply_held
+from app.collection.operations.drafting import Advance, Security
 from app.collection.operations.handovers import hand_over, sign, till_of
-from app.collection.operations.payment import (
-    Advance,
-    AlreadySettled,
-    KeyReused,
-    NothingChosen,
-    Security,
-    pay,
-)
+from app.collection.operations.payment import AlreadySettled, NothingChosen, pay
 from app.collection.operations.receipts import count_print
 from app.collection.operations.refunds import REFUND_FLOW, deduct, request_refund
+from app.collection.operations.repeating import KeyReused
 from app.collection.operations.requests import (
     ADJUSTMENT_FLOW,
     WAIVER_FLOW,
     booking_day,
     request_adjustment,
     request_waiver,
+    request_waivers,
 )
 from app.collection.operations.taking_back import (
     TooLateToVoid,
@@ -50,6 +46,7 @@ __all__ = [
     "request_adjustment",
     "request_refund",
     "request_waiver",
+    "request_waivers",
     "reverse",
     "sign",
     "take_back",

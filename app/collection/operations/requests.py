@@ -1,5 +1,6 @@
 """减免 and 应收调整: asked for by one person; approved by another they post in an open month, of the charge's period."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,7 @@ from app.collection.operations.settling import Origin, Part, lock_charges, settl
 from app.collection.states import AllocationKind, RequestKind
 from app.kernel.allocation import NotPositive
 from app.kernel.errors import N_, DomainError
-from app.kernel.money import fen, format_money
+from app.kernel.money import fen, format_money, half_up
 from app.kernel.periods import Period
 from app.lowcode.scope import OutOfScope, find
 from app.lowcode.workflow import Move
@@ -29,6 +30,13 @@ class MoreThanOpen(DomainError):
 
     code = "over_balance"
     message = N_("%(amount)s 元超过这笔费用现在的欠费 %(due)s 元。已收的部分请先冲红或退款。")
+
+
+class NothingOpen(DomainError):
+    """A waiver of charges that are all settled."""
+
+    code = "already_settled"
+    message = N_("所选费用都没有欠费,不需要减免。")
 
 
 class NothingChanges(DomainError):
@@ -46,6 +54,25 @@ def request_waiver(*, session: Session, charge_id: int, amount: Decimal, reason:
     _check_open(amount, charge.due)
     row: Waiver = _added(session, Waiver, charge, amount, reason)
     return row
+
+
+def request_waivers(
+    *, session: Session, charge_ids: Sequence[int], percent: Decimal, reason: str
+) -> list[Waiver]:
+    """Ask to waive `percent` of what is open of each charge; those with nothing open are passed over.
+
+    Raises OutOfScope, NotPositive, NothingOpen, MoreThanOpen (above 100), ReasonMissing.
+    """
+    if percent <= 0:
+        raise NotPositive(field="percent")
+    asked = []
+    for charge_id in sorted(set(charge_ids)):
+        amount = half_up(_charge(session, charge_id).due * percent / 100)
+        if amount > 0:
+            asked.append(request_waiver(session=session, charge_id=charge_id, amount=amount, reason=reason))
+    if not asked:
+        raise NothingOpen
+    return asked
 
 
 def request_adjustment(*, session: Session, charge_id: int, amount: Decimal, reason: str) -> Adjustment:

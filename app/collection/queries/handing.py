@@ -6,13 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, union_all
+from sqlalchemy import ColumnElement, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.billing.models import FeeItem
 from app.collection.models import Allocation, CashHandover, Receipt, ReceiptTender, ReceiptVoid, Refund
 from app.collection.states import AllocationKind, ReceiptState, Tender, VoidKind
-from app.estate.models import Community, Customer
+from app.estate.models import Customer
 
 ZERO = Decimal("0.00")
 LISTED = 1000  # papers shown on one page
@@ -94,64 +94,75 @@ def papers_waiting(*, cashier_id: int | None, community_id: int, until: date) ->
     )
 
 
-def communities_waiting(*, session: Session, cashier_id: int | None, until: date) -> list[tuple[int, str]]:
-    """The communities where a cashier has something to hand over, as (id, name)."""
-    whose = [
-        select(model.community_id).where(
-            model.cashier_id.is_(None) if cashier_id is None else model.cashier_id == cashier_id,
-            model.handover_id.is_(None), model.day <= until, *also,
-        )
-        for model, also in (
-            (Receipt, ()), (ReceiptVoid, (ReceiptVoid.kind == VoidKind.REVERSAL,)),
-            (Refund, (Refund.number.is_not(None),)),
-        )
-    ]  # fmt: skip
-    rows = session.execute(
-        select(Community.id, Community.name)
-        .where(or_(*(Community.id.in_(one) for one in whose)))
-        .order_by(Community.name, Community.id)
-    )
-    return [(row.id, row.name) for row in rows]
-
-
 def figures_of(*, session: Session, papers: Papers) -> Figures:
     """Add the papers up; a receipt voided on its day is a paper without money."""
     found = Figures()
     kept = papers.receipts & (Receipt.state != ReceiptState.VOID)
     reversed_ids = select(ReceiptVoid.receipt_id).where(papers.reversals)
-    found.receipts, found.first_number, found.last_number = session.execute(
-        select(func.count(Receipt.id), func.min(Receipt.number), func.max(Receipt.number)).where(
-            papers.receipts
+    numbers: list[str] = []
+    for state, count, first, last, prepaid, deposited in session.execute(
+        select(
+            Receipt.state, func.count(), func.min(Receipt.number), func.max(Receipt.number),
+            func.sum(Receipt.prepaid), func.sum(Receipt.deposited),
+        )
+        .where(papers.receipts)
+        .group_by(Receipt.state)
+    ):  # fmt: skip
+        found.receipts += count
+        numbers += (first, last)
+        if state is ReceiptState.VOID:
+            found.voids = count
+        else:
+            found.prepaid += prepaid
+            found.deposited += deposited
+    found.first_number, found.last_number = min(numbers, default=""), max(numbers, default="")
+    count, prepaid, deposited = session.execute(
+        select(func.count(), func.sum(Receipt.prepaid), func.sum(Receipt.deposited)).where(
+            Receipt.id.in_(reversed_ids)
         )
     ).one()
-    found.voids = found.receipts - (session.scalar(select(func.count(Receipt.id)).where(kept)) or 0)
+    found.reversals = count
+    found.prepaid -= prepaid or ZERO
+    found.deposited -= deposited or ZERO
     found.by_fee = _by_fee(session, kept, reversed_ids)
-    for sign, which in ((1, kept), (-1, Receipt.id.in_(reversed_ids))):
-        count, prepaid, deposited = session.execute(
-            select(func.count(Receipt.id), func.sum(Receipt.prepaid), func.sum(Receipt.deposited)).where(
-                which
+    _add_tenders(session, found, kept, reversed_ids, papers.refunds)
+    return found
+
+
+def _add_tenders(
+    session: Session,
+    found: Figures,
+    kept: ColumnElement[bool],
+    reversed_ids: Any,
+    refunds: ColumnElement[bool],
+) -> None:
+    """By method: what receipts took, what reversals and refunds gave out."""
+
+    def of(sign: int, which: ColumnElement[bool]) -> Any:
+        return (
+            select(
+                literal(sign).label("sign"),
+                ReceiptTender.tender,
+                func.count(),
+                func.sum(ReceiptTender.amount),
             )
-        ).one()
-        found.prepaid += sign * (prepaid or ZERO)
-        found.deposited += sign * (deposited or ZERO)
-        if sign < 0:
-            found.reversals = count
-        for tender, amount in session.execute(
-            select(ReceiptTender.tender, func.sum(ReceiptTender.amount))
             .join(Receipt, Receipt.id == ReceiptTender.receipt_id)
             .where(which)
             .group_by(ReceiptTender.tender)
-        ):
-            found.by_tender[tender] += sign * amount
-    for tender, count, amount in session.execute(
-        select(Refund.tender, func.count(Refund.id), func.sum(Refund.amount))
-        .where(papers.refunds)
+        )
+
+    paid_out = (
+        select(literal(0).label("sign"), Refund.tender, func.count(), func.sum(Refund.amount))
+        .where(refunds)
         .group_by(Refund.tender)
+    )
+    for sign, tender, count, amount in session.execute(
+        union_all(of(1, kept), of(-1, Receipt.id.in_(reversed_ids)), paid_out)
     ):
-        found.refunds += count
-        found.refunded += amount
-        found.by_tender[tender] -= amount
-    return found
+        found.by_tender[tender] += amount if sign == 1 else -amount
+        if not sign:
+            found.refunds += count
+            found.refunded += amount
 
 
 def _by_fee(session: Session, kept: ColumnElement[bool], reversed_ids: Any) -> list[tuple[str, Decimal]]:

@@ -1,6 +1,6 @@
 """The buttons of collection's documents: each a thin caller of one operation, dated by the clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from app.lowcode.actors import current_actor
 from app.lowcode.db import db
 from app.lowcode.fields import Field
 from app.lowcode.manifest import Action
+from app.lowcode.scope import OutOfScope, find
 from app.lowcode.types import MONEY_SCALE
 
 REASON = Field(N_("原因"), "text", name="reason", required=True, length=200)
@@ -25,6 +26,10 @@ def _amount(label: str, **more: Any) -> Field:
 
 POSITIVE = _amount(N_("金额"), minimum=Decimal("0.01"))
 SIGNED = _amount(N_("调整金额"), help=N_("增加填正数,减少填负数。"))
+PERCENT = Field(
+    N_("减免比例"), "number", name="percent", required=True, scale=2, unit="%", minimum=Decimal("0.01"),
+    help=N_("按每笔费用现在的欠费计算;没有欠费的略过。"),
+)  # fmt: skip
 GIVEN_BACK_BY = Field(N_("退款方式"), "choice", name="tender", required=True, enum=Tender)
 
 
@@ -57,6 +62,11 @@ def _asks_waiver(*, row_id: int, amount: Decimal, reason: str) -> str | None:
     return f"/waiver/show/{row.id}"
 
 
+def _asks_waivers(*, row_ids: Sequence[int], percent: Decimal, reason: str) -> str | None:
+    operations.request_waivers(session=db.session(), charge_ids=row_ids, percent=percent, reason=reason)
+    return "/waiver/list/?f.state.eq=pending"
+
+
 def _asks_adjustment(*, row_id: int, amount: Decimal, reason: str) -> str | None:
     row = operations.request_adjustment(session=db.session(), charge_id=row_id, amount=amount, reason=reason)
     return f"/adjustment/show/{row.id}"
@@ -74,6 +84,11 @@ CHARGE = (
     Action(
         "adjust", N_("申请调整"), run=_asks_adjustment, icon="adjustments-dollar", fields=(SIGNED, REASON),
         done=N_("已提出调整申请,等待审批。"),
+    ),
+    Action(
+        "waive_ticked", N_("批量申请减免"), run=_asks_waivers, icon="discount-2", verb="waive", bulk=True,
+        single=False,
+        fields=(PERCENT, REASON), done=N_("已逐笔提出减免申请,等待审批。"),
     ),
 )  # fmt: skip
 """What may be asked for about a charge; billing's page shows them."""
@@ -107,7 +122,21 @@ def _refunding(name: str) -> Action:
     )  # fmt: skip
 
 
-PREPAYMENT = (_refunding("prepayment_id"),)
+def _apply(*, row_id: int) -> str | None:
+    row = find(db.session(), Prepayment, row_id)
+    if row is None:
+        raise OutOfScope
+    operations.apply_held(session=db.session(), customer_id=row.customer_id, day=clock.today())
+    return None
+
+
+PREPAYMENT = (
+    Action(
+        "apply", N_("抵扣欠费"), run=_apply, icon="transfer-in", tone="primary", allowed=_holds,
+        confirm=N_("用这位客户的预收余额抵扣欠费,先抵最早到期的?"), done=N_("已抵扣。"),
+    ),
+    _refunding("prepayment_id"),
+)  # fmt: skip
 DEPOSIT = (
     Action(
         "deduct", N_("扣款"), run=_deduct, icon="scissors", tone="danger", fields=(POSITIVE, REASON), allowed=_holds,

@@ -1,5 +1,6 @@
 """交款: what a cashier has to hand over, the button that does it, and the 交款表 that 财务 signs."""
 
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -12,12 +13,12 @@ from app.collection.models import CashHandover
 from app.collection.queries.handing import (
     Figures,
     Paper,
-    communities_waiting,
     figures_of,
     listed,
     papers_of,
     papers_waiting,
 )
+from app.collection.queries.unhanded import OpenTill, open_tills
 from app.collection.states import ReceiptState
 from app.estate.models import Community
 from app.kernel.chinese_amount import chinese_amount
@@ -28,8 +29,10 @@ from app.lowcode.actors import current_actor
 from app.lowcode.db import db
 from app.lowcode.errors import message_of
 from app.lowcode.fields import Field
+from app.lowcode.home import Task
+from app.lowcode.manifest import OpenWork
 from app.lowcode.pages import Button, Tab
-from app.lowcode.permissions import may, needs
+from app.lowcode.permissions import may, needs, require
 from app.lowcode.scope import find
 from app.lowcode.unit import in_unit_of_work
 from app.lowcode.values import shown
@@ -45,24 +48,35 @@ class HandOverView(BaseView):
     class_permission_name = "CashHandover"
     default_view = "index"
     menu_path = "/"
-    action_verbs = ("hand_over",)
+    action_verbs = ("hand_over", "hand_over_for")
 
     @expose("/", methods=["GET", "POST"])
     @needs("hand_over")
     def index(self) -> Any:
-        """What waits in each community (GET); hand over one community's (POST)."""
+        """What waits in each community (GET); hand over one community's (POST). `cashier`: another's, for who may."""
+        cashier_id = _cashier()
         if request.method == "POST":
-            return self._hand_over()
-        session, me, today = db.session(), current_actor().user_id, clock.today()
+            return self._hand_over(cashier_id)
+        session, today = db.session(), clock.today()
+        everybody = open_tills(session=session) if may("hand_over_for", "CashHandover") else None
+        mine = [
+            one
+            for one in everybody or open_tills(session=session, cashier_id=cashier_id)
+            if one.cashier_id == cashier_id
+        ]
         tills = []
-        for community_id, name in communities_waiting(session=session, cashier_id=me, until=today):
-            papers = papers_waiting(cashier_id=me, community_id=community_id, until=today)
-            figures = figures_of(session=session, papers=papers)
-            tills.append((community_id, name, _told(figures), _rows(listed(session=session, papers=papers))))
-        return render_template("collection/handover.html", title=_("交款"), tills=tills, buttons=_buttons())
+        for one in mine:
+            papers = papers_waiting(cashier_id=cashier_id, community_id=one.community_id, until=today)
+            told = _told(figures_of(session=session, papers=papers))
+            tills.append((one, told, _rows(listed(session=session, papers=papers))))
+        others = [one for one in everybody or () if one.cashier_id not in (None, cashier_id)]
+        return render_template(
+            "collection/handover.html", title=_("交款"), tills=tills, others=others, cashier_id=cashier_id,
+            buttons=_buttons(),
+        )  # fmt: skip
 
     @staticmethod
-    def _hand_over() -> Any:
+    def _hand_over(cashier_id: int) -> Any:
         try:
             community_id = int(request.form.get("community_id", ""))
             seen = Decimal(request.form.get("seen", ""))
@@ -73,7 +87,7 @@ class HandOverView(BaseView):
 
         def operation() -> int:
             row = operations.hand_over(
-                session=db.session(), community_id=community_id, day=clock.today(), seen=seen
+                session=db.session(), community_id=community_id, day=clock.today(), cashier_id=cashier_id, seen=seen
             )  # fmt: skip
             return row.id
 
@@ -108,6 +122,35 @@ class HandOverView(BaseView):
             rows=_rows(listed(session=session, papers=papers)),
             printed_by=current_actor().name, printed_at=shown(clock.now(), MOMENT),
         )  # fmt: skip
+
+
+def hand_over_duty() -> Iterator[Task]:
+    """未交款, on the home page of who took it; late from the next day on."""
+    tills = open_tills(session=db.session(), cashier_id=current_actor().user_id)
+    if tills:
+        late = min(one.since for one in tills) < clock.today()
+        yield Task(_("未交款"), "/handover/", sum(one.papers for one in tills), late)
+
+
+def tills_of(user_id: int) -> list[OpenWork]:
+    """What a person has not handed over, told before they are disabled."""
+    return [_work(one) for one in open_tills(session=db.session(), cashier_id=user_id)]
+
+
+def _work(till: OpenTill) -> OpenWork:
+    url = f"/handover/?cashier={till.cashier_id}" if may("hand_over_for", "CashHandover") else None
+    return OpenWork(_("%(community)s 未交款的收据", community=till.community), till.papers, url)
+
+
+def _cashier() -> int:
+    """Whose money it is: the person's own, or for who may the one named. Aborts."""
+    me, named = current_actor().user_id or 0, request.values.get("cashier", "")
+    if not named or named == str(me):
+        return me
+    require("hand_over_for", "CashHandover")
+    if not named.isascii() or not named.isdigit() or len(named) > 18:
+        abort(404)
+    return int(named)
 
 
 def papers_tab(row: CashHandover) -> Tab:

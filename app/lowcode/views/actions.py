@@ -51,6 +51,8 @@ class ActionMixin:
     def do(self, name: str, pk: int) -> Any:
         """Ask what an action needs to know (GET), or do it to one row (POST)."""
         action = self._named(name)
+        if not action.single:
+            abort(404)
         row = self.row_or_404(pk)
         form = self._inputs_of(action, pk, row)
         stay = safe_next(BACK, f"{self.spec.url}/show/{pk}")

@@ -103,7 +103,7 @@ class ShowMixin:
         return [
             self.action_button(action, f"{self.spec.url}/do/{action.name}/{row.id}{ends}")
             for action in self.entry.actions
-            if may(action.verb, name) and action.allowed(row)
+            if action.single and may(action.verb, name) and action.allowed(row)
         ]
 
     def _tabs(self, row: Any) -> list[Tab]:
