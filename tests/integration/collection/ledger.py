@@ -59,7 +59,8 @@ def add_charge(
 
 
 def figures(session: Session, charge_id: int) -> tuple[Decimal, Decimal]:
-    """(paid, due) of a charge as the database has it."""
+    """(paid, due) of a charge as the database has it now."""
+    session.rollback()
     session.expire_all()
     row = session.get_one(Charge, charge_id)
     return row.paid, row.due

@@ -29,9 +29,8 @@ from app.lowcode import clock
 from app.lowcode.unit import unit_of_work
 from app.lowcode.workflow import move
 
-from . import ledger
 from .at_once import Operation, as_one, at_once
-from .ledger import add_charge, add_customer, add_fee
+from .ledger import add_charge, add_customer, add_fee, figures
 
 pytestmark = pytest.mark.all_databases
 D = Decimal
@@ -52,12 +51,6 @@ def who(session: Session, cast: Any) -> Iterator[tuple[int, int]]:
 
 def today() -> date:
     return clock.today()
-
-
-def figures(session: Session, charge_id: int) -> tuple[Decimal, Decimal]:
-    """(paid, due) of a charge after what others have done."""
-    session.rollback()
-    return ledger.figures(session, charge_id)
 
 
 def approving(model: Any, request_id: int) -> Operation:
