@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import AccountingPeriod
@@ -183,8 +183,8 @@ def test_the_same_key_and_body_give_the_same_receipts(session: Session, account:
 
 def test_a_closed_month_refuses_before_anything_else(session: Session, cast: Any, account: Account) -> None:
     with unit_of_work() as unit:
-        unit.add(
-            AccountingPeriod(
+        unit.execute(
+            insert(AccountingPeriod.__table__).values(
                 community_id=cast.neighbour.community_id, period=Period(2025, 2), state=PeriodState.CLOSED
             )
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.billing.models import AccountingPeriod
@@ -100,7 +100,7 @@ def test_voided_once_only(session: Session, taken: Any) -> None:
 
 def test_a_closed_month_stays_as_it_is(session: Session, taken: Any) -> None:
     with unit_of_work() as unit:
-        unit.scalars(select(AccountingPeriod)).one().state = PeriodState.CLOSED
+        unit.execute(update(AccountingPeriod.__table__).values(state=PeriodState.CLOSED))
     with pytest.raises(DomainError) as caught:
         take_back(taken[0])
     assert caught.value.code == "period_closed"
