@@ -74,6 +74,9 @@ def _lists(path: str, session: Session, world: World, view: Any) -> Iterator[Vis
     told = is_scoped(spec.model)
     yield Visit(base, told=told)
     yield Visit(f"{base}?q={ASKED}")
+    if path != "list/":  # the same query object as the list's: its filters are walked there
+        yield Visit(f"{base}?in=community:{world.community_id}&embedded=1")
+        return
     for key in (f"community:{world.community_id}", f"building:{world.building_id}", f"room:{world.room_id}"):
         yield Visit(f"{base}?in={key}&embedded=1")
     for one in spec.links.values():

@@ -146,12 +146,18 @@ def test_nothing_of_ours_is_shown(walk: Walk) -> None:
     walk.office.put_back(walk.kept)
     before = rows_of_every_table(url=walk.url)
     for who in STRANGERS:
-        for _rule, _wide, visit in reads:
+        # The plain cashier next door is refused most of it anyway: each rule once.
+        for _rule, _wide, visit in reads if who == STRANGERS[0] else _once(reads):
             answer = walk.go(who, visit, follow=True)
             if answer.status >= 500 or (told := walk.traces(visit, answer)):
                 wrong.append(f"{who}: {visit.url} {answer.status} {told}")
     wrong += changes(before, rows_of_every_table(url=walk.url))
     assert not wrong, "\n".join(wrong)
+
+
+def _once(visits: Sequence[tuple[str, bool, Visit]]) -> list[tuple[str, bool, Visit]]:
+    """The first visit of each rule."""
+    return list({rule: (rule, wide, visit) for rule, wide, visit in reversed(visits)}.values())
 
 
 def test_nothing_of_ours_is_changed(walk: Walk) -> None:
