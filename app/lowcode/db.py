@@ -79,7 +79,9 @@ def insert_new(*, session: Session, table: Any, row: dict[str, Any]) -> bool:
             statement = postgresql.insert(table).values(row).on_conflict_do_nothing()
         case _:
             statement = sqlite.insert(table).values(row).on_conflict_do_nothing()
-    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+    # Without this the count of an INSERT that gives its key back is not known on PostgreSQL.
+    done = session.execute(statement, execution_options={"preserve_rowcount": True})
+    return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
 def count_anew(session: Session) -> None:

@@ -22,6 +22,7 @@ from app.service.operations.repairs import (
     save_trade,
 )
 from app.service.operations.repairs.registering import NUMBERED as NUMBERED_REPAIR, SAME_DAY_BY, URGENT_HOURS
+from app.service.queries.complaints import find_complaints
 from app.service.queries.papers import repair_paper
 from app.service.queries.repairs import find_repairs
 from app.service.statistics import STATISTICS
@@ -62,6 +63,7 @@ MANIFEST = Manifest(
             heading=letterhead,
         ),
     ),
+    searches=(Search(Complaint, find_complaints), Search(RepairOrder, find_repairs)),
     duties=(
         *repairs.DUTIES,
         Duty(
@@ -104,7 +106,6 @@ MANIFEST = Manifest(
         NumberDeclaration(NUMBERED_REPAIR, N_("工程报修单"), "BX"),
         NumberDeclaration(NUMBERED, N_("投诉受理单"), "TS"),
     ),
-    searches=(Search(RepairOrder, find_repairs),),
     home_cards=(HomeCard("repairs", N_("报修"), "/repairs/cards/states", "tool", "read", "RepairOrder"),),
     links={
         "Room": (repairs.report_button("room_id"),),

@@ -31,7 +31,9 @@ class Complaint(Flowing, CommunityScoped, Document):
         Index("ix_complaint_state_community", "state", "community_id"),
     )
 
-    number: Mapped[str] = text(N_("编号"), 30, required=True, listed=True, searched=True, written=False)
+    number: Mapped[str] = text(
+        N_("编号"), 30, required=True, listed=True, searched=True, written=False, index=True
+    )
     kind: Mapped[ComplaintKind] = choice(
         N_("类别"), ComplaintKind, required=True, listed=True, default=ComplaintKind.COMPLAINT
     )

@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 
 from app.estate.models import Building
 from app.lowcode.actors import SYSTEM, acting_as
-from app.lowcode.db import db
+from app.lowcode.db import db, insert_new
+from app.lowcode.numbers import Counter
 from app.lowcode.unit import NotInUnitOfWork, unit_of_work
 
 
@@ -59,3 +60,11 @@ def test_sqlite_writers_wait_for_each_other(app, cast):
     with app.app_context(), acting_as(SYSTEM):
         names = set(db.session.scalars(select(Building.name)))
     assert {f"{number}-{turn}" for number in range(4) for turn in range(10)} <= names
+
+
+@pytest.mark.all_databases
+def test_a_row_whose_key_is_there_is_not_inserted_again(session, cast):
+    row = {"community_id": cast.ours.community_id, "kind": "试", "year": 2026, "value": 0}
+    with unit_of_work() as unit:
+        told = [insert_new(session=unit, table=Counter.__table__, row=row) for _again in range(3)]
+    assert told == [True, False, False]
