@@ -8,6 +8,11 @@ from app.closing import operations
 from app.closing.books.command import check_books_command
 from app.closing.models import PeriodReopen, PeriodReport
 from app.closing.queries.archive import PeriodArchive
+from app.closing.reports.ageing import AGEING
+from app.closing.reports.arrears import ARREARS
+from app.closing.reports.balances import BALANCES
+from app.closing.reports.takings import TAKINGS
+from app.closing.reports.vacancies import VACANCIES
 from app.closing.summary import SUMMARY
 from app.closing.views.board import BoardView
 from app.kernel.errors import N_
@@ -18,6 +23,8 @@ from app.lowcode.reports import registry
 from app.lowcode.reports.archive import register_archive
 from app.lowcode.reports.declaration import By
 from app.lowcode.reports.views import view_of_report
+
+REPORTS = (SUMMARY, TAKINGS, ARREARS, AGEING, BALANCES, VACANCIES)
 
 register_archive(PeriodArchive())
 
@@ -38,7 +45,7 @@ MANIFEST = Manifest(
     money=True,
     entries=(
         Page(BoardView, N_("月结"), "calendar-check"),
-        Page(view_of_report(SUMMARY), SUMMARY.label, SUMMARY.icon),
+        *(Page(view_of_report(one), one.label, one.icon) for one in REPORTS),
         Entry(PeriodReopen, save=operations.request_reopen, workflow=operations.REOPEN_FLOW),
         Entry(PeriodReport, links=_open_report),
     ),

@@ -3,15 +3,23 @@
 from app.kernel.errors import N_
 from app.lowcode.home import HomeCard
 from app.lowcode.manifest import Manifest, Page
+from app.lowcode.reports.views import view_of_report
+from app.reports.daily import DAILY
 from app.reports.demo.command import demo
-from app.reports.views.cards import ArrearsCard, MonthCards
+from app.reports.ledger import LEDGER
+from app.reports.views.cards import ArrearsCard, MonthCards, OwingCard
 
 MANIFEST = Manifest(
     name="reports",
     label=N_("统计报表"),
     icon="report-analytics",
     money=True,
-    entries=(Page(ArrearsCard), Page(MonthCards)),
+    entries=(
+        *(Page(view_of_report(one), one.label, one.icon) for one in (DAILY, LEDGER)),
+        Page(ArrearsCard),
+        Page(MonthCards),
+        Page(OwingCard),
+    ),
     commands=(demo,),
     home_cards=(
         HomeCard("arrears", N_("欠费合计"), "/reports/cards/arrears", "coin-yuan", "read", "Charge"),
@@ -22,6 +30,15 @@ MANIFEST = Manifest(
             "chart-line",
             "read",
             "MonthSummary",
+            wide=True,
+        ),
+        HomeCard(
+            "owing",
+            N_("各楼欠费账龄"),
+            "/reports/cards/owing/buildings",
+            "building",
+            "read",
+            "AgeingReport",
             wide=True,
         ),
     ),

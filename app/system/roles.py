@@ -39,6 +39,15 @@ _MONEY_USED = {
     **_each(("Charge", "Receipt", "ReceiptTender", "ReceiptVoid", "Allocation"), USE),
     "AccountingPeriod": READ,
 }
+_DESK_REPORTS = (
+    "DailyReport",
+    "TakingsReport",
+    "ArrearsReport",
+    "AgeingReport",
+    "BalanceReport",
+    "LedgerReport",
+)
+_REPORTS_USED = _each(("MonthSummary", *_DESK_REPORTS, "VacancyReport"), USE)
 _HELD = ("Prepayment", "PrepaymentEntry", "Deposit", "DepositEntry")
 _ASKED = ("Vacancy", "Waiver", "Adjustment", "Refund")
 _CLOSED_USED = _each(("PeriodReport", "PeriodReopen"), USE)
@@ -87,7 +96,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "FeeAssignment": f"{USE} assign end",
         "Vacancy": f"{USE} approve end",
         "Meter": f"{KEEP} change",
-        "MeterReading": f"{USE} add import correct",
+        "MeterReading": f"{USE} correct",
         "BillingRun": f"{USE} add post cancel",
         "BillingLine": USE,
         "Receipt": f"{USE} void reverse",
@@ -97,7 +106,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "Prepayment": f"{USE} refund",
         "CashHandover": f"{USE} hand_over hand_over_for",
         "ApprovalLimit": USE,
-        "MonthSummary": USE,
+        **_REPORTS_USED,
         "History": USE,
         "Complaint": f"{KEEP} pass_on answer answer_direct follow_up file cancel reopen alert",
         **_REPAIRS_LED,
@@ -109,6 +118,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         **_BALANCES_USED,
         "Vacancy": f"{USE} add",
         **_each(("Meter", "MeterReading"), USE),
+        **_each(_DESK_REPORTS, USE),
         "Desk": "collect",
         "Receipt": f"{USE} void",
         **_ASKS,
@@ -131,7 +141,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         **_ASKS,
         "CashHandover": f"{USE} hand_over hand_over_for sign",
         "ApprovalLimit": USE,
-        "MonthSummary": USE,
+        **_REPORTS_USED,
         "History": USE,
         "Complaint": ADD,
         **_REPAIRS_READ,

@@ -17,13 +17,14 @@ from .language.methods import AreaMethod, FixedMethod, MeteredMethod
 from .office_billing import BillingSteps
 from .office_closing import ClosingPart
 from .office_collection import CollectionPart
+from .office_reports import ReportsPart
 from .protocol import ChargeFacts, NotBuilt, ReceiptFacts
 from .snapshot import rows_of_every_table
 
 USAGES = {"住宅": "home", "商铺": "shop", "办公": "office"}
 
 
-class ProductOffice(BillingSteps, CollectionPart, ClosingPart):
+class ProductOffice(BillingSteps, CollectionPart, ClosingPart, ReportsPart):
     """The product's operations behind the protocol, on one database that holds no community yet."""
 
     def __init__(self, *, app: Any) -> None:
@@ -286,9 +287,6 @@ class ProductOffice(BillingSteps, CollectionPart, ClosingPart):
 
         books = self._ask(lambda session: serials(session=session))
         return {f"{community}/{year}": numbers for (community, year), numbers in books.items()}
-
-    def ageing(self, *, as_of: date) -> Mapping[str, Decimal]:
-        raise NotBuilt("ageing")
 
     def tables(self) -> Mapping[str, Sequence[str]]:
         return rows_of_every_table(url=self._app.config["SQLALCHEMY_DATABASE_URI"])

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.collection.models import CashHandover, Receipt
-from tests.journeys.own_billing import OWN as OF_METERS
 from tests.journeys.own_closing import OWN as OF_CLOSING
 from tests.journeys.own_menu import OWN as OF_THE_MENU
+from tests.journeys.report_visits import VISITS
 from tests.journeys.uploads import sent
 from tests.journeys.visits import Visit
 from tests.journeys.visits_service import material, no_material
@@ -141,13 +141,6 @@ def _searches(url: str) -> Callable[[Session, World], list[Visit]]:
     return visits
 
 
-def _summaries(path: str) -> Callable[[Session, World], list[Visit]]:
-    return lambda session, world: [
-        Visit(f"/reports/summary/{path}?period=2024-12", told=True),
-        Visit(f"/reports/summary/{path}?period=2025-03", told=True), Visit(f"/reports/summary/{path}", told=True),
-    ]  # fmt: skip
-
-
 def _user(world: World, **more: Any) -> dict[str, Any]:
     return {
         "name": "新员",
@@ -163,7 +156,6 @@ def _user_edit(session: Session, world: World) -> list[Visit]:
 
 OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
     **OF_CLOSING,
-    **OF_METERS,
     **OF_THE_MENU,
     ("AssignView.assign", "GET"): _one("/billing/assign/?rooms={room_id}"),
     ("AssignView.assign", "POST"): _assign,
@@ -208,10 +200,9 @@ OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
     ("TakingsCard.today", "GET"): _one("/collection/cards/today"),
     ("ArrearsCard.arrears", "GET"): _one("/reports/cards/arrears"),
     ("MonthCards.rates", "GET"): _one("/reports/cards/months/rates"),
+    ("OwingCard.buildings", "GET"): _one("/reports/cards/owing/buildings"),
     ("HomeView.duties", "GET"): _one("/home/duties"),
-    ("MonthSummaryView.index", "GET"): _summaries(""),
-    ("MonthSummaryView.export", "GET"): _summaries("export"),
-    ("MonthSummaryView.print", "GET"): _summaries("print"),
+    **VISITS,
     ("NoticeView.mine", "GET"): _one("/notices/", told=True),
     ("NoticeView.open", "POST"): _one("/notices/{notice_id}/open", method="POST"),
     ("NoticeView.read", "POST"): _one("/notices/read", method="POST"),

@@ -4,7 +4,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    String,
+    UniqueConstraint,
+    literal_column,
+    text as text_clause,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.billing.states import Oddity, RunState
@@ -26,7 +35,7 @@ from app.lowcode.fields import (
     text,
     unit_price,
 )
-from app.lowcode.types import AREA_SCALE
+from app.lowcode.types import AREA_SCALE, raw
 
 
 class BillingRun(CommunityScoped, DocumentBase):
@@ -149,6 +158,28 @@ class Charge(ChargeFacts, CommunityScoped, MoneyDocument):
             "fee_item_id",
             "amount",
             "waived",
+            "period",
+        ),
+        # What is open, by place and debtor: arrears and their ageing are read from it alone (`OPEN`).
+        Index(
+            "ix_charge_open",
+            "community_id",
+            "building_id",
+            "room_id",
+            "space_id",
+            "customer_id",
+            "due_date",
+            "posting_period",
+            "fee_item_id",
+            "due",
+            "gross",
+            "waived",
+            "waived_later",
+            "adjusted",
+            "paid",
+            "period",
+            sqlite_where=text_clause("due <> 0"),
+            postgresql_where=text_clause("due <> 0"),
         ),
         Index("ix_charge_run_id", "run_id"),
         # The list of a community: its order and its totals, a million charges deep.
@@ -176,3 +207,7 @@ class Charge(ChargeFacts, CommunityScoped, MoneyDocument):
         sort_order=1,
     )
     due: Mapped[Decimal] = money(N_("欠费"), required=True, listed=True, totalled=True, sort_order=1)
+
+
+OPEN: ColumnElement[bool] = raw(Charge.due) != literal_column("0")  # type: ignore[arg-type]
+"""What is open, said as the index of the open ones says it: a bound 0 would not find that."""

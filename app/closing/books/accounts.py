@@ -78,12 +78,13 @@ def _applied(within: Within) -> Select[Any]:
 
 def _refunds(within: Within) -> Select[Any]:
     """An approved refund leaves its account; one that is not has moved nothing."""
+    entries: tuple[Any, ...] = (PrepaymentEntry, DepositEntry)
     moved = union_all(
         *(
             select(entry.refund_id.label("refund"), raw(entry.amount).label("amount")).where(
                 entry.refund_id.is_not(None), *within.of(entry)
             )
-            for entry in (PrepaymentEntry, DepositEntry)
+            for entry in entries
         )
     ).subquery()
     sums = (

@@ -1,15 +1,14 @@
 """应收: their checked copies against the allocations, and the allocations against what they stand for."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from app.billing.models import Charge
 from app.billing.states import ApprovalState
 from app.closing.books.checks import Check, Within, amount, differs, grouped, named_charge, sum_where
-from app.collection.models import Adjustment, Allocation, Waiver
-from app.collection.states import CASH_KINDS, PAID_KINDS, AllocationKind
+from app.collection.models import Adjustment, Allocation, Receipt, Waiver
+from app.collection.states import CASH_KINDS, PAID_KINDS, AllocationKind, ReceiptState
 from app.kernel.errors import N_
 from app.lowcode.types import raw
 
@@ -90,32 +89,29 @@ def _of_nothing(within: Within) -> Select[Any]:
 
 
 def _asked(model: Any, column: Any, sign: int) -> Any:
-    """Requests whose allocations are another sum than was approved, or are there though nothing was."""
+    """Requests whose allocations are another sum than was approved, or are there though nothing was.
+
+    A rounding off goes with its receipt: taken back, nothing is left of it.
+    """
 
     def find(within: Within) -> Select[Any]:
         sums = grouped(
             Allocation, column, [func.sum(raw(Allocation.amount)).label("total")], within.of(Allocation)  # type: ignore[arg-type]
         )  # fmt: skip
-        approved = model.state == ApprovalState.APPROVED
         posted = func.coalesce(sums.c.total, 0)
-        return (
-            select(
-                model.community_id.label("community_id"), model.id.label("document"),
-                model.amount.label("asked"), amount(sign * posted).label("posted"),
-            )
-            .outerjoin(sums, sums.c.key == model.id)
-            .where(
-                or_(and_(approved, posted != sign * raw(model.amount)), and_(~approved, posted != 0)),
-                *within.of(model), *_standing(model),
-            )
-        )  # fmt: skip
+        stands: ColumnElement[bool] = model.state == ApprovalState.APPROVED
+        if model is Waiver:
+            stands = and_(stands, or_(Waiver.receipt_id.is_(None), Receipt.state == ReceiptState.VALID))
+        right = case((stands, sign * raw(model.amount)), else_=0)
+        found = select(
+            model.community_id.label("community_id"), model.id.label("document"),
+            model.amount.label("asked"), amount(sign * posted).label("posted"),
+        ).outerjoin(sums, sums.c.key == model.id)  # fmt: skip
+        if model is Waiver:
+            found = found.outerjoin(Receipt, Receipt.id == Waiver.receipt_id)
+        return found.where(posted != right, *within.of(model))
 
     return find
-
-
-def _standing(model: Any) -> Sequence[ColumnElement[bool]]:
-    """A rounding off goes with its receipt: that one's check looks at it."""
-    return [Waiver.receipt_id.is_(None)] if model is Waiver else []
 
 
 CHECKS = (

@@ -129,6 +129,19 @@ class Allocation(CommunityScoped, MoneyDocument):
             "kind",
             "amount",
         ),
+        # The days' reports, and what came after a day.
+        Index(
+            "ix_allocation_day",
+            "community_id",
+            "day",
+            "receipt_id",
+            "kind",
+            "fee_item_id",
+            "charge_id",
+            "amount",
+        ),
+        # What moved a charge until a day, added up from the index alone.
+        Index("ix_allocation_charge", "charge_id", "day", "kind", "amount", "community_id"),
         # The list of a community: its order and its total.
         Index("ix_allocation_list", "community_id", "id", "amount"),
     )
@@ -148,7 +161,7 @@ class Allocation(CommunityScoped, MoneyDocument):
     waiver_id: Mapped[int | None] = link(N_("减免"), "Waiver")
     adjustment_id: Mapped[int | None] = link(N_("应收调整"), "Adjustment")
     prepayment_id: Mapped[int | None] = link(N_("预收款"), "Prepayment")
-    charge_id: Mapped[int] = link(N_("应收"), "Charge", required=True, listed=True)
+    charge_id: Mapped[int] = link(N_("应收"), "Charge", required=True, listed=True, index=False)
     day: Mapped[date] = date_(N_("日期"), required=True, listed=True)
     posting_period: Mapped[Period] = month(N_("入账期"), required=True, listed=True)
     amount: Mapped[Decimal] = money(N_("金额"), required=True, listed=True, totalled=True)

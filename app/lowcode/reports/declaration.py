@@ -18,7 +18,7 @@ What is shown is always made of lines, total and figures alone: a frozen month i
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -182,6 +182,8 @@ class Report:
     drill: Callable[[Line, str, Scope], str | None] | None = None
     # What is drawn above the table, from the lines shown (subtotals included) and the total; None: nothing to draw.
     chart: Callable[[Sequence[Line], Total], Chart | None] | None = None
+    # Fields that depend on what is asked for (a column a fee): all of the report's, in order.
+    fit: Callable[[Session, Scope], Sequence[Field]] | None = None
     picks: Sequence[Pick] = ()
     frozen: bool = False
     # Which of PLACES every line names in its keys (None where it stands in none): a kept line is narrowed by these,
@@ -192,8 +194,12 @@ class Report:
     def __post_init__(self) -> None:
         if (self.lines is None) is (self.total is None or self.page is None):
             raise TypeError(f"{self.name}: either lines, or total and page")
-        if self.frozen and (self.picks or self.by not in (By.PERIOD, By.AS_OF)):
+        if self.frozen and (self.picks or self.fit or self.by not in (By.PERIOD, By.AS_OF)):
             raise TypeError(f"{self.name}: what is frozen is a whole month's")
+
+    def fitted(self, session: Session, scope: Scope) -> "Report":
+        """The report with the fields that are asked for."""
+        return self if self.fit is None else replace(self, fields=self.fit(session, scope), fit=None)
 
     @property
     def columns(self) -> list[Field]:

@@ -23,3 +23,9 @@ def documents_url(model: type[DocumentBase], filters: Iterable[tuple[str, object
         elif value is not None:
             pairs.append((f"f.{field}.{operator}", str(value)))
     return f"{spec.url}/list/?{urlencode(pairs)}"
+
+
+def document_url(model: type[DocumentBase], key: int) -> str | None:
+    """A document's own page, for who may read it; None for who may not."""
+    spec = spec_of(model)
+    return f"{spec.url}/show/{key}" if may("read", spec.name) else None

@@ -47,6 +47,7 @@ def read(
 
     `anew`: from the documents alone, whatever is kept.
     """
+    report = report.fitted(session, scope)
     stored = None if anew else kept(session=session, report=report, scope=scope)
     rest = scope if stored is None else replace(scope, without=stored.communities)
     if report.lines is not None:

@@ -28,6 +28,7 @@ from app.lowcode.values import NUMERIC, shown
 from app.lowcode.views.lists import EXPORT_INLINE_ROWS, MOMENT, PRINT_ROWS, TooManyToPrint, url_with
 
 SIZE = 50
+WIDE = 24  # characters of a text that is not torn into a column of single ones on paper
 NOTHING = N_("没有符合条件的记录。")
 
 
@@ -157,7 +158,14 @@ def _shown(reading: Reading, *, linked: bool) -> dict[str, Any]:
         "notes": reading.notes,
         "equations": [(one.holds, sheets.equation_words(one)) for one in reading.equations],
         "figures": sheets.figures_of(reading),
-        "headings": [(one.name, excel.heading(one), one.kind in NUMERIC) for one in report.columns],
+        "headings": [
+            (
+                one.name,
+                excel.heading(one),
+                "num" if one.kind in NUMERIC else "wide" if one.width >= WIDE else "",
+            )
+            for one in report.columns
+        ],
         "lines": lines if reading.total.count else [],
         "total": total,
         "count": reading.total.count,

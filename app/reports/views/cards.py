@@ -7,16 +7,21 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from app.billing.models import Charge
+from app.billing.models import OPEN, Charge
+from app.closing.reports.ageing import TONES
+from app.closing.rules.ageing import BUCKETS
 from app.kernel.money import format_money
 from app.kernel.periods import Period
 from app.lowcode import clock, listing
 from app.lowcode.db import db
 from app.lowcode.pages import Chart, Series
 from app.lowcode.permissions import needs
+from app.lowcode.reports.drilling import documents_url
+from app.reports.queries.buildings import owing_buildings
 from app.reports.queries.rates import month_rates
 
 MONTHS = 12
+BUILDINGS = 12  # that a chart can tell apart
 
 
 class ArrearsCard(BaseView):
@@ -32,7 +37,7 @@ class ArrearsCard(BaseView):
         narrowing = listing.narrowing_condition(Charge)
         total, charges = db.session.execute(
             select(func.sum(Charge.due), func.count(Charge.id)).where(
-                Charge.due > Decimal(0), *([] if narrowing is None else [narrowing])
+                OPEN, *([] if narrowing is None else [narrowing])
             )
         ).one()
         return render_template(
@@ -60,5 +65,34 @@ class MonthCards(BaseView):
             _("收缴率"), _("月份"), [str(one.period) for one in found],
             [Series(_("收缴率"), [one.rate for one in found])], kind="line", unit="%",
             urls=[f"/reports/summary/?period={one.period}" for one in found],
+        )  # fmt: skip
+        return render_template("chart.html", chart=chart)
+
+
+class OwingCard(BaseView):
+    """欠费 by building and age."""
+
+    route_base = "/reports/cards/owing"
+    class_permission_name = "AgeingReport"
+
+    @expose("/buildings")
+    @needs("read")
+    def buildings(self) -> str:
+        """The buildings that owe most, stacked by age: the card's fragment."""
+        others = _("其他")
+        owing = owing_buildings(session=db.session(), as_of=clock.today(), most=BUILDINGS, others=others)
+        labels = [(_(label), tone) for (_name, label, _days), tone in zip(BUCKETS, TONES, strict=True)]
+        chart = Chart(
+            _("各楼欠费账龄"), _("楼宇"), [one.name for one in owing],
+            [
+                Series(label, [one.sums[place] for one in owing], tone)
+                for place, (label, tone) in enumerate(labels)
+            ],
+            stacked=True,
+            urls=[
+                None if one.building_id is None
+                else documents_url(Charge, [("building_id.eq", one.building_id), ("due.ge", "0.01")])
+                for one in owing
+            ],
         )  # fmt: skip
         return render_template("chart.html", chart=chart)

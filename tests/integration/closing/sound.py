@@ -67,7 +67,8 @@ class Books:
         self._papers(cashier)
         self._asked(who, place.room_ids[0], fee, other)
         self._checked_copies()
-        self.add(Counter, community_id=self._community, kind="receipt", year=2025, value=3)
+        for kind, value in {"receipt": 3, "reversal": 1, "refund": 2, "handover": 1}.items():
+            self.add(Counter, kind=kind, year=2025, value=value)
 
     def add(self, model: Any, name: str = "", **values: Any) -> int:
         """A row as it is to stand in the table; returns its id, kept under `name`."""

@@ -1,0 +1,97 @@
+"""What is owed at the end of a day, charge by charge: the base of 欠费明细 and 账龄."""
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, func, select, type_coerce
+from sqlalchemy.orm import Session
+
+from app.billing.models import OPEN, Charge
+from app.collection.models import Allocation
+from app.collection.states import PAID_KINDS, AllocationKind
+from app.kernel.errors import N_
+from app.lowcode.reports.declaration import Equation, Scope
+from app.lowcode.types import Money, raw
+
+LABEL = N_("欠费 = 应收 − 核销")
+PLACES = ("community_id", "building_id", "room_id", "space_id", "customer_id")
+
+
+def owed(session: Session, scope: Scope) -> FromClause:
+    """The charges with something open at the end of the scope's last day: a subquery.
+
+    Its columns: id, PLACES, fee_item_id, due_date, and in 元 charged (原价 ± 调整), waived, paid and due. A charge
+    counts from the month that it is posted in, what settles it from its day. As of a day after which nothing was
+    settled, the charges' own checked copies are read (check-books holds them against the allocations); as of an
+    earlier one everything is added up from the allocations.
+    """
+    posted = (Charge.posting_period <= scope.period, *scope.where(Charge))
+    of: Any = Charge
+    columns = [of.id, *(getattr(of, name) for name in PLACES), of.fee_item_id, of.due_date]
+    if not _settled_later(session, scope):
+        now = (
+            _amount(raw(of.gross) + raw(of.adjusted), "charged"),
+            _amount(raw(of.waived) + raw(of.waived_later), "waived"),
+            of.paid, of.due,
+        )  # fmt: skip
+        open_now = select(*columns, *now).where(OPEN, *posted)
+        # SQLite would rather read the months' index, and the table for each of its rows.
+        return open_now.with_hint(Charge, "INDEXED BY ix_charge_open", "sqlite").subquery()
+    then = (
+        select(*columns, of.gross, of.waived, _amount(raw(of.amount) - _moved(of.id, scope), "due"))
+        .where(*posted)
+        .subquery()
+    )
+    adjusted, waived, paid = (
+        _moved(then.c.id, scope, *kinds)
+        for kinds in ((AllocationKind.ADJUSTMENT,), (AllocationKind.WAIVER,), PAID_KINDS)
+    )
+    return (
+        select(
+            *(then.c[column.key] for column in columns),
+            _amount(raw(then.c.gross) - adjusted, "charged"),
+            _amount(raw(then.c.waived) + waived, "waived"),
+            _amount(paid, "paid"),
+            then.c.due,
+        )
+        .where(raw(then.c.due) != 0)
+        .subquery()
+    )
+
+
+def in_order(found: FromClause) -> list[ColumnElement[Any]]:
+    """What is owed in the order of its places: community, building, room; what has no building last."""
+    community, building, *others = (found.c[name] for name in PLACES)
+    return [community, building.is_(None), building, *others]
+
+
+def from_documents(session: Session, scope: Scope, total: Decimal) -> Equation:
+    """欠费 = 应收 − 核销: the sum of everything charged and of everything settled until the day, read on its own."""
+    charged = session.scalar(
+        select(func.sum(Charge.amount)).where(Charge.posting_period <= scope.period, *scope.where(Charge))
+    )
+    settled = session.scalar(
+        select(func.sum(Allocation.amount)).where(Allocation.day <= scope.last, *scope.where(Allocation))
+    )
+    zero = Decimal("0.00")
+    return Equation(label=LABEL, left=total, right=(charged or zero) - (settled or zero))
+
+
+def _settled_later(session: Session, scope: Scope) -> bool:
+    later: Select[Any] = select(Allocation.id).where(Allocation.day > scope.last, *scope.where(Allocation))
+    return session.scalar(later.limit(1)) is not None
+
+
+def _moved(charge_id: Any, scope: Scope, *kinds: AllocationKind) -> ColumnElement[int]:
+    """What allocations took from a charge until the day, 分; of these kinds alone where some are named."""
+    amount: Any = raw(Allocation.amount)  # type: ignore[arg-type]
+    found = select(func.coalesce(func.sum(amount), 0)).where(
+        Allocation.charge_id == charge_id, Allocation.day <= scope.last
+    )
+    if kinds:
+        found = found.where(Allocation.kind.in_(kinds))
+    return found.scalar_subquery()
+
+
+def _amount(units: Any, name: str) -> ColumnElement[Decimal]:
+    return type_coerce(units, Money).label(name)

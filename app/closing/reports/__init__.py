@@ -1,0 +1,1 @@
+"""The month-end reports that closing a month keeps, a file each."""

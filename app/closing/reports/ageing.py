@@ -1,0 +1,136 @@
+"""账龄: what each debtor owes for each room or space, by how long it is overdue."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, select, type_coerce
+from sqlalchemy.orm import Session
+
+from app.billing.models import Charge
+from app.closing.queries.arrears import PLACES, from_documents, in_order, owed
+from app.closing.queries.names import Names, keys_of
+from app.closing.reports.columns import COMMUNITY, CUSTOMER, PLACE, day, money
+from app.closing.rules.ageing import BUCKETS, Bucket, buckets, nearly_lapsed
+from app.kernel.errors import N_
+from app.lowcode import clock
+from app.lowcode.pages import Chart, Series
+from app.lowcode.reports.declaration import By, Equation, Line, Report, Scope, Total
+from app.lowcode.reports.drilling import documents_url
+from app.lowcode.types import Money, raw
+
+NAMES = tuple(name for name, _label, _days in BUCKETS)
+TONES = ("green", "cyan", "yellow", "orange", "red", "purple")
+SUMS = (*NAMES, "due", "lapsing")
+
+FIELDS = (
+    COMMUNITY, PLACE, CUSTOMER, *(money(name, label, 13) for name, label, _days in BUCKETS), money("due", N_("合计")),
+    day("oldest", N_("最早到期日")),
+    # 诉讼时效三年: what must be reminded of or sued for soon.
+    money("lapsing", N_("近三年时效"), 13),
+)  # fmt: skip
+
+
+def aged(found: FromClause, scope: Scope) -> list[ColumnElement[Any]]:
+    """The sums of a group of charges owed: by bucket, all together, and what nears three years."""
+    due, when = found.c.due, found.c.due_date
+    return [
+        *(_sum(due, _within(when, bucket)).label(bucket.name) for bucket in buckets(scope.last)),
+        _sum(due).label("due"),
+        _sum(due, when <= nearly_lapsed(scope.last)).label("lapsing"),
+    ]
+
+
+def debtors(found: FromClause, scope: Scope) -> Any:
+    """A row a debtor and place, with what is owed in each bucket."""
+    places = [found.c[name] for name in PLACES]
+    return select(*places, *aged(found, scope), func.min(found.c.due_date).label("oldest")).group_by(*places)
+
+
+def _sum(due: Any, condition: ColumnElement[bool] | None = None) -> ColumnElement[Decimal]:
+    units = raw(due) if condition is None else case((condition, raw(due)), else_=0)
+    return type_coerce(func.sum(units), Money)
+
+
+def _within(when: Any, bucket: Bucket) -> ColumnElement[bool]:
+    found = [when >= bucket.first] if bucket.first is not None else []
+    found += [when <= bucket.last] if bucket.last is not None else []
+    return and_(*found)
+
+
+def _total(session: Session, scope: Scope) -> Total:
+    rows = debtors(owed(session, scope), scope).subquery()
+    count, *sums = session.execute(
+        select(func.count(), *(func.sum(rows.c[name]) for name in SUMS)).select_from(rows)
+    ).one()
+    zero = Decimal("0.00")
+    return Total(count=count, values={name: value or zero for name, value in zip(SUMS, sums, strict=True)})
+
+
+def _page(session: Session, scope: Scope, limit: int, offset: int) -> Sequence[Line]:
+    found = owed(session, scope)
+    rows = session.execute(debtors(found, scope).order_by(*in_order(found)).limit(limit).offset(offset)).all()
+    names = Names(session, rows)
+    return [
+        Line(
+            values={**names.values(row), **{name: getattr(row, name) for name in SUMS}, "oldest": row.oldest},
+            keys=keys_of(row, *PLACES),
+        )
+        for row in rows
+    ]
+
+
+def _equations(total: Total, _lines: Sequence[Line]) -> list[Equation]:
+    of = total.values
+    return [
+        Equation(label=N_("合计 = 各账龄段之和"), left=of["due"], right=sum((of[name] for name in NAMES), Decimal(0)))
+    ]  # fmt: skip
+
+
+def _checks(session: Session, scope: Scope, total: Total) -> list[Equation]:
+    return [from_documents(session, scope, total.values["due"])]
+
+
+def _drill(line: Line, name: str, scope: Scope) -> str | None:
+    """The charges of the debtor and place that fall due in the bucket; as of today those that are open."""
+    days = {one.name: (one.first, one.last) for one in buckets(scope.last)}
+    days |= {"due": (None, None), "lapsing": (None, nearly_lapsed(scope.last))}
+    if name not in days or not line.values.get(name) or "customer_id" not in line.keys:
+        return None
+    first, last = days[name]
+    place = [(f"{key}.eq", line.keys[key]) for key in ("community_id", "room_id", "space_id", "customer_id")]
+    when = [("due_date.ge", first), ("due_date.le", last), ("posting_period.le", scope.period)]
+    still = [("due.ge", "0.01")] if scope.last >= clock.today() else []
+    return documents_url(Charge, [*place, *when, *still])
+
+
+def chart_of(values: Mapping[str, Any]) -> Chart | None:
+    """The buckets side by side; None where nothing is owed."""
+    if not values.get("due"):
+        return None
+    labels = [_(label) for _name, label, _days in BUCKETS]
+    return Chart(_("欠费账龄"), _("账龄"), labels, [Series(_("欠费"), [values[name] for name in NAMES])])
+
+
+def _chart(_lines: Sequence[Line], total: Total) -> Chart | None:
+    return chart_of(total.values)
+
+
+AGEING = Report(
+    name="AgeingReport",
+    label=N_("账龄"),
+    url="/reports/ageing",
+    icon="hourglass",
+    by=By.AS_OF,
+    fields=FIELDS,
+    total=_total,
+    page=_page,
+    equations=_equations,
+    checks=_checks,
+    drill=_drill,
+    chart=_chart,
+    frozen=True,
+    places=PLACES,
+    empty=N_("没有欠费。"),
+)

@@ -1,0 +1,29 @@
+"""Columns that many reports have."""
+
+from app.kernel.errors import N_
+from app.kernel.identity import mask_phone
+from app.lowcode.fields import Field
+
+
+def money(name: str, label: str, width: int = 14) -> Field:
+    """An amount that is added up."""
+    return Field(label, "money", name=name, width=width, totalled=True, scale=2)
+
+
+def words(name: str, label: str, width: int = 14) -> Field:
+    """A text."""
+    return Field(label, "text", name=name, width=width)
+
+
+def day(name: str, label: str) -> Field:
+    """A date."""
+    return Field(label, "date", name=name, width=12)
+
+
+COMMUNITY = words("community", N_("小区"), 16)
+BUILDING = words("building", N_("楼宇"), 12)
+PLACE = words("place", N_("房号"), 14)
+CUSTOMER = words("customer", N_("客户"), 14)
+FEE = words("fee", N_("收费项目"), 14)
+PHONE = Field(N_("电话"), "text", name="phone", width=14, masked=mask_phone)
+PERIOD = Field(N_("所属期"), "period", name="period", width=10)

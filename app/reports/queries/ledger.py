@@ -1,0 +1,122 @@
+"""物业费台账, read: a year of rooms by month; the rooms of a page are cut first, and only then what they were charged."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import case, func, select, type_coerce
+from sqlalchemy.orm import Session
+
+from app.billing.models import OPEN, Charge, FeeItem
+from app.billing.states import FeeKind
+from app.collection.models import Allocation
+from app.collection.states import PAID_KINDS
+from app.estate.models import Room
+from app.kernel.periods import Period
+from app.lowcode.reports.declaration import Scope
+from app.lowcode.types import Money, raw
+
+ZERO = Decimal("0.00")
+Sums = dict[int, tuple[Decimal, Decimal, Decimal]]
+"""应收, 实收 and 欠 by month, 元."""
+
+
+def fees_of(session: Session, scope: Scope) -> list[int]:
+    """The fees asked for: one that is picked, else all of the kind 物业费."""
+    if "fee" in scope.picks:
+        return [int(scope.picks["fee"])]
+    return list(session.scalars(select(FeeItem.id).where(FeeItem.kind == FeeKind.PROPERTY)))
+
+
+def rooms_of(session: Session, scope: Scope, limit: int, offset: int) -> Sequence[Any]:
+    """A page of rooms in order of their codes."""
+    return session.execute(
+        select(Room.id.label("room_id"), Room.community_id, Room.building_id, Room.area)
+        .where(*scope.where(Room))
+        .order_by(Room.community_id, Room.code)
+        .limit(limit)
+        .offset(offset)
+    ).all()
+
+
+def room_count(session: Session, scope: Scope) -> int:
+    """How many rooms there are."""
+    return session.scalar(select(func.count(Room.id)).where(*scope.where(Room))) or 0
+
+
+def of_rooms(
+    session: Session, scope: Scope, rooms: Sequence[int], fees: Sequence[int]
+) -> tuple[dict[int, Sums], dict[int, int]]:
+    """(sums by month of each room, by the charges' checked copies; the customer of each room's last charge)."""
+    of: Any = Charge
+    asked = raw(of.amount) + raw(of.adjusted) - raw(of.waived_later)
+    rows = session.execute(
+        select(
+            of.room_id, of.period, of.customer_id, type_coerce(func.sum(asked), Money), func.sum(of.paid),
+            func.sum(of.due),
+        )
+        .where(of.room_id.in_(rooms), of.fee_item_id.in_(fees), of.period.between(*_year(scope)))
+        .group_by(of.room_id, of.period, of.customer_id)
+        .order_by(of.period)
+    )  # fmt: skip
+    found: dict[int, Sums] = {}
+    customers: dict[int, int] = {}
+    for room, period, customer, *sums in rows:
+        mine = found.setdefault(room, {})
+        before = mine.get(period.month, (ZERO, ZERO, ZERO))
+        asked_now, paid, due = (one + more for one, more in zip(before, sums, strict=True))
+        mine[period.month] = (asked_now, paid, due)
+        customers[room] = customer
+    return found, customers
+
+
+def of_all(session: Session, scope: Scope, fees: Sequence[int]) -> Sums:
+    """The sums of everything by month, from charges and allocations; nothing of the checked copies."""
+    charged = _by_month(session, scope, Charge, fees, [func.sum(raw(Charge.amount))])  # type: ignore[arg-type]
+    is_paid: Any = Allocation.kind.in_(PAID_KINDS)
+    amount: Any = raw(Allocation.amount)  # type: ignore[arg-type]
+    settled = _by_month(
+        session, scope, Allocation, fees,
+        [func.sum(case((is_paid, amount), else_=0)), func.sum(case((is_paid, 0), else_=amount))],
+    )  # fmt: skip
+    found: Sums = {}
+    for month in {*charged, *settled}:
+        [amount_charged] = charged.get(month, [0])
+        paid, let_go = settled.get(month, [0, 0])
+        asked = amount_charged - let_go
+        found[month] = (_yuan(asked), _yuan(paid), _yuan(asked - paid))
+    return found
+
+
+def due_now(session: Session, scope: Scope, fees: Sequence[int]) -> Decimal:
+    """What is open of the year by the charges' own checked copies."""
+    found = session.scalar(
+        select(func.sum(Charge.due)).where(OPEN, Charge.building_id.is_not(None), *_held(scope, Charge, fees))
+    )
+    return found or ZERO
+
+
+def _by_month(
+    session: Session, scope: Scope, model: Any, fees: Sequence[int], sums: Sequence[Any]
+) -> dict[int, list[int]]:
+    """Sums by month of the period that charges belong to; rooms have a building, spaces have none."""
+    rows = session.execute(
+        select(model.period, *sums)
+        .where(model.building_id.is_not(None), *_held(scope, model, fees))
+        .group_by(model.period)
+    )
+    return {period.month: [int(one) for one in found] for period, *found in rows}
+
+
+def _held(scope: Scope, model: Any, fees: Sequence[int]) -> list[Any]:
+    return [model.period.between(*_year(scope)), model.fee_item_id.in_(fees), *scope.where(model)]
+
+
+def _year(scope: Scope) -> tuple[Period, Period]:
+    year: date = scope.last
+    return Period(year.year, 1), Period(year.year, 12)
+
+
+def _yuan(units: int) -> Decimal:
+    return Decimal(units).scaleb(-2)
