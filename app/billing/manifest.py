@@ -26,6 +26,8 @@ from app.billing.states import RUN_MACHINE, ApprovalState
 from app.billing.views.approving import asked_of_me
 from app.billing.views.assigning import AssignView, bulk_button, filter_button
 from app.billing.views.metering import CHANGE, CORRECT
+from app.billing.views.reading_grid import ReadingGridView, meters_waiting
+from app.billing.views.reading_sheets import ReadingSheetView
 from app.billing.views.running import (
     FiguresView,
     StartRunView,
@@ -126,6 +128,8 @@ MANIFEST = Manifest(
         ),
         Entry(Meter, save=operations.save_meter, actions=(CHANGE,)),
         Entry(MeterReading, actions=(CORRECT,)),
+        Page(ReadingGridView, N_("抄表录入"), "keyboard"),
+        Page(ReadingSheetView),
         Page(AssignView),
         Page(StartRunView),
         Page(FiguresView),
@@ -199,6 +203,7 @@ MANIFEST = Manifest(
             "file-invoice",
         ),
         asked_of_me(Vacancy, "door-off"),
+        Duty("add", "MeterReading", meters_waiting, "gauge"),
     ),
     tabs={
         "Community": (within(FeeStandard), within(Charge)),

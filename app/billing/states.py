@@ -128,15 +128,15 @@ APPROVAL_MACHINE = Machine[ApprovalState](
     (
         Transition(
             action="approve", label=N_("批准"), sources=(ApprovalState.PENDING,), target=ApprovalState.APPROVED,
-            permission="approve", confirm=True,
+            permission="approve", confirm=N_("批准后即生效。确定批准?"), icon="check", tone="primary",
         ),
         Transition(
             action="refuse", label=N_("驳回"), sources=(ApprovalState.PENDING,), target=ApprovalState.REFUSED,
-            permission="approve", confirm=True, reason=True,
+            permission="approve", confirm=N_("请写明驳回的原因。"), reason=True, icon="x", tone="danger",
         ),
         Transition(
             action="withdraw", label=N_("撤回"), sources=(ApprovalState.PENDING,), target=ApprovalState.WITHDRAWN,
-            permission="add", confirm=True,
+            permission="add", confirm=N_("撤回这份申请?"), icon="arrow-back-up",
         ),
     ),
     initial=ApprovalState.PENDING,

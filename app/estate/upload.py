@@ -16,12 +16,13 @@ from app.estate.sales.headings import SheetKind
 from app.lowcode import clock
 
 KEPT_SECONDS: Final = 24 * 3600
+SALES: Final = "sales"
 _TOKEN: Final = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass
 class Upload:
-    """One uploaded file and what its owner chose for it; `layouts` None: as guessed."""
+    """One uploaded file and what its owner chose for it; `layouts` None: as guessed. `purpose`: whose import it is."""
 
     folder: Path
     user_id: int
@@ -29,6 +30,7 @@ class Upload:
     community: str = ""
     layouts: tuple[SheetLayout, ...] | None = None
     job_id: int | None = None
+    purpose: str = SALES
 
     @property
     def token(self) -> str:
@@ -56,7 +58,7 @@ class Upload:
         layouts = None if self.layouts is None else [_told(one) for one in self.layouts]
         chosen = {
             "user_id": self.user_id, "filename": self.filename, "community": self.community, "layouts": layouts,
-            "job_id": self.job_id,
+            "job_id": self.job_id, "purpose": self.purpose,
         }  # fmt: skip
         write_json(path=self.folder / "upload.json", value=chosen)
 
@@ -70,25 +72,27 @@ class Upload:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def keep_upload(*, content: bytes, filename: str, community: str, user_id: int) -> Upload:
+def keep_upload(
+    *, content: bytes, filename: str, community: str, user_id: int, purpose: str = SALES
+) -> Upload:
     """Keep a file under a random name; what was left behind more than a day ago is removed."""
     root = _root()
     root.mkdir(parents=True, exist_ok=True)
     _remove_old(root)
-    upload = Upload(root / secrets.token_hex(16), user_id, filename, community)
+    upload = Upload(root / secrets.token_hex(16), user_id, filename, community, purpose=purpose)
     upload.folder.mkdir(mode=0o700)
     (upload.folder / "content").write_bytes(content)
     upload.save()
     return upload
 
 
-def find_upload(*, token: str, user_id: int | None) -> Upload | None:
-    """The upload of this name if it is this user's; None for anybody else's, and for what is gone."""
+def find_upload(*, token: str, user_id: int | None, purpose: str = SALES) -> Upload | None:
+    """The upload of this name if it is this user's and for this import; None for any other, and for what is gone."""
     path = _root() / token / "upload.json"
     if not _TOKEN.fullmatch(token) or not path.is_file():
         return None
     chosen = json.loads(path.read_text(encoding="utf-8"))
-    if user_id is None or chosen["user_id"] != user_id:
+    if user_id is None or (chosen["user_id"], chosen.setdefault("purpose", SALES)) != (user_id, purpose):
         return None
     layouts = chosen.pop("layouts")
     return Upload(

@@ -91,7 +91,7 @@ def write_value(sheet: Any, line: int, place: int, value: Any, one: Field, style
         if isinstance(value, date) and not isinstance(value, datetime):
             sheet.write_datetime(line, place, datetime(value.year, value.month, value.day), style)
             return
-    sheet.write_string(line, place, _clean(shown(value, one)), style)
+    sheet.write_string(line, place, clean_text(shown(value, one)), style)
 
 
 def _number_format(one: Field) -> str:
@@ -100,8 +100,8 @@ def _number_format(one: Field) -> str:
     return FORMATS.get(one.kind, "General")
 
 
-def _clean(value: str) -> str:
-    """Without the control characters that XML forbids, cut at what a cell holds."""
+def clean_text(value: str) -> str:
+    """A text without the control characters that XML forbids, cut at what a cell holds."""
     return "".join(c for c in value if c in "\t\n" or ord(c) >= 32)[:32767]
 
 

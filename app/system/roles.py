@@ -96,7 +96,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "FeeAssignment": f"{USE} assign end",
         "Vacancy": f"{USE} approve end",
         "Meter": f"{KEEP} change",
-        "MeterReading": f"{USE} correct",
+        "MeterReading": f"{USE} add import correct",
         "BillingRun": f"{USE} add post cancel",
         "BillingLine": USE,
         "Receipt": f"{USE} void reverse",

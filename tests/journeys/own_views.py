@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.collection.models import CashHandover, Receipt
+from tests.journeys.own_billing import OWN as OF_METERS
 from tests.journeys.own_closing import OWN as OF_CLOSING
 from tests.journeys.own_menu import OWN as OF_THE_MENU
 from tests.journeys.report_visits import VISITS
@@ -156,6 +157,7 @@ def _user_edit(session: Session, world: World) -> list[Visit]:
 
 OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
     **OF_CLOSING,
+    **OF_METERS,
     **OF_THE_MENU,
     ("AssignView.assign", "GET"): _one("/billing/assign/?rooms={room_id}"),
     ("AssignView.assign", "POST"): _assign,

@@ -1,17 +1,25 @@
-"""The long work of billing: computing in chunks of a unit each, posting in one."""
+"""The long work of billing: computing in chunks of a unit each, posting in one; keeping a sheet of readings in one."""
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app.billing.operations.computing import assignments_of
 from app.billing.operations.posting import post_run
+from app.billing.operations.reading_sheet import check_sheet
+from app.billing.operations.readings import ReadingsRefused, record_readings
 from app.billing.operations.runs import begin_computing, cancel_run, locked_run, move_run, sum_up
 from app.billing.operations.staleness import refuse_stale
 from app.billing.states import RunState
+from app.estate.checking import UploadGone
+from app.estate.upload import find_upload
 from app.kernel.errors import N_, DomainError
+from app.lowcode import clock
+from app.lowcode.actors import current_actor
 from app.lowcode.db import db
-from app.lowcode.jobs import Cancelled, Run, job_handler
+from app.lowcode.jobs import Cancelled, Job, Run, job_handler, start_job
 from app.lowcode.unit import unit_of_work
 
+READINGS = "billing.readings"
 FAILED = N_("计算出错,已记录。请作废后重试,或联系管理员。")
 
 
@@ -94,3 +102,33 @@ def post_job(job: Run) -> None:
                 move_run(session=session, run=run, action="give_back")
         raise
     # No progress report here: it could still find a request to cancel, and the charges stand.
+
+
+def start_reading_import(*, session: Session, token: str, filename: str) -> Job:
+    """Start keeping the sheet that was uploaded under a token."""
+    label = f"导入读数 {filename}"[:200]
+    return start_job(session=session, kind=READINGS, label=label, params={"token": token})
+
+
+@job_handler(READINGS)
+def readings_job(job: Run) -> None:
+    """Keep a sheet of readings, all or none; begun again it finds what it has kept, and adds nothing."""
+    upload = find_upload(token=job.params["token"], user_id=current_actor().user_id, purpose=READINGS)
+    content = None if upload is None else upload.content
+    if upload is None or content is None:
+        raise UploadGone
+    community_id, today = int(upload.community), clock.today()
+    with unit_of_work() as session:
+        checked = check_sheet(
+            session=session, community_id=community_id, content=content, filename=upload.filename, today=today
+        )
+        if checked.refused:
+            first = checked.refused[0]
+            assert first.refusal is not None
+            raise ReadingsRefused(count=len(checked.refused), meter=first.number, why=first.refusal.text())
+        job.progress(0, 1)
+        judged = record_readings(
+            session=session, community_id=community_id, wanted=checked.wanted, today=today
+        )
+    job.message = f"已导入 {sum(not one.known for one in judged)} 条读数。"
+    job.url = "/meter_reading/list/"

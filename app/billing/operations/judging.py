@@ -1,7 +1,7 @@
 """Readings judged before they are kept: each beside what its meter said before, all of them at once."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -91,7 +91,10 @@ class Stood:
 
 @dataclass(slots=True, kw_only=True)
 class Judged:
-    """A reading with what comes of it; `refusal` says why it cannot be kept, `known` that it is kept already."""
+    """A reading with what comes of it; `refusal` says why it cannot be kept, `known` that it is kept already.
+
+    `reading_id`: of what was kept, now or before.
+    """
 
     wanted: NewReading
     meter: Any = None
@@ -99,6 +102,7 @@ class Judged:
     used: Decimal | None = None
     unusual: bool = False
     known: bool = False
+    reading_id: int | None = None
     refusal: DomainError | None = None
 
 
@@ -121,7 +125,7 @@ def judge_readings(
         some = wanted[start : start + AT_ONCE]
         ids = sorted({one.meter_id for one in some})
         meters = _meters(session, community_id, ids, lock=lock)
-        past = _past(session, ids, {one.day for one in some})
+        past = past_of(session=session, meter_ids=ids, days={one.day for one in some})
         charged = _charged(session, ids, {Period.of(one.day) for one in some})
         for one in some:
             judged = Judged(wanted=one, meter=meters.get(one.meter_id))
@@ -157,7 +161,7 @@ def _judge(
                 one.onward,
             )
             if judged.known:
-                judged.used = stood.used
+                judged.used, judged.reading_id = stood.used, stood.id
                 return
             raise ReadThatDay(field="value", day=one.day.isoformat(), value=format_exact(stood.value, 0))
     latest = past[-1] if past else None
@@ -216,8 +220,10 @@ def _meters(session: Session, community_id: int, ids: Sequence[int], *, lock: bo
     return {row.id: row for row in rows}
 
 
-def _past(session: Session, ids: Sequence[int], days: set[date]) -> dict[int, list[Stood]]:
-    """By meter its latest readings, and those of the days in question, in order."""
+def past_of(
+    *, session: Session, meter_ids: Sequence[int], days: Collection[date] = ()
+) -> dict[int, list[Stood]]:
+    """By meter its latest three readings that stand, and those of the days in question, in order; one query."""
     order = (MeterReading.day.desc(), MeterReading.kind.desc())
     columns = (MeterReading.id, MeterReading.meter_id, MeterReading.day, MeterReading.kind, MeterReading.value,
                MeterReading.onward, MeterReading.rollover, MeterReading.used)  # fmt: skip
@@ -225,7 +231,7 @@ def _past(session: Session, ids: Sequence[int], days: set[date]) -> dict[int, li
         select(
             *columns, func.row_number().over(partition_by=MeterReading.meter_id, order_by=order).label("back")
         )
-        .where(MeterReading.meter_id.in_(ids), MeterReading.replaced.is_(False))
+        .where(MeterReading.meter_id.in_(meter_ids), MeterReading.replaced.is_(False))
         .subquery()
     )
     found: dict[int, list[Stood]] = defaultdict(list)

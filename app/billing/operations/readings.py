@@ -70,9 +70,12 @@ def record_readings(
             raise first.refusal
         meter = "" if first.meter is None else first.meter.number
         raise ReadingsRefused(count=len(refused), meter=meter, why=first.refusal.text())
-    rows = [_row(one, community_id) for one in judged if not one.known]
-    if rows:
-        session.execute(insert(MeterReading), rows)
+    fresh = [one for one in judged if not one.known]
+    if fresh:
+        adding = insert(MeterReading).returning(MeterReading.id, sort_by_parameter_order=True)
+        ids = session.scalars(adding, [_row(one, community_id) for one in fresh]).all()
+        for one, key in zip(fresh, ids, strict=True):
+            one.reading_id = key
     return judged
 
 

@@ -20,7 +20,8 @@ from app.lowcode.pages import FormPage
 REQUIRED = N_("必填。")
 
 
-def _select(label: str, target: str, url: str, *, required: bool = False, **options: Any) -> Any:
+def remote_select(label: str, target: str, url: str, *, required: bool = False, **options: Any) -> Any:
+    """A link of a page's own form; its choices come from the document's page at `url`."""
     depends = options.pop("depends", None)
     attributes = {"data-select-url": url} | ({"data-depends-on": depends} if depends else {})
     validators = [InputRequired(REQUIRED) if required else Optional()]
@@ -30,9 +31,9 @@ def _select(label: str, target: str, url: str, *, required: bool = False, **opti
 class RunForm(FlaskForm):
     """出账: which month of which community, all fees or one."""
 
-    community_id = _select(N_("小区"), "Community", "/billing_run/select/community_id", required=True)
+    community_id = remote_select(N_("小区"), "Community", "/billing_run/select/community_id", required=True)
     period = MonthField(N_("账期"), [InputRequired(REQUIRED)])
-    fee_item_id = _select(
+    fee_item_id = remote_select(
         N_("收费项目"), "FeeItem", "/billing_run/select/fee_item_id", description=N_("不选则全部收费项目。")
     )
 
@@ -40,8 +41,10 @@ class RunForm(FlaskForm):
 class TermsForm(FlaskForm):
     """A standard, from when, till when: for objects that are ticked already."""
 
-    community_id = _select(N_("小区"), "Community", "/fee_assignment/select/community_id", required=True)
-    standard_id = _select(
+    community_id = remote_select(
+        N_("小区"), "Community", "/fee_assignment/select/community_id", required=True
+    )
+    standard_id = remote_select(
         N_("收费标准"),
         "FeeStandard",
         "/fee_assignment/select/standard_id",
@@ -72,7 +75,7 @@ class AssignForm(TermsForm):
         choices=[SelectChoice("", ""), *(SelectChoice(one.value, one.label) for one in MeterKind)],
         description=N_("分配给仪表时填写,不选则全部类型。"),
     )
-    building_id = _select(
+    building_id = remote_select(
         N_("楼宇"),
         "Building",
         "/room/select/building_id",
@@ -80,7 +83,7 @@ class AssignForm(TermsForm):
         description=N_("不选则整个小区。"),
     )
     unit = StringField(N_("单元号"), [Optional(), Length(max=20)])
-    room_id = _select(
+    room_id = remote_select(
         N_("房间"), "Room", "/fee_assignment/select/room_id", depends="community_id",
         description=N_("只分配给一个房间时填写。"),
     )  # fmt: skip
@@ -88,7 +91,7 @@ class AssignForm(TermsForm):
         N_("用途"), choices=[SelectChoice("", ""), *(SelectChoice(one.value, one.label) for one in Usage)]
     )
     layout = StringField(N_("房型"), [Optional(), Length(max=30)])
-    lot_id = _select(
+    lot_id = remote_select(
         N_("停车场"), "ParkingLot", "/parking_space/select/lot_id", depends="community_id",
         description=N_("分配给车位时填写,不选则全部车位。"),
     )  # fmt: skip

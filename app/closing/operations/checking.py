@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.billing.models import BillingRun, Meter, Vacancy
+from app.billing.models import BillingRun, Vacancy
 from app.billing.queries.missing import count_missing_readings
 from app.billing.queries.unposted import unposted
 from app.billing.states import UNFINISHED, ApprovalState
@@ -76,7 +76,7 @@ def _readings(session: Session, community_id: int, period: Period) -> Iterator[F
     missing = count_missing_readings(session=session, community_id=community_id, period=period)
     yield Finding(
         code="missing_readings", message=N_("有 %(count)d 块表这个月还没有抄"), count=missing,
-        url=_list(Meter, community_id),
+        url=f"/billing/readings/?{urlencode({'community_id': community_id, 'period': str(period), 'unread': 'y'})}",
     )  # fmt: skip
 
 
