@@ -14,14 +14,13 @@ from app.closing.reports.balances import BALANCES
 from app.closing.reports.takings import TAKINGS
 from app.closing.reports.vacancies import VACANCIES
 from app.closing.summary import SUMMARY
-from app.closing.views.board import BoardView
+from app.closing.views.board import BoardView, address
 from app.kernel.errors import N_
 from app.lowcode.manifest import Entry, Manifest, Page
 from app.lowcode.pages import Button
 from app.lowcode.permissions import may
 from app.lowcode.reports import registry
 from app.lowcode.reports.archive import register_archive
-from app.lowcode.reports.declaration import By
 from app.lowcode.reports.views import view_of_report
 
 REPORTS = (SUMMARY, TAKINGS, ARREARS, AGEING, BALANCES, VACANCIES)
@@ -34,8 +33,7 @@ def _open_report(row: PeriodReport) -> Sequence[Button]:
     report = registry.reports.get(row.report)
     if report is None or not may("read", report.name):
         return []
-    asked = f"period={row.period}" if report.by is By.PERIOD else f"day={row.period.last_day.isoformat()}"
-    return [Button("report", _("查看报表"), f"{report.url}/?{asked}", report.icon)]
+    return [Button("report", _("查看报表"), address(report, row.period), report.icon)]
 
 
 MANIFEST = Manifest(

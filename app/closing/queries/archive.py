@@ -112,6 +112,18 @@ def kept_texts(*, session: Session, community_id: int, period: Period) -> dict[s
     return {one.report: text_of(session=session, paper=one).encode() for one in papers}
 
 
+def kept_names(*, session: Session, community_id: int, period: Period, version: int) -> list[str]:
+    """The names of the reports that were kept of a month's closing, in order."""
+    mine = PeriodReport.community_id == community_id, PeriodReport.period == period
+    return list(
+        session.scalars(
+            select(PeriodReport.report)
+            .where(*mine, PeriodReport.version == version)
+            .order_by(PeriodReport.report)
+        )
+    )
+
+
 def text_of(*, session: Session, paper: PeriodReport) -> str:
     """A kept report as one text: the sums, and a line each; its SHA-256 is the paper's digest."""
     columns = [getattr(PeriodReportRow, name) for name in ("level", *PLACES, "data")]

@@ -11,6 +11,7 @@ from app.billing.models import AccountingPeriod
 from app.billing.states import PeriodState
 from app.closing import operations
 from app.closing.models import PeriodReopen
+from app.closing.queries.archive import kept_names
 from app.closing.queries.board import Month, board
 from app.estate.models import Community
 from app.kernel.errors import DomainError
@@ -20,7 +21,9 @@ from app.lowcode.db import db
 from app.lowcode.errors import message_of, wants_json
 from app.lowcode.pages import Button
 from app.lowcode.permissions import may, needs
+from app.lowcode.reports import registry
 from app.lowcode.reports.asking import BadYear
+from app.lowcode.reports.declaration import By, Report
 from app.lowcode.unit import in_unit_of_work
 from app.lowcode.values import shown
 from app.lowcode.views.lists import MOMENT
@@ -59,6 +62,7 @@ class BoardView(BaseView):
         return render_template(
             "closing/check.html", community=community.name, period=str(month), closed=closed,
             facts=_facts(row) if row is not None and closed else [],
+            kept=_kept(row) if row is not None and closed else [],
             findings_url=f"/closing/findings/{community_id}/{month}", buttons=_buttons(community_id, month, closed),
             back_url=f"/closing/?year={month.year:04d}",
         )  # fmt: skip
@@ -122,6 +126,21 @@ def _facts(row: AccountingPeriod) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
+def _kept(row: AccountingPeriod) -> list[tuple[str, str]]:
+    """The reports that stand for the month, for who may read them: (label, address)."""
+    found = kept_names(
+        session=db.session(), community_id=row.community_id, period=row.period, version=row.version
+    )
+    reports = [registry.reports[name] for name in found if name in registry.reports]
+    return [(_(one.label), address(one, row.period)) for one in reports if may("read", one.name)]
+
+
+def address(report: Report, period: Period) -> str:
+    """Where a report shows a month that is kept."""
+    asked = f"period={period}" if report.by is By.PERIOD else f"day={period.last_day.isoformat()}"
+    return f"{report.url}/?{asked}"
+
+
 def _buttons(community_id: int, period: Period, closed: bool) -> list[Button]:
     found = []
     if not closed and may("close", PERIODS):
@@ -143,7 +162,7 @@ def _buttons(community_id: int, period: Period, closed: bool) -> list[Button]:
 def _cell(community_id: int, month: Month) -> dict[str, Any]:
     """A month as the board shows it."""
     if month.state is None:
-        return {"text": "", "url": None, "tone": "", "title": ""}
+        return {"text": "", "url": None, "tone": "", "title": "", "day": ""}
     title = ""
     if month.state is PeriodState.CLOSED:
         title = _(
@@ -152,7 +171,8 @@ def _cell(community_id: int, month: Month) -> dict[str, Any]:
         )  # fmt: skip
     return {
         "text": _(month.state.label), "url": f"/closing/check/{community_id}/{month.period}",
-        "tone": month.state.tone or "secondary", "title": title, "latest": month.latest,
+        "tone": month.state.tone or "secondary", "title": title,
+        "day": shown(month.closed_at, MOMENT)[5:10] if title else "",
     }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def words_of(reading: Reading) -> list[str]:
         if labels:
             found.append(f"{_(one.label)} {labels[scope.picks[one.name]]}")
     figures = [f"{label} {value}" for label, value in figures_of(reading)]
-    return [*found, *reading.notes, *(equation_words(one) for one in reading.equations), *figures]
+    return [*found, *reading.notes, *(words for _holds, words in equations_of(reading)), *figures]
 
 
 def figures_of(reading: Reading) -> list[tuple[str, str]]:
@@ -43,16 +43,19 @@ def figures_of(reading: Reading) -> list[tuple[str, str]]:
     ]
 
 
-def equation_words(one: Equation) -> str:
-    """An equation in words."""
-    if one.holds:
-        return _("已核对:%(equation)s", equation=_(one.label))
+def equations_of(reading: Reading) -> list[tuple[bool, str]]:
+    """The equations in words: those that hold together in one, each of the others by itself (False)."""
+    good = [_(one.label) for one in reading.equations if one.holds]
+    found = [(True, _("已核对:%(equations)s", equations="; ".join(good)))] if good else []
+    return [*found, *((False, _wrong(one)) for one in reading.equations if not one.holds)]
+
+
+def _wrong(one: Equation) -> str:
     if one.left == one.right:
         return _(
             "不平:%(equation)s,合计相等,但有 %(count)d 行不平。请联系管理员。",
-            equation=_(one.label),
-            count=one.wrong,
-        )
+            equation=_(one.label), count=one.wrong,
+        )  # fmt: skip
     return _(
         "不平:%(equation)s,左边 %(left)s,右边 %(right)s。请联系管理员。",
         equation=_(one.label), left=one.left, right=one.right,

@@ -126,10 +126,11 @@ def cells_of(report: Report, line: Line, scope: Scope, *, linked: bool) -> list[
     """A line as cells; each figure leads to the documents behind it."""
     found = []
     for one in report.columns:
-        href = report.drill(line, one.name, scope) if linked and report.drill is not None else None
-        found.append(
-            Cell(_text(line.values.get(one.name), one), "number" if one.kind in NUMERIC else "text", href)
-        )
+        value = line.values.get(one.name)
+        # There is nothing behind a zero.
+        leads = linked and report.drill is not None and (value or one.kind not in NUMERIC)
+        href = report.drill(line, one.name, scope) if leads and report.drill is not None else None
+        found.append(Cell(_text(value, one), "number" if one.kind in NUMERIC else "text", href))
     return found
 
 
@@ -156,7 +157,7 @@ def _shown(reading: Reading, *, linked: bool) -> dict[str, Any]:
         "asked": asking.words(scope),
         "scope": listing.narrowing_words(),
         "notes": reading.notes,
-        "equations": [(one.holds, sheets.equation_words(one)) for one in reading.equations],
+        "equations": sheets.equations_of(reading),
         "figures": sheets.figures_of(reading),
         "headings": [
             (
