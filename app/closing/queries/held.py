@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge
 from app.billing.states import ApprovalState
-from app.collection.models import DepositEntry, PrepaymentEntry, Receipt, ReceiptVoid, Refund
+from app.collection.models import Allocation, DepositEntry, PrepaymentEntry, Receipt, ReceiptVoid, Refund
 from app.collection.states import DepositKind, PrepaymentKind
 from app.kernel.periods import Period
 from app.lowcode.reports.declaration import Scope
@@ -24,31 +24,25 @@ def held_figures(session: Session, scope: Scope) -> Mapping[str, Decimal]:
     used, a refund's to what was paid out.
     """
     period = scope.period
-    prepaid, prepaid_before = _entries(session, PrepaymentEntry, scope)
-    deposited, deposited_before = _entries(session, DepositEntry, scope)
-    back = _taken_back(session, PrepaymentEntry, PrepaymentKind.TAKEN_BACK, scope)
-    deposit_back = _taken_back(session, DepositEntry, DepositKind.TAKEN_BACK, scope)
-    prepayment_closing = prepaid_before + sum(prepaid.values(), ZERO)
-    deposit_closing = deposited_before + sum(deposited.values(), ZERO)
+    prepaid_before, prepaid = _before(session, PrepaymentEntry, scope), _prepaid(session, scope)
+    deposited_before, deposited = _before(session, DepositEntry, scope), _deposited(session, scope)
     return {
         "prepayment_opening": prepaid_before,
-        "prepayment_in": prepaid.get(PrepaymentKind.IN, ZERO) + back["in"],
-        "prepayment_used": -(prepaid.get(PrepaymentKind.APPLIED, ZERO) + back["used"]),
-        "prepayment_refunded": -(prepaid.get(PrepaymentKind.REFUNDED, ZERO) + back["refunded"]),
-        "prepayment_closing": prepayment_closing,
+        "prepayment_in": prepaid["in"],
+        "prepayment_used": -prepaid["used"],
+        "prepayment_refunded": -prepaid["out"],
+        "prepayment_closing": prepaid_before + sum(prepaid.values(), ZERO),
         "deposit_opening": deposited_before,
-        "deposit_in": deposited.get(DepositKind.IN, ZERO) + deposit_back["in"],
-        "deposit_returned": -(deposited.get(DepositKind.RETURNED, ZERO) + deposit_back["refunded"]),
-        "deposit_deducted": -(deposited.get(DepositKind.DEDUCTED, ZERO) + deposit_back["used"]),
-        "deposit_closing": deposit_closing,
+        "deposit_in": deposited["in"],
+        "deposit_returned": -deposited["out"],
+        "deposit_deducted": -deposited["used"],
+        "deposit_closing": deposited_before + sum(deposited.values(), ZERO),
         "net_cash": _cash(session, scope, period),
     }
 
 
 def due_now(session: Session, scope: Scope) -> Decimal | None:
     """What is open by the charges' own checked copies; None where anything is posted after the scope's month."""
-    from app.collection.models import Allocation
-
     for model in (Charge, Allocation):
         column: Any = model.posting_period
         if session.scalar(select(model.id).where(column > scope.period, *scope.where(model)).limit(1)):
@@ -59,29 +53,40 @@ def due_now(session: Session, scope: Scope) -> Decimal | None:
     return found or ZERO
 
 
-def _entries(session: Session, model: Any, scope: Scope) -> tuple[dict[Any, Decimal], Decimal]:
-    """Sums of the month by kind, and all that was before it."""
-    month = session.execute(
-        select(model.kind, func.sum(model.amount))
-        .where(model.posting_period == scope.period, *scope.where(model))
-        .group_by(model.kind)
-    )
-    before: Decimal | None = session.scalar(
+def _before(session: Session, model: Any, scope: Scope) -> Decimal:
+    """What was held when the month began."""
+    found: Decimal | None = session.scalar(
         select(func.sum(model.amount)).where(model.posting_period < scope.period, *scope.where(model))
     )
-    return {kind: amount for kind, amount in month}, before or ZERO
+    return found or ZERO
 
 
-def _taken_back(session: Session, model: Any, kind: Any, scope: Scope) -> dict[str, Decimal]:
-    """What the month took back, by what it takes back."""
-    used = model.charge_id.is_not(None) if hasattr(model, "charge_id") else model.receipt_id.is_(None)
-    what = case((model.refund_id.is_not(None), "refunded"), (used, "used"), else_="in").label("what")
+def _prepaid(session: Session, scope: Scope) -> dict[str, Decimal]:
+    """预收 of the month: in, used for charges, out to the customer; signed as the entries are."""
+    of: Any = PrepaymentEntry
+    back = of.kind == PrepaymentKind.TAKEN_BACK
+    used = or_(of.kind == PrepaymentKind.APPLIED, and_(back, of.charge_id.is_not(None)))
+    out = or_(of.kind == PrepaymentKind.REFUNDED, and_(back, of.refund_id.is_not(None)))
+    return _moved(session, of, scope, used, out)
+
+
+def _deposited(session: Session, scope: Scope) -> dict[str, Decimal]:
+    """押金 of the month: in, deducted, out to the customer; signed as the entries are."""
+    of: Any = DepositEntry
+    back = of.kind == DepositKind.TAKEN_BACK
+    out = or_(of.kind == DepositKind.RETURNED, and_(back, of.refund_id.is_not(None)))
+    used = or_(of.kind == DepositKind.DEDUCTED, and_(back, of.receipt_id.is_(None), of.refund_id.is_(None)))
+    return _moved(session, of, scope, used, out)
+
+
+def _moved(session: Session, model: Any, scope: Scope, used: Any, out: Any) -> dict[str, Decimal]:
+    what = case((out, "out"), (used, "used"), else_="in").label("what")
     rows = session.execute(
         select(what, func.sum(model.amount))
-        .where(model.posting_period == scope.period, model.kind == kind, *scope.where(model))
+        .where(model.posting_period == scope.period, *scope.where(model))
         .group_by(what)
     )
-    return {"in": ZERO, "used": ZERO, "refunded": ZERO} | {name: amount for name, amount in rows}
+    return {"in": ZERO, "used": ZERO, "out": ZERO} | {name: amount for name, amount in rows}
 
 
 def _cash(session: Session, scope: Scope, period: Period) -> Decimal:

@@ -18,6 +18,7 @@ from app import modules
 from app.billing.models import Meter, Vacancy
 from app.billing.operations import NewReading, record_readings, request_vacancy, save_meter
 from app.billing.states import MeterKind
+from app.closing.models import PeriodReopen, PeriodReport
 from app.estate.models import (
     Company,
     Customer,
@@ -29,6 +30,8 @@ from app.estate.models import (
     Room,
     Vehicle,
 )
+from app.kernel.periods import Period
+from app.lowcode import clock
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
 from app.lowcode.document import documents, spec_of
@@ -52,7 +55,7 @@ READONLY = {name for name in DOCUMENTS if documents[name].__about__.readonly}
 ENOUGH = 12
 FEW = {
     "AccountingPeriod", "BillingRun", "Building", "Community", "Company", "FeeItem", "FeeStandard", "FeeStandardVersion",
-    "LoginRecord", "NumberRule", "ParkingLot", "ReceiptVoid",
+    "LoginRecord", "NumberRule", "ParkingLot", "PeriodReopen", "PeriodReport", "ReceiptVoid",
 }  # fmt: skip
 
 
@@ -113,6 +116,10 @@ def _furnish(session: Session) -> None:
             content="夜里施工。",
         )
     _let_rooms_stand_empty(session)
+    month = {"community_id": people[0].community_id, "period": Period(2025, 1), "version": 1}
+    session.add(PeriodReopen(**month, reason="漏收", requested_by="甲"))
+    kept = {"report": "MonthSummary", "lines": 0, "digest": "", "totals": "{}"}
+    session.add(PeriodReport(**month, **kept, closed_at=clock.now(), closed_by="甲"))
 
 
 def _let_rooms_stand_empty(session: Session) -> None:
@@ -181,7 +188,7 @@ def test_a_form(office: Office, name: str) -> None:
 @pytest.mark.parametrize(
     "url",
     ["/", "/desk/", "/billing/start/", "/billing/assign/", "/user/list/", "/user/add", "/role/list/", "/role/edit/1",
-     "/jobs/mine.json", "/password", "/menu/"],
+     "/jobs/mine.json", "/password", "/closing/", "/menu/"],
 )  # fmt: skip
 def test_a_page_of_its_own(office: Office, url: str) -> None:
     ask(office, url)
