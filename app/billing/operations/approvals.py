@@ -8,9 +8,12 @@ from app.billing.states import APPROVAL_MACHINE
 from app.kernel.errors import N_, DomainError
 from app.lowcode.actors import current_actor
 from app.lowcode.document import DocumentBase
-from app.lowcode.workflow import Ask, Move, Step, Who, Workflow
+from app.lowcode.workflow import Ask, Board, Move, Step, Who, Workflow
 
 Effect = Callable[[Move], None]
+
+ASKED = Board(facts=("reason", "requested_by"))
+"""What a card says of any request."""
 
 
 class SamePerson(DomainError):
@@ -31,6 +34,7 @@ def approval_flow(
     *,
     approving: Effect,
     condition: Callable[[Move], DomainError | None] | None = None,
+    board: Board = ASKED,
 ) -> Workflow:
     """The workflow of a request: approved or refused by somebody else, withdrawn by whoever asked, never edited.
 
@@ -57,6 +61,7 @@ def approval_flow(
             "withdraw": Step(allowed_for=_asked_by),
         },
         editable_in=(),
+        board=board,
     )
 
 

@@ -25,7 +25,7 @@ from app.kernel.money import fen, format_money
 from app.kernel.periods import Period
 from app.lowcode.numbers import next_number
 from app.lowcode.scope import OutOfScope, find
-from app.lowcode.workflow import Move
+from app.lowcode.workflow import Board, Move
 
 REFUND_BOOK = "refund"
 
@@ -88,7 +88,10 @@ def _pay_out(move: Move) -> None:
     row.number = number.number
 
 
-REFUND_FLOW = approval_flow(Refund, approving=_pay_out)
+REFUND_FLOW = approval_flow(
+    Refund, approving=_pay_out,
+    board=Board(heading="amount", facts=("customer_id", "room_id", "kind", "tender", "reason", "requested_by")),
+)  # fmt: skip
 
 
 def deduct(*, session: Session, deposit_id: int, amount: Decimal, reason: str, day: date) -> DepositEntry:

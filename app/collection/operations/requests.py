@@ -22,7 +22,7 @@ from app.kernel.errors import N_, DomainError
 from app.kernel.money import fen, format_money, half_up
 from app.kernel.periods import Period
 from app.lowcode.scope import OutOfScope, find
-from app.lowcode.workflow import Move
+from app.lowcode.workflow import Board, Move
 
 
 class MoreThanOpen(DomainError):
@@ -106,8 +106,11 @@ def _adjust(move: Move) -> None:
     _post(move, RequestKind.ADJUSTMENT, -row.amount, origin)
 
 
-WAIVER_FLOW = approval_flow(Waiver, approving=_waive)
-ADJUSTMENT_FLOW = approval_flow(Adjustment, approving=_adjust)
+_BOARD = Board(
+    heading="amount", facts=("customer_id", "room_id", "fee_item_id", "period", "reason", "requested_by")
+)
+WAIVER_FLOW = approval_flow(Waiver, approving=_waive, board=_BOARD)
+ADJUSTMENT_FLOW = approval_flow(Adjustment, approving=_adjust, board=_BOARD)
 
 
 def booking_day(*, session: Session, community_id: int, today: date) -> date:
