@@ -86,7 +86,8 @@ class BoardMixin:
     def _rows(self, flow: Workflow, conditions: Sequence[ColumnElement[bool]]) -> list[Any]:
         """The first rows of each column: what waits longest, of the closed ones the latest."""
         model: Any = self.spec.model
-        waiting = [model.overdue.desc(), model.state_since] if hasattr(model, "state_since") else []
+        waiting = [getattr(model, name) for name in flow.board.first]
+        waiting += [model.overdue.desc(), model.state_since] if hasattr(model, "state_since") else []
         parts = []
         for state in flow.machine.states:
             closed = flow.is_closed(state)
@@ -150,4 +151,5 @@ def _turn(flow: Workflow, row: Any) -> tuple[Any, ...]:
     if flow.is_closed(row.state):
         return (-row.id,)
     since = getattr(row, "state_since", None) or datetime.min.replace(tzinfo=UTC)
-    return (not getattr(row, "overdue", False), since, row.id)
+    first = (getattr(row, name) for name in flow.board.first)
+    return (*first, not getattr(row, "overdue", False), since, row.id)

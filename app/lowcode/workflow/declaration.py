@@ -86,12 +86,14 @@ class Board:
     """The document as a board of cards, a column a state in the order of the enum.
 
     `facts`: columns said on a card below its title; `heading`: the one said beside the title. `loads`: links that
-    `allowed_for` of some step reads, loaded for all cards at once. `most`: cards in a column.
+    `allowed_for` of some step reads, loaded for all cards at once. `first`: columns by which cards come before others,
+    however long those wait. `most`: cards in a column.
     """
 
     facts: Sequence[str] = ()
     heading: str = ""
     loads: Sequence[str] = ()
+    first: Sequence[str] = ()
     most: int = 20
     most_closed: int = 5
 

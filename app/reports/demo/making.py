@@ -26,6 +26,7 @@ from app.reports.demo.cast import add_cast, check_cast
 from app.reports.demo.complaints import add_complaints, add_departments
 from app.reports.demo.estate import Settlement
 from app.reports.demo.payments import Month, collect_month
+from app.reports.demo.repairs import add_repairs
 from app.reports.demo.tariff import DUE_DAYS, FEES, TARIFFS
 
 COMPANY, HERE, NEXT_DOOR = "和顺物业服务有限公司", "云栖花园", "邻里苑"
@@ -107,6 +108,10 @@ def make_demo(
         add_complaints(
             session=session, community_id=here[0], departments=departments, cast=cast, actor=_actor
         )
+        add_repairs(
+            session=session, community_id=here[0], company_id=company.id, since=clock.midnight(periods[0].first_day),
+            cast=cast, actor=_actor,
+        )  # fmt: skip
     count_anew(session)
     return Made(charges, receipts)
 

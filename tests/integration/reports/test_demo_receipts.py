@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.billing.models import Charge
 from app.collection.models import Allocation, Receipt, ReceiptTender, ReceiptVoid
 from app.collection.operations import pay, void
+from app.collection.operations.issuing import BOOK
 from app.collection.states import AllocationKind, ReceiptState
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
@@ -40,7 +41,11 @@ def everything(session: Session) -> list[dict[str, Any]]:
             {**plain(receipt), "tenders": [*map(plain, tenders)], "allocations": [*map(plain, allocations)]}
         )
     charges = session.execute(select(Charge.id, Charge.paid, Charge.due).order_by(Charge.id))
-    counters = session.execute(select(Counter.community_id, Counter.year, Counter.value).order_by(Counter.id))
+    counters = session.execute(
+        select(Counter.community_id, Counter.year, Counter.value)
+        .where(Counter.kind == BOOK)
+        .order_by(Counter.id)
+    )
     return [*found, {"charges": [tuple(row) for row in charges], "counters": sorted(map(tuple, counters))}]
 
 

@@ -294,3 +294,32 @@ def test_the_home_page_says_what_is_to_be_done(repairs: RepairOffice, client_of:
     card = text(client_of("物业经理"), "/repairs/cards/states")
     assert "已转工程" in card
     assert "/repair_order/list/?f.state.eq=passed" in card
+
+
+def test_an_emergency_stands_first_on_the_board(repairs: RepairOffice, client_of: Client) -> None:
+    with clock.clock_at(clock.now() - timedelta(days=2)):
+        old = repairs.order_in(RepairState.WORKING)
+    urgent = repairs.order_in(RepairState.WORKING, urgent=True)
+    page = text(client_of("工程主管"), "/repair_order/board")
+    assert re.findall(r'data-key="(\d+)"', page) == [str(urgent), str(old)]
+    assert f"/repair_order/do/complete/{urgent}" in page
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/repairs/mine/",
+        "/repairs/mine/{}",
+        "/repairs/statistics/",
+        "/repairs/cards/states",
+        "/repair_order/board",
+    ],
+)
+def test_a_page_asks_few_things_however_many_orders(
+    repairs: RepairOffice, client_of: Client, count_queries: Any, url: str
+) -> None:
+    pk = max(repairs.order_in(RepairState.WAITING) for _time in range(12))
+    client = client_of("维修工" if "mine" in url else "工程主管")
+    with count_queries() as queries:
+        text(client, url.format(pk))
+    assert len(queries) < 15, len(queries)

@@ -99,6 +99,8 @@ REPAIR_FLOW = Workflow(
         Limit("sign", N_("应请报修人签字"), (RepairState.TO_SIGN,), hours=CHECK_HOURS),
         Limit("check", N_("应由工程主管核对"), (RepairState.TO_CHECK,), hours=CHECK_HOURS),
     ),
-    board=Board(heading="trade", facts=("room_id", "place", "content", "technician_id", "due_at")),
+    board=Board(
+        heading="trade", facts=("urgent", "paused", "room_id", "place", "content", "technician_id", "due_at"), first=("rank",)
+    ),
 )  # fmt: skip
 """Same day, else a reason and a promised day (S9-45): 工程主管 and 客服 are told when it has passed."""
