@@ -26,6 +26,7 @@ WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 LATIN = [
     "excel",
     "english",
+    "alt",
     "wps",
     "xlsx",
     "csv",
