@@ -1,4 +1,4 @@
-"""Every list of the office, its first page and its last, as somebody who may read everything."""
+"""Every list of the office, its first page and its last, every report and the home page, as somebody who may read all."""
 
 from flask import Flask
 from flask_appbuilder.security.sqla.models import PermissionView, Role
@@ -9,6 +9,7 @@ from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
 from app.lowcode.document import spec_of
 from app.lowcode.manifest import Entry
+from app.lowcode.reports import registry
 from app.lowcode.scope import UNSCOPED
 from app.lowcode.unit import unit_of_work
 from app.system.operations.users import add_user
@@ -48,3 +49,15 @@ def every_list(app: Flask) -> dict[str, str]:
                 found[f"list.{spec.name}.last"] = f"{spec.url}/list/?page={max(1, -(-(rows or 0) // SIZE))}"
         db.session.remove()
     return found
+
+
+def every_report(app: Flask) -> dict[str, str]:
+    """Each report's page, by name, of the present."""
+    with app.app_context():
+        return {f"report.{report.name}": f"{report.url}/" for report in registry.reports.values()}
+
+
+def home_of(app: Flask) -> dict[str, str]:
+    """The home page and each of its cards."""
+    cards = [card for manifest in app.extensions["manifests"] for card in manifest.home_cards]
+    return {"home": "/", "home.duties": "/home/duties", **{f"home.{card.name}": card.url for card in cards}}
