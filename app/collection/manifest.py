@@ -71,7 +71,7 @@ MANIFEST = Manifest(
         Page(HandOverView, N_("交款"), "cash-banknote", "hand_over"),
         Entry(Receipt, actions=actions.RECEIPT, links=_links),
         ReceiptTender,
-        ReceiptVoid,
+        Entry(ReceiptVoid, print_template="collection/reversal_print.html"),
         Allocation,
         Entry(Prepayment, actions=actions.PREPAYMENT),
         PrepaymentEntry,
@@ -79,7 +79,7 @@ MANIFEST = Manifest(
         DepositEntry,
         Entry(Waiver, workflow=operations.WAIVER_FLOW),
         Entry(Adjustment, workflow=operations.ADJUSTMENT_FLOW),
-        Entry(Refund, workflow=operations.REFUND_FLOW),
+        Entry(Refund, workflow=operations.REFUND_FLOW, print_template="collection/refund_print.html"),
         ApprovalLimit,
         Entry(
             CashHandover,

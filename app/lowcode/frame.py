@@ -10,6 +10,7 @@ from flask_login import current_user
 from sqlalchemy import func, select
 from werkzeug.local import LocalProxy
 
+from app.kernel.chinese_amount import chinese_amount
 from app.lowcode import listing
 from app.lowcode.actors import person_name
 from app.lowcode.db import db
@@ -83,7 +84,8 @@ def as_entries(module: Manifest) -> list[Entry | Page]:
 
 
 def init_frame(app: Flask) -> None:
-    """Give every template its `frame`."""
+    """Give every template its `frame`, and what amounts are in words."""
+    app.jinja_env.filters["chinese_amount"] = chinese_amount
 
     @app.context_processor
     def _frame() -> dict[str, Any]:

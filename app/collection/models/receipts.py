@@ -107,6 +107,9 @@ class ReceiptVoid(CommunityScoped, MoneyDocument):
     cashier_id: Mapped[int | None] = mapped_column(Key, index=True)
     handover_id: Mapped[int | None] = link(N_("交款单"), "CashHandover")
 
+    def __str__(self) -> str:
+        return self.number or str(self.receipt)
+
 
 class Allocation(CommunityScoped, MoneyDocument):
     """核销: what settled (or, negative, opened again) how much of a charge, in which month's books.

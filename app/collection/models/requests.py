@@ -80,6 +80,9 @@ class Refund(Requested, CommunityScoped, MoneyDocument):
     cashier_id: Mapped[int | None] = mapped_column(Key, index=True)
     handover_id: Mapped[int | None] = link(N_("交款单"), "CashHandover", listed=True)
 
+    def __str__(self) -> str:
+        return self.number or self.reason
+
 
 def role_names() -> dict[str, str]:
     """The office's roles by their ids, as codes."""

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.collection import operations
-from app.collection.models import CashHandover, Receipt
+from app.collection.models import CashHandover, Receipt, ReceiptVoid
 from app.collection.states import HandoverState
 from app.lowcode import clock
 from app.lowcode.unit import unit_of_work
@@ -101,9 +101,14 @@ def test_handed_over_once_and_signed_by_another(
     receipt = session.scalars(select(func.min(Receipt.id))).one()
     desk.post(f"/receipt/do/void/{receipt}", data={"reason": "收错了"})
     accountant.post(f"/receipt/do/reverse/{receipt}", data={"reason": "收错了"})
+    session.rollback()
     paper = desk.get(f"/desk/receipt/{receipt}/print").get_data(as_text=True)
     assert "已冲红" in paper
     assert "CH2025000001" in paper
+    voided = session.scalars(select(ReceiptVoid.id).where(ReceiptVoid.number.is_not(None))).one()
+    red = accountant.get(f"/receipt_void/paper/{voided}").get_data(as_text=True)
+    for words in ("冲红单", "CH2025000001", "SJ2025000001", "−310.72", "人民币负叁佰壹拾元零柒角贰分"):
+        assert words in red
     # The money given back is the accountant's to hand over, below nothing.
     assert "人民币负叁佰壹拾元零柒角贰分" in accountant.get("/handover/").get_data(as_text=True)
 

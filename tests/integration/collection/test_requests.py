@@ -200,6 +200,9 @@ def test_a_deposit_is_deducted_and_returned(session: Session, who: Any, client_o
     told(manager, f"/refund/do/approve/{refund.id}")
     refund = one_of(session, Refund)
     assert (refund.number, refund.state) == ("TK2025000001", ApprovalState.APPROVED)
+    paper = manager.get(f"/refund/paper/{refund.id}").get_data(as_text=True)
+    for words in ("退款单", "TK2025000001", "人民币叁佰捌拾元整", "装修保证金", "转账", "完工"):
+        assert words in paper
     assert one_of(session, Deposit).balance == 0
     kinds = session.execute(select(DepositEntry.kind, DepositEntry.amount).order_by(DepositEntry.id)).all()
     assert [tuple(row) for row in kinds] == [
