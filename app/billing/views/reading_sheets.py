@@ -35,7 +35,7 @@ TITLE: Final = N_("导入读数")
 class UploadForm(FlaskForm):
     """The filled template, and the community whose meters it reads."""
 
-    community_id = remote_select(N_("小区"), "Community", "/meter/select/community_id", required=True)
+    community_id = remote_select(N_("小区"), "Community", "/meter_reading/select/community_id", required=True)
     file = FileField(N_("文件"), render_kw={"accept": ",".join(ENDINGS)})
 
 
