@@ -57,7 +57,9 @@ class GridForm(FlaskForm):
         csrf = False
 
     community_id = remote_select(N_("小区"), "Community", "/meter_reading/select/community_id", required=True)
-    building_id = remote_select(N_("楼宇"), "Building", "/meter_reading/select/building_id", depends="community_id")
+    building_id = remote_select(
+        N_("楼宇"), "Building", "/meter_reading/select/building_id", depends="community_id"
+    )
     kind = SelectField(
         N_("表类型"),
         choices=[SelectChoice("", N_("全部")), *(SelectChoice(one.value, one.label) for one in MeterKind)],

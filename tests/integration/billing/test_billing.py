@@ -10,7 +10,7 @@ from app.billing import operations
 from app.billing.models import AccountingPeriod, BillingRun, Charge, FeeStandardVersion
 from app.billing.operations.periods import PeriodClosed
 from app.billing.operations.prices import PriceIsBilled
-from app.billing.states import Oddity, PeriodState, RunState
+from app.billing.states import Oddity, RunState
 from app.estate.models import Occupancy, Room, RoomArea
 from app.estate.states import RoomState
 from app.kernel.periods import Period
@@ -187,11 +187,7 @@ def test_a_month_with_nothing_to_charge_opens_no_period(town):
 def test_a_closed_month_is_not_billed(town, closed):
     """Neither the closed one, nor one before it that nothing was ever dated in: months close in order."""
     town.assign(town.standard())
-    town.do(
-        lambda session: session.add(
-            AccountingPeriod(community_id=town.community_id, period=closed, state=PeriodState.CLOSED)
-        )
-    )
+    town.closed(closed)
     with pytest.raises(PeriodClosed):
         town.bill()
     assert count(town, BillingRun) == 0

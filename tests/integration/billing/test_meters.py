@@ -210,11 +210,7 @@ def test_a_correction_does_not_reach_into_a_closed_month_after_it(town: Town) ->
     meter = add_meter(town)
     read(town, meter, "2025-02-28", "105")
     read(town, meter, "2025-03-31", "115")
-    town.do(
-        lambda session: session.add(
-            AccountingPeriod(community_id=town.community_id, period=MARCH, state=PeriodState.CLOSED)
-        )
-    )
+    town.closed(MARCH)
     assert refused(lambda: correct(town, 0, "104")) == "period_closed"
 
 
