@@ -192,10 +192,9 @@ def _check_roles(session: Session, entries: Sequence[Arranged]) -> None:
 
 def _check_administration(tree: Sequence[Node], administrators: int | None) -> None:
     for node in walk(tree):
-        if node.name in KEPT_PAGES and any(
-            one.hidden or administrators in one.hidden_for for one in node.path
-        ):
-            raise AdministrationHidden(field=node.name, label=node.label)
+        for one in node.path if node.name in KEPT_PAGES else ():
+            if one.hidden or administrators in one.hidden_for:
+                raise AdministrationHidden(field=one.name, label=node.label)
 
 
 def _write(session: Session, entries: Sequence[Arranged]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_appbuilder.security.sqla.models import Role
+from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -94,8 +94,6 @@ def test_hidden_for_a_role(office: Flask, admin: Browser, session: Session) -> N
 
 
 def test_one_role_that_sees_it_is_enough(office: Flask, session: Session) -> None:
-    from flask_appbuilder.security.sqla.models import User
-
     with working_as(office, "guanliyuan") as unit:
         user = unit.scalars(select(User).where(User.username == "shoufei")).one()
         user.roles.append(unit.scalars(select(Role).where(Role.name == "只读")).one())
@@ -196,6 +194,9 @@ def test_the_administrators_can_always_get_back(office: Flask, session: Session,
         with pytest.raises(DomainError) as refused:
             save(office, *entries)
         assert refused.value.code == "administration_hidden"
+        assert refused.value.field == next(one.name for one in entries if one.hidden or one.hidden_for) or (
+            refused.value.field is not None and refused.value.field.startswith("own-")
+        )
 
 
 def test_they_may_be_hidden_from_others_and_moved(office: Flask, admin: Browser, session: Session) -> None:
@@ -258,6 +259,17 @@ def test_the_page_is_the_administrators_alone(office: Flask) -> None:
     assert manager.get("/menu/icons.json?q=x").status_code == 403
     for url in ("/menu/save", "/menu/reset"):
         assert send(manager, {"version": "x", "entries": []}, url).status_code == 403
+
+
+def test_who_may_only_look(office: Flask) -> None:
+    with working_as(office, "guanliyuan") as unit:
+        looking = add_role(session=unit, name="看菜单", pairs=[("read", "MenuItem")])
+        unit.scalars(select(User).where(User.username == "jingli")).one().roles = [looking]
+    reader = Browser(office)
+    reader.log_in("jingli")
+    page = reader.get("/menu/").text
+    assert '"editable": false' in page and "data-menu-save" not in page
+    assert send(reader, {"version": "x", "entries": []}).status_code == 403
 
 
 def test_the_history_says_what_changed(office: Flask, session: Session) -> None:
