@@ -180,9 +180,12 @@ def put_back(admin: Hands) -> None:
     )
     expect(line(admin, "MeterReading")).not_to_contain_text("读数")
     admin.press("保存")
+    said = admin.page.get_by_role("status")
+    expect(said.filter(has_text="菜单已保存")).to_be_visible()
     expect(entry(admin, LINK)).to_be_visible()
     admin.press("全部恢复默认")
     admin.confirm()
+    expect(said.filter(has_text="菜单已恢复默认")).to_be_visible()
     expect(entry(admin, LINK)).to_have_count(0)
 
 
