@@ -17,9 +17,10 @@ from app.lowcode.types import Money
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """The communities whose books are checked; None: all in reach."""
+    """The communities whose books are checked (None: all in reach); `whole`: what takes minutes too."""
 
     communities: Collection[int] | None = None
+    whole: bool = False
 
     def of(self, model: Any) -> list[ColumnElement[bool]]:
         """The condition that a statement on a document takes."""

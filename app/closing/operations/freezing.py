@@ -1,7 +1,7 @@
 """Keeps the reports of a month that is being closed: every line with where it stands, and the sums, digested."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from app.kernel.periods import Period
 from app.lowcode import listing
 from app.lowcode.fields import Field
 from app.lowcode.reports import registry
-from app.lowcode.reports.declaration import PLACES, By, Line, Report, Scope
+from app.lowcode.reports.declaration import PLACES, Line, Report, Scope
 from app.lowcode.reports.reading import Reading, every_line, read
 
 AT_ONCE = 1000
@@ -38,8 +38,7 @@ class Frozen:
 
 def scope_of_close(report: Report, *, community_id: int, period: Period) -> Scope:
     """What is kept of a report: one community's month, or its state on the month's last day."""
-    scope = Scope.of_month(period, only=[community_id])
-    return scope if report.by is By.PERIOD else replace(scope, by=By.AS_OF, first=period.last_day)
+    return Scope.of_month(period, only=[community_id], by=report.by)
 
 
 def written_out(*, session: Session, report: Report, community_id: int, period: Period) -> Frozen:

@@ -4,11 +4,20 @@ from sqlalchemy import select
 
 from app.billing.models import AccountingPeriod
 from app.billing.states import PeriodState
+from app.closing.books.checking import check_books
 from app.closing.operations.closing import JOB, close
+from app.kernel.errors import N_, DomainError
 from app.kernel.periods import Period
 from app.lowcode.db import db
 from app.lowcode.jobs import Run, job_handler
 from app.lowcode.unit import in_unit_of_work
+
+
+class BooksBroken(DomainError):
+    """A month is not kept for ever out of books that do not hold."""
+
+    code = "period_not_ready"
+    message = N_("账目核对有 %(count)d 处不符,不能结账。请管理员先处理:%(first)s")
 
 
 @job_handler(JOB)
@@ -17,6 +26,11 @@ def close_job(job: Run) -> None:
     community_id, period = int(job.params["community"]), Period.parse(job.params["period"])
     job.url = f"/closing/?year={period.year}"
     job.progress(0, 1)
+    # Before the unit, which nothing else is written beside.
+    broken = check_books(session=db.session(), communities=[community_id])
+    db.session.rollback()
+    if broken:
+        raise BooksBroken(count=len(broken), first=str(broken[0]))
 
     def closing() -> str:
         session = db.session()

@@ -66,10 +66,14 @@ class Scope:
     without: frozenset[int] = frozenset()  # these communities are in the archive
 
     @classmethod
-    def of_month(cls, period: Period, *, only: Iterable[int] | None = None) -> "Scope":
-        """A whole month, of these communities alone (None: all in reach), whatever node is chosen."""
+    def of_month(cls, period: Period, *, only: Iterable[int] | None = None, by: By = By.PERIOD) -> "Scope":
+        """A whole month, or (AS_OF) the state at its end; of these communities alone (None: all in reach).
+
+        Whatever node is chosen.
+        """
         held = None if only is None else frozenset(only)
-        return cls(by=By.PERIOD, first=period.first_day, last=period.last_day, narrowed=False, only=held)
+        first = period.last_day if by is By.AS_OF else period.first_day
+        return cls(by=by, first=first, last=period.last_day, narrowed=False, only=held)
 
     @property
     def period(self) -> Period:

@@ -155,7 +155,7 @@ def test_months_are_closed_in_order(session: Session, books: Books, broken: Any)
         "INSERT INTO accounting_period (community_id, period, state, version) "
         "SELECT community_id, '2025-02', 'closed', 1 FROM accounting_period"
     )
-    assert [one[0] for one in found(session)] == ["month_order"]
+    assert "month_order" in [one[0] for one in found(session)]
 
 
 def test_a_number_twice(session: Session, books: Books, broken: Any) -> None:
@@ -170,9 +170,9 @@ def test_a_number_twice(session: Session, books: Books, broken: Any) -> None:
 def test_one_community_alone(session: Session, books: Books, broken: Any, cast: Any) -> None:
     broken("UPDATE charge SET due = 7 WHERE id = {charge_paid}".format_map(books.ids))
     assert check_books(session=session, communities=[cast.neighbour.community_id]) == []
-    assert [one.code for one in check_books(session=session, communities=[cast.ours.community_id])] == [
-        "charge_due"
-    ]
+    told = check_books(session=session, communities=[cast.ours.community_id])
+    assert "charge_due" in [one.code for one in told]
+    assert {one.community for one in told} == {"锦绣园"}
 
 
 def test_no_more_than_a_thousand_of_one_law(

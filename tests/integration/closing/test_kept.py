@@ -43,8 +43,10 @@ def seen(client: FlaskClient, report: Any, asked: str) -> dict[str, Any]:
         answer = client.get(f"{report.url}/{path}?{asked}")
         assert answer.status_code == 200
         text = answer.get_data(as_text=True)
-        start = text.index("<thead>") if "<thead>" in text else 0
-        found[path or "page"] = text[start : text.rindex("</table>") if start else None]
+        # Where there is no line, the sentence that says so.
+        begin, end = ("<thead>", "</table>") if "<thead>" in text else ('<p class="list-empty">', "</p>")
+        start = text.index(begin)
+        found[path or "page"] = text[start : text.index(end, start)]
         found[f"{path} words"] = re.findall(r"已核对:[^<·]+", text)
     answer = client.get(f"{report.url}/export?{asked}")
     assert answer.status_code == 200
