@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from sqlalchemy import select
+
 from app.estate.queries.letterhead import letterhead
 from app.kernel.errors import N_
 from app.lowcode.home import Duty, HomeCard, rows_waiting
@@ -107,6 +109,11 @@ MANIFEST = Manifest(
         NumberDeclaration(NUMBERED, N_("投诉受理单"), "TS"),
     ),
     home_cards=(HomeCard("repairs", N_("报修"), "/repairs/cards/states", "tool", "read", "RepairOrder"),),
+    narrowings={
+        "RepairMaterial": lambda at: RepairMaterial.order_id.in_(
+            select(RepairOrder.id).where(at(RepairOrder))
+        )
+    },
     links={
         "Room": (repairs.report_button("room_id"),),
         "Building": (repairs.report_button("building_id"),),

@@ -31,6 +31,8 @@ LATIN = [
     "xlsx",
     "csv",
     "sj",
+    "bx",
+    "ts",
     "ab",
     "owner",
     "neighbour",
@@ -41,7 +43,7 @@ LATIN = [
 LATIN += [person.login for person in CAST]
 # Chinese on an English page: the other language's name, and what the test's people typed.
 TYPED = ["中文", "锦绣园", "邻里苑", "锦东置业", "号楼", "单元", "物业费", "空费种", "邻家人", "鸣角色", "空角色", "样样都行",
-         "主人", "我们的员", "同事", "邻人", "闲人", "云AB7", "系统",
+         "甲师傅", "乙师傅", "有偿维修费", "主人", "我们的员", "同事", "邻人", "闲人", "云AB7", "系统",
          "楼盘", "幢号", "室号", "产权面积"]  # fmt: skip
 
 

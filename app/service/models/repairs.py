@@ -48,7 +48,9 @@ class RepairOrder(Flowing, CommunityScoped, Document):
         Index("ix_repair_order_reported_at", "reported_at"),
     )
 
-    number: Mapped[str] = text(N_("单号"), 30, required=True, listed=True, searched=True, written=False)
+    number: Mapped[str] = text(
+        N_("单号"), 30, required=True, listed=True, searched=True, written=False, index=True
+    )
     urgent: Mapped[bool] = flag(
         N_("紧急"),
         listed=True,

@@ -323,3 +323,14 @@ def test_a_page_asks_few_things_however_many_orders(
     with count_queries() as queries:
         text(client, url.format(pk))
     assert len(queries) < 15, len(queries)
+
+
+def test_materials_stand_where_their_order_stands(repairs: RepairOffice, client_of: Client) -> None:
+    repairs.order_in(RepairState.WAITING)
+    first, second = repairs.cast.ours.room_ids
+    client = client_of("工程主管")
+    for node, found in (("building", True), ("room", True), ("other", False)):
+        key = {"building": f"building:{repairs.cast.ours.building_id}", "room": f"room:{first}"}.get(
+            node, f"room:{second}"
+        )
+        assert ("角阀" in text(client, f"/repair_material/list/?in={key}&embedded=1")) is found, node
