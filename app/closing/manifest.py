@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
+from app.billing.views.approving import asked_of_me
 from app.closing import operations
 from app.closing.books.command import check_books_command
 from app.closing.models import PeriodReopen, PeriodReport
@@ -15,7 +16,9 @@ from app.closing.reports.takings import TAKINGS
 from app.closing.reports.vacancies import VACANCIES
 from app.closing.summary import SUMMARY
 from app.closing.views.board import BoardView, address
+from app.closing.views.duties import months_waiting
 from app.kernel.errors import N_
+from app.lowcode.home import Duty
 from app.lowcode.manifest import Entry, Manifest, Page
 from app.lowcode.pages import Button
 from app.lowcode.permissions import may
@@ -49,4 +52,8 @@ MANIFEST = Manifest(
     ),
     labels={"close": N_("结账")},
     commands=(check_books_command,),
+    duties=(
+        Duty("close", "AccountingPeriod", months_waiting, "calendar-check"),
+        asked_of_me(PeriodReopen, "lock-open"),
+    ),
 )
