@@ -185,7 +185,11 @@ def test_its_way_is_told_with_the_time_taken(session: Session, cast: Any, desk: 
     with clock.clock_at(MONDAY + timedelta(days=1, hours=3)):
         desk.post(f"/complaint/do/pass_again/{key}", data=typed(told["pass_again"]))
     page = desk.get(f"/complaint/timeline/{key}").text
-    assert "在“已受理”2 小时 5 分" in page and "在“处理中”1 天 0 小时" in page and "不属本部门。" in page
+    assert (
+        "在“已受理”停留 2 小时 5 分" in page
+        and "在“处理中”停留 1 天 0 小时" in page
+        and "不属本部门。" in page
+    )
     seconds = select(StateChange.seconds).where(StateChange.row_id == key).order_by(StateChange.id)
     assert session.scalars(seconds).all() == [None, 7500, 89700]
     lines = session.scalars(select(History).where(History.document == "Complaint", History.row_id == key))
