@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload
 from app.lowcode import clock, listing
 from app.lowcode.db import db
 from app.lowcode.document import Spec
+from app.lowcode.fields import Field
 from app.lowcode.listing import Query
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import BoardPage, Button, Card, Cell, Column, Fact
@@ -28,6 +29,7 @@ from app.lowcode.workflow.declaration import Board, Workflow
 from app.lowcode.workflow.moving import is_offered, who_moves
 
 STATE_FILTER = "f.state."
+FACTS = 4
 
 
 class BoardMixin:
@@ -106,7 +108,7 @@ class BoardMixin:
         return sorted(rows, key=partial(_turn, flow)) if keys else []
 
     def _cards(self, flow: Workflow, rows: Sequence[Any], back: str) -> list[tuple[Any, Card]]:
-        named = [one for name in flow.board.facts if (one := self.spec.fields[name]).kind == "link"]
+        named = [one for one in self._facts(flow.board) if one.kind == "link"]
         keys = [row.id for row in rows] if named else []
         titles = {
             key: its
@@ -116,12 +118,19 @@ class BoardMixin:
         }
         return [(row.state, self._card(flow, row, titles.get(row.id, {}), back)) for row in rows]
 
+    def _facts(self, board: Board) -> list[Field]:
+        """What a card says: as declared, else what the list says first beside what the card says anyway."""
+        if board.facts is not None:
+            return [self.spec.fields[name] for name in board.facts]
+        said = {self.spec.about.title, "state", "overdue", "community_id", board.heading}
+        return [one for one in self.spec.listed if one.name not in said][:FACTS]
+
     def _card(self, flow: Workflow, row: Any, titles: Mapping[str, str | None], back: str) -> Card:
         board: Board = flow.board
         facts = [
             Fact(_(one.label), found)
-            for name in board.facts
-            if (found := cell(getattr(row, name), one := self.spec.fields[name], title=titles.get(name))).text
+            for one in self._facts(board)
+            if (found := cell(getattr(row, one.name), one, title=titles.get(one.name))).text
         ]
         heading: Cell | None = None
         if board.heading:

@@ -85,12 +85,12 @@ workflows: dict[str, "Workflow"] = {}
 class Board:
     """The document as a board of cards, a column a state in the order of the enum.
 
-    `facts`: columns said on a card below its title; `heading`: the one said beside the title. `loads`: links that
-    `allowed_for` of some step reads, loaded for all cards at once. `first`: columns by which cards come before others,
-    however long those wait. `most`: cards in a column.
+    `facts`: columns said on a card below its title (the first of the list unless named); `heading`: the one said beside
+    the title. `loads`: links that `allowed_for` of some step reads, loaded for all cards at once. `first`: columns by
+    which cards come before others, however long those wait. `most`: cards in a column.
     """
 
-    facts: Sequence[str] = ()
+    facts: Sequence[str] | None = None
     heading: str = ""
     loads: Sequence[str] = ()
     first: Sequence[str] = ()
