@@ -1,8 +1,6 @@
 """The one place where a document's state changes, and the guard that refuses every other."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import event, inspect, select
@@ -12,11 +10,11 @@ from app.kernel.errors import N_, DomainError
 from app.kernel.machines import Machine, Transition
 from app.lowcode import clock, history, scope
 from app.lowcode.actors import current_actor
-from app.lowcode.document import DocumentBase, documents, spec_of
-from app.lowcode.fields import Field
+from app.lowcode.document import DocumentBase, spec_of
 from app.lowcode.permissions import verbs_of_actor
+from app.lowcode.workflow.asking import checked
 from app.lowcode.workflow.changes import Flowing, StateChange
-from app.lowcode.workflow.declaration import REASON, Ask, Move, Who, Workflow, workflows
+from app.lowcode.workflow.declaration import REASON, Move, Who, Workflow, workflows
 
 D = TypeVar("D", bound=DocumentBase)
 MOVING = "rows being moved"  # key of Session.info: row → its new state
@@ -31,16 +29,6 @@ class NotYours(DomainError):
 
     code = "not_yours"
     message = N_("您不能对这张单据做“%(action)s”。")
-
-
-class InputMissing(DomainError):
-    code = "missing_input"
-    message = N_("请填写“%(label)s”。")
-
-
-class InputWrong(DomainError):
-    code = "wrong_input"
-    message = N_("“%(label)s”不正确,请重新填写或选择。")
 
 
 class MovedOn(DomainError):
@@ -93,7 +81,7 @@ def move(*, session: Session, row: D, action: str, seen: str | None = None, **in
         raise MovedOn(state=row.state.label)
     if not may_move(flow, row, transition):
         raise NotYours(action=transition.label)
-    values = _checked(session, flow, row, action, inputs)
+    values = checked(session=session, flow=flow, row=row, action=action, inputs=inputs)
     moment = clock.now()
     step = flow.step(action)
     making = Move(session, row, transition, values, moment, clock.today())
@@ -157,47 +145,6 @@ def is_offered(flow: Workflow, row: Any, transition: Transition[Any], who: Who |
     session: Session | None = inspect(row).session
     assert session is not None
     return step.condition(Move(session, row, transition, {}, clock.now(), clock.today())) is None
-
-
-def _checked(
-    session: Session, flow: Workflow, row: Any, action: str, inputs: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The inputs, complete. Raises InputMissing, InputWrong; one that is not asked for is a defect (TypeError)."""
-    asked = flow.fields(action)
-    if unknown := set(inputs) - {one.name for one, _ask in asked}:
-        raise TypeError(f"{action} does not ask for {sorted(unknown)}")
-    values = {}
-    for one, ask in asked:
-        value = inputs.get(one.name)
-        if isinstance(value, str):
-            value = value.strip() or None
-        if value is None and one.required:
-            raise InputMissing(field=one.name, label=one.label)
-        if value is not None and not _fits(session, row, one, ask, value):
-            raise InputWrong(field=one.name, label=one.label)
-        values[one.name] = value
-    return values
-
-
-def _fits(session: Session, row: Any, one: Field, ask: Ask | None, value: Any) -> bool:
-    if one.length is not None and len(value) > one.length:
-        return False
-    if one.minimum is not None and isinstance(value, int | Decimal) and value < one.minimum:
-        return False
-    if one.enum is not None:
-        return isinstance(value, one.enum)
-    if one.kind != "link":
-        return True
-    model = documents[str(one.target)]
-    target = scope.find(session, model, value)
-    if target is None:
-        return False
-    mine, theirs = getattr(row, "community_id", None), getattr(target, "community_id", None)
-    if mine is not None and theirs is not None and mine != theirs:
-        return False
-    if ask is None or ask.choices is None:
-        return True
-    return session.scalar(select(model.id).where(model.id == value, ask.choices(row))) is not None
 
 
 def _since(session: Session, row: Any) -> datetime | None:

@@ -128,7 +128,7 @@ def test_the_technician_is_told_and_can_give_the_order_back(repairs: RepairOffic
 
 def test_only_a_technician_of_the_company_is_sent(repairs: RepairOffice) -> None:
     from app.estate.models import Company, Employee
-    from app.lowcode.workflow.moving import InputWrong
+    from app.lowcode.workflow.asking import InputWrong
     from app.service.models import TechnicianTrade
 
     pk = repairs.order_in(RepairState.PASSED)
