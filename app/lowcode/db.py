@@ -57,7 +57,7 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
-        "journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", "synchronous=NORMAL", "analysis_limit=1000",
+        "journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", "synchronous=NORMAL", "analysis_limit=10000",
     ):  # fmt: skip
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -88,7 +88,8 @@ def count_anew(session: Session) -> None:
     """Let SQLite look at how its tables are filled; servers do so by themselves. Within a unit of work.
 
     Without it SQLite takes every index for equally good, and reads the rows of a whole community where those of one
-    room are asked for. Some thousandths of a second, whatever the size.
+    room are asked for; looking at fewer rows of an index than a chunk of ids (`analysis_limit`), it does so again for
+    chunks. A tenth of a second, whatever the size.
     """
     if session.get_bind().dialect.name == "sqlite":
         session.execute(text("ANALYZE"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge, FeeItem
@@ -91,39 +91,54 @@ def _figures(sums: Sums) -> Sums:
 def _add_charges(
     session: Session, period: Period, where: list[ColumnElement[bool]], sums: dict[Key, Sums]
 ) -> None:
-    """What is charged, by the month that it is posted in: the groups stand in the index as they are asked for."""
-    rows = session.execute(
-        select(
-            Charge.community_id, Charge.posting_period, Charge.building_id, Charge.fee_item_id,
-            func.sum(raw(Charge.amount)).label("amount"),  # type: ignore[arg-type]
-            func.sum(raw(Charge.waived)).label("waived"),  # type: ignore[arg-type]
-        )
-        .where(Charge.posting_period <= period, *where)
-        .group_by(Charge.community_id, Charge.posting_period, Charge.building_id, Charge.fee_item_id)
-    )  # fmt: skip
-    for community_id, month, building_id, fee_item_id, amount, waived in rows:
+    """What is charged: before the month, and in it."""
+    rows = session.execute(_by_place(Charge, period, where, Charge.posting_period <= period, Charge.waived))
+    for community_id, building_id, fee_item_id, before, amount, waived in rows:
         found = sums.setdefault((community_id, building_id, fee_item_id), {})
-        _add(found, "to_date", int(amount))
-        if month < period:
-            _add(found, "before", int(amount))
-        else:
-            _add(found, "amount", int(amount))
-            _add(found, "waived_at_posting", int(waived))
+        _add(found, "to_date", int(before + amount))
+        _add(found, "before", int(before))
+        _add(found, "amount", int(amount))
+        _add(found, "waived_at_posting", int(waived))
+
+
+def _by_place(
+    model: Any, period: Period, where: list[ColumnElement[bool]], until: ColumnElement[bool], *more: Any
+) -> Select[Any]:
+    """A row a community, building and fee: what was before the month, what is in it, and `more` of what is in it.
+
+    Added up by months first, in the order of the index, so that nothing of a million rows is sorted.
+    """
+    place = (model.community_id, model.building_id, model.fee_item_id)
+    month = (model.community_id, model.posting_period, model.building_id, model.fee_item_id)
+    columns = (model.amount, *more)
+    parts = (
+        select(*month, *(func.sum(raw(one)).label(f"sum_{place}") for place, one in enumerate(columns)))
+        .where(until, *where)
+        .group_by(*month)
+        .subquery()
+    )
+
+    def of(name: str, condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.sum(case((condition, parts.c[name]), else_=0))
+
+    before, at = parts.c.posting_period < period, parts.c.posting_period == period
+    keys = [parts.c[one.key] for one in place]
+    return select(
+        *keys, of("sum_0", before), *(of(f"sum_{place}", at) for place in range(len(columns)))
+    ).group_by(*keys)
 
 
 def _add_allocations(
     session: Session, period: Period, where: list[ColumnElement[bool]], sums: dict[Key, Sums]
 ) -> None:
-    """What moved the charges, by the month that it is posted in, its kind, and whether it is of earlier charges."""
+    """What moved the charges: before the month, and in it by its kind, and whether it is of earlier charges."""
     place = (Allocation.community_id, Allocation.building_id, Allocation.fee_item_id)
     amount = func.sum(raw(Allocation.amount)).label("amount")  # type: ignore[arg-type]
-    before = session.execute(
-        select(*place, amount).where(Allocation.posting_period < period, *where).group_by(*place)
-    )
-    for community_id, building_id, fee_item_id, units in before:
+    earlier = session.execute(_by_place(Allocation, period, where, Allocation.posting_period < period))
+    for community_id, building_id, fee_item_id, before, _at in earlier:
         found = sums.setdefault((community_id, building_id, fee_item_id), {})
-        _add(found, "before", -int(units))
-        _add(found, "to_date", -int(units))
+        _add(found, "before", -int(before))
+        _add(found, "to_date", -int(before))
     is_past = case((Allocation.period < Allocation.posting_period, 1), else_=0).label("past")
     rows = session.execute(
         select(*place, Allocation.kind, is_past, amount)
