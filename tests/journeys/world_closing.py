@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.closing import operations as closing
 from app.closing.models import PeriodReopen, PeriodReport, PeriodReportRow
-from app.closing.operations.freezing import row_of
+from app.closing.operations.freezing import Keeping
 from app.closing.summary import SUMMARY
 from app.kernel.periods import Period
 from app.lowcode.actors import EVERYTHING, Actor, acting_as
@@ -27,7 +27,7 @@ def close_a_month(*, session: Session, community_id: int, words: str) -> None:
         "building": words,
         "fee": words,
     }
-    line = row_of(SUMMARY, Line(values=values, keys={"community_id": community_id}))
+    line = Keeping(SUMMARY).row(Line(values=values, keys={"community_id": community_id}))
     session.execute(insert(PeriodReportRow.__table__), [{**line, "report_id": paper.id, "place": 1}])
 
 

@@ -1,6 +1,6 @@
 """What is missing before a month may close, each with the page where it is done."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -21,7 +21,7 @@ from app.kernel.periods import Period
 from app.lowcode import clock
 from app.lowcode.document import spec_of
 from app.lowcode.reports import asking, registry
-from app.lowcode.reports.reading import read
+from app.lowcode.reports.reading import Reading, read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,16 @@ def close_check(*, session: Session, community_id: int, period: Period) -> list[
 
     The months before it are asked for apart: they are another page's work.
     """
+    missing = missing_documents(session=session, community_id=community_id, period=period)
+    readings = []
+    for report in registry.frozen():
+        scope = scope_of_close(report, community_id=community_id, period=period)
+        readings.append(read(session=session, report=report, scope=scope, anew=True))
+    return [*missing, *unequal(readings)]
+
+
+def missing_documents(*, session: Session, community_id: int, period: Period) -> list[Finding]:
+    """What is not done yet of a month: readings, charges, runs, requests, hand-overs."""
     found = [
         Finding(
             code="not_over", message=N_("这个账期还没有过完,结账以后到月底都不能再收款、出账"), stops=False, url="",
@@ -53,7 +63,6 @@ def close_check(*, session: Session, community_id: int, period: Period) -> list[
         *_readings(session, community_id, period), *_unposted(session, community_id, period),
         *_runs(session, community_id, period),
         *_requests(session, community_id), *_money(session, community_id, period),
-        *_equations(session, community_id, period),
     ]  # fmt: skip
     return [one for one in found if one.count]
 
@@ -128,15 +137,17 @@ def _money(session: Session, community_id: int, period: Period) -> Iterator[Find
     )  # fmt: skip
 
 
-def _equations(session: Session, community_id: int, period: Period) -> Iterator[Finding]:
-    for report in registry.frozen():
-        scope = scope_of_close(report, community_id=community_id, period=period)
-        reading = read(session=session, report=report, scope=scope, anew=True)
-        wrong = [one for one in reading.equations if not one.holds]
-        yield Finding(
-            code=f"equation_{report.name}", message=N_("“%(report)s”有 %(count)d 个等式不平,请联系管理员"), count=len(wrong),
-            url=f"{report.url}/?{urlencode(asking.parameters(scope))}", params={"report": report.label},
-        )  # fmt: skip
+def unequal(readings: Iterable[Reading]) -> list[Finding]:
+    """The reports of a month, read anew, whose equations do not hold."""
+    return [
+        Finding(
+            code=f"equation_{one.report.name}", message=N_("“%(report)s”有 %(count)d 个等式不平,请联系管理员"),
+            count=sum(not equation.holds for equation in one.equations),
+            url=f"{one.report.url}/?{urlencode(asking.parameters(one.scope))}", params={"report": one.report.label},
+        )
+        for one in readings
+        if not one.holds
+    ]  # fmt: skip
 
 
 def _list(model: Any, community_id: int, **equal: Any) -> str:

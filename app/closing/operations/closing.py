@@ -1,5 +1,6 @@
 """Closing a month: alone with it, looked at again, its reports kept, marked; all in one unit or nothing."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import func, select
@@ -8,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.billing.models import AccountingPeriod
 from app.billing.operations.periods import PeriodClosed, lock_period
 from app.billing.states import PeriodState
-from app.closing.operations.checking import Finding, close_check
-from app.closing.operations.freezing import freeze
+from app.closing.operations.checking import Finding, close_check, missing_documents, unequal
+from app.closing.operations.freezing import freeze, written_out
 from app.closing.states import PERIOD_MACHINE
 from app.estate.models import Community
 from app.kernel.errors import N_, DomainError
@@ -17,6 +18,7 @@ from app.kernel.periods import Period
 from app.lowcode import clock, history, scope
 from app.lowcode.actors import current_actor
 from app.lowcode.jobs import OPEN, Job, start_job
+from app.lowcode.reports import registry
 from app.lowcode.scope import OutOfScope
 from app.lowcode.workflow import change_state, guard_state
 
@@ -53,19 +55,24 @@ def close(*, session: Session, community_id: int, period: Period, by: str | None
     OutOfScope, PeriodClosed, PreviousPeriodOpen, PeriodNotReady.
     """
     row = _locked(session, community_id, period)
-    missing = [
-        one for one in close_check(session=session, community_id=community_id, period=period) if one.stops
-    ]
-    if missing:
-        raise PeriodNotReady(period=str(period), what=missing[0].text(), count=len(missing))
+    mine: Any = {"session": session, "community_id": community_id, "period": period}
+    _refuse_missing(period, missing_documents(**mine))
+    reports = [written_out(report=one, **mine) for one in registry.frozen()]
+    _refuse_missing(period, unequal(one.reading for one in reports))
     at, name = clock.now(), by or current_actor().name or "?"
     row.version += 1
-    freeze(session=session, community_id=community_id, period=period, version=row.version, at=at, by=name)
+    freeze(found=reports, version=row.version, at=at, by=name, **mine)
     change_state(session=session, row=row, machine=PERIOD_MACHINE, action="close")
     row.closed_at, row.closed_by = at, name
     history.note(row, label=N_("结账"))
     session.flush()
     return row
+
+
+def _refuse_missing(period: Period, found: Iterable[Finding]) -> None:
+    missing = [one for one in found if one.stops]
+    if missing:
+        raise PeriodNotReady(period=str(period), what=missing[0].text(), count=len(missing))
 
 
 def start_close(*, session: Session, community_id: int, period: Period) -> int:

@@ -1,6 +1,6 @@
 """Keeps the reports of a month that is being closed: every line with where it stands, and the sums, digested."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,12 +9,10 @@ from sqlalchemy import event, insert
 from sqlalchemy.orm import Session
 
 from app.closing.models import PeriodReport, PeriodReportRow
-from app.closing.queries.archive import MORE_KEYS
+from app.closing.queries.archive import MORE_KEYS, TOLD
 from app.closing.rules.canon import canonical, digest_of, text_of_lines
 from app.kernel.periods import Period
 from app.lowcode import listing
-from app.lowcode.fields import Field
-from app.lowcode.reports import registry
 from app.lowcode.reports.declaration import PLACES, Line, Report, Scope
 from app.lowcode.reports.reading import Reading, every_line, read
 
@@ -33,7 +31,7 @@ class Frozen:
     @property
     def text(self) -> str:
         """The whole of it."""
-        return text_of_lines(self.totals, self.rows)
+        return text_of_lines(self.totals, ([row[name] for name in TOLD] for row in self.rows))
 
 
 def scope_of_close(report: Report, *, community_id: int, period: Period) -> Scope:
@@ -49,50 +47,59 @@ def written_out(*, session: Session, report: Report, community_id: int, period: 
         total = reading.total
         sums = {one.name: total.values.get(one.name) for one in report.totalled}
         totals = canonical({"count": total.count, "values": sums, "figures": total.figures})
-        rows = [row_of(report, one) for one in every_line(session=session, report=report, scope=scope)]
+        keeping = Keeping(report)
+        rows = [keeping.row(one) for one in every_line(session=session, report=report, scope=scope)]
         return Frozen(report=report, reading=reading, totals=totals, rows=rows)
 
 
 def freeze(
-    *, session: Session, community_id: int, period: Period, version: int, at: datetime, by: str
-) -> list[PeriodReport]:
-    """Keep every frozen report of a month that is still open and locked; returns the papers."""
-    papers = []
-    for report in registry.frozen():
-        found = written_out(session=session, report=report, community_id=community_id, period=period)
+    *,
+    session: Session,
+    found: Iterable[Frozen],
+    community_id: int,
+    period: Period,
+    version: int,
+    at: datetime,
+    by: str,
+) -> None:
+    """Keep reports, as they were written out of a month that is open and locked."""
+    for one in found:
         paper = PeriodReport(
-            community_id=community_id, period=period, version=version, report=report.name,
-            lines=found.reading.total.count, digest=digest_of(found.text), totals=found.totals, closed_at=at, closed_by=by,
+            community_id=community_id, period=period, version=version, report=one.report.name,
+            lines=one.reading.total.count, digest=digest_of(one.text), totals=one.totals, closed_at=at, closed_by=by,
         )  # fmt: skip
         session.add(paper)
         session.flush()
-        for start in range(0, len(found.rows), AT_ONCE):
+        for start in range(0, len(one.rows), AT_ONCE):
             session.execute(
                 insert(PeriodReportRow.__table__),
                 [
                     {**row, "report_id": paper.id, "place": place}
-                    for place, row in enumerate(found.rows[start : start + AT_ONCE], start + 1)
+                    for place, row in enumerate(one.rows[start : start + AT_ONCE], start + 1)
                 ],
             )
-        papers.append(paper)
-    return papers
 
 
-def row_of(report: Report, line: Line) -> dict[str, Any]:
-    """A line as it is kept: its level, its places, its values; what lists show masked is kept masked."""
-    kept = {one.name: _kept(line.values.get(one.name), one) for one in report.fields}
-    values: dict[str, Any] = {name: value for name, value in kept.items() if value is not None}
-    more = {name: key for name, key in line.keys.items() if name not in PLACES and key is not None}
-    if more:
-        values[MORE_KEYS] = more
-    places = {name: line.keys.get(name) for name in PLACES}
-    return {"level": line.level, **places, "data": canonical(values)}
+class Keeping:
+    """How the lines of a report are kept: level, places, values; what lists show masked is kept masked."""
 
+    def __init__(self, report: Report) -> None:
+        self._names = frozenset(one.name for one in report.fields)
+        self._masks = {one.name: one.masked for one in report.fields if one.masked is not None}
 
-def _kept(value: Any, one: Field) -> Any:
-    if value is None or one.masked is None:
-        return value
-    return one.masked(str(value))
+    def row(self, line: Line) -> dict[str, Any]:
+        """A line as it is kept."""
+        masks = self._masks
+        values: dict[str, Any] = {
+            name: masks[name](str(value)) if name in masks else value
+            for name, value in line.values.items()
+            if value is not None and name in self._names
+        }
+        more = {name: key for name, key in line.keys.items() if name not in PLACES and key is not None}
+        if more:
+            values[MORE_KEYS] = more
+        row: dict[str, Any] = {name: line.keys.get(name) for name in PLACES}
+        return {"level": line.level, **row, "data": canonical(values)}
 
 
 class KeptForEver(RuntimeError):

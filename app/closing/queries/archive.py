@@ -22,6 +22,8 @@ from app.lowcode.reports.declaration import LINE, PLACES, Line, Report, Scope, T
 
 WHOLE = "community_id"
 BATCH = 2000
+TOLD = ("level", *PLACES, "data")
+"""What a kept line says, in the order of its text."""
 MORE_KEYS = "_keys"
 """Beside a kept line's values: the keys that are no places, for its drill-down."""
 
@@ -126,11 +128,11 @@ def kept_names(*, session: Session, community_id: int, period: Period, version: 
 
 def text_of(*, session: Session, paper: PeriodReport) -> str:
     """A kept report as one text: the sums, and a line each; its SHA-256 is the paper's digest."""
-    columns = [getattr(PeriodReportRow, name) for name in ("level", *PLACES, "data")]
+    columns = [getattr(PeriodReportRow, name) for name in TOLD]
     rows = session.execute(
         select(*columns).where(PeriodReportRow.report_id == paper.id).order_by(PeriodReportRow.place)
     )
-    return text_of_lines(paper.totals, (row._asdict() for row in rows))
+    return text_of_lines(paper.totals, (tuple(row) for row in rows))
 
 
 def line_of(report: Report, *, level: str, data: str, places: Sequence[int | None]) -> Line:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -11,13 +11,15 @@ from typing import Any
 from app.kernel.enums import LabelledEnum
 from app.kernel.periods import Period
 
+_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+
 
 def canonical(values: Mapping[str, Any]) -> str:
     """Values as JSON text, keys sorted, nothing idle: the same values are always the same bytes.
 
     Amounts go as text, exactly; nothing is a float. Raises TypeError for what has no spelling.
     """
-    plain = {name: _plain(value) for name, value in values.items()}
+    plain = {name: value if type(value) in _AS_THEY_ARE else _plain(value) for name, value in values.items()}
     return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -56,9 +58,14 @@ def read_value(kind: str, value: Any, enum: type[LabelledEnum] | None = None) ->
     return value
 
 
-def text_of_lines(totals: str, lines: Iterable[Mapping[str, Any]]) -> str:
-    """A kept report as one text: its sums, then a line each."""
-    return "\n".join([totals, *(canonical(line) for line in lines)])
+def text_of_lines(totals: str, lines: Iterable[Sequence[Any]]) -> str:
+    """A kept report as one text: its sums, then a line each: level, places and values, a tab between them.
+
+    Values are canonical, in which neither a tab nor a line's end stands.
+    """
+    return "\n".join(
+        [totals, *("\t".join("" if one is None else str(one) for one in line) for line in lines)]
+    )
 
 
 def digest_of(text: str) -> str:
