@@ -62,7 +62,7 @@ def add_repairs(
                 row=row,
                 kind=AttachmentKind("before", ""),
                 content=png(),
-                name=f"{words}.png",
+                name=words,
             )
         found[name] = row.id
     return found
