@@ -32,10 +32,10 @@ def frame() -> Frame:
         for code, value in current_app.config["LANGUAGES"].items()
     ]
     known = current_user.is_authenticated
-    running, notices = counts() if known else (0, 0)
+    menu, running, notices = menu_and_counts() if known else ([], 0, 0)
     return Frame(
         product=_("物业管理"),
-        menu=menu() if known else [],
+        menu=menu,
         user_name=person_name(current_user) if known else "",
         scope_label=listing.narrowing_words() if known else None,
         language=language,
@@ -46,17 +46,15 @@ def frame() -> Frame:
     )
 
 
-def counts() -> tuple[int, int]:
-    """(jobs of the person's not at their end, notices not read): one statement a page."""
+def menu_and_counts() -> tuple[list[MenuEntry], int, int]:
+    """The menu as the person may see it, their jobs not at their end, their notices not read: one statement a page."""
     jobs = select(func.count(Job.id)).where(Job.user_id == current_user.id, Job.state.in_(OPEN))
-    row = db.session.execute(select(jobs.scalar_subquery(), unread(current_user.id).scalar_subquery())).one()
-    return row[0] or 0, row[1] or 0
-
-
-def menu() -> list[MenuEntry]:
-    """The menu as the person may see it: what the office arranged, and of it what they may open."""
-    tree = arrange(registered(), arranged_for(session=db.session(), user_id=current_user.id))
-    return [entry for node in tree if (entry := _menu_entry(node)) is not None]
+    counts = select(
+        jobs.scalar_subquery().label("jobs"), unread(current_user.id).scalar_subquery().label("unread")
+    )
+    items, row = arranged_for(session=db.session(), user_id=current_user.id, beside=counts)
+    tree = arrange(registered(), items)
+    return [entry for node in tree if (entry := _menu_entry(node)) is not None], row[0] or 0, row[1] or 0
 
 
 def _menu_entry(node: Node) -> MenuEntry | None:

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from flask import g
 from flask_appbuilder.security.sqla.models import Role
 from flask_babel import gettext
 from sqlalchemy import CheckConstraint, UniqueConstraint, select
@@ -85,9 +86,12 @@ class Refund(Requested, CommunityScoped, MoneyDocument):
 
 
 def role_names() -> dict[str, str]:
-    """The office's roles by their ids, as codes."""
-    rows = db.session.execute(select(Role.id, Role.name).order_by(Role.name))
-    return {str(key): name for key, name in rows}
+    """The office's roles by their ids, as codes; read once a request."""
+    if "role_names" not in g:
+        rows = db.session.execute(select(Role.id, Role.name).order_by(Role.name))
+        g.role_names = {str(key): name for key, name in rows}
+    names: dict[str, str] = g.role_names
+    return names
 
 
 class ApprovalLimit(Document):

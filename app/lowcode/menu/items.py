@@ -3,10 +3,23 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import assoc_user_role
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, exists, or_, select
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    Select,
+    Table,
+    exists,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Mapped, Session
 
 from app.kernel.errors import N_
@@ -67,8 +80,13 @@ def arranged(*, session: Session) -> list[Arranged]:
     ]
 
 
-def arranged_for(*, session: Session, user_id: int) -> Sequence[Arranged]:
-    """The same as a person meets it, in one statement: `hidden` where none of the person's roles sees it."""
+def arranged_for(
+    *, session: Session, user_id: int, beside: Select[Any] | None = None
+) -> tuple[list[Arranged], Sequence[Any]]:
+    """The same as a person meets it: `hidden` where none of the person's roles sees it; and the one row of `beside`.
+
+    One statement: what else the frame of a page must know is asked along with the menu.
+    """
     mine = assoc_user_role.alias()
     not_for_role = (
         exists()
@@ -76,7 +94,17 @@ def arranged_for(*, session: Session, user_id: int) -> Sequence[Arranged]:
         .correlate(MenuItem, mine)
     )
     seen = exists().where(mine.c.user_id == user_id, ~not_for_role).correlate(MenuItem)
+    also = (select(literal(0).label("zero")) if beside is None else beside).subquery()
     rows = session.execute(
-        select(*_COLUMNS, or_(MenuItem.hidden, ~seen)).order_by(MenuItem.position, MenuItem.id)
-    )
-    return [Arranged(*row[:-1], hidden=bool(row[-1])) for row in rows]
+        select(*also.c, MenuItem.id, *_COLUMNS, or_(MenuItem.hidden, ~seen))
+        .select_from(also.outerjoin(MenuItem, true()))
+        .order_by(MenuItem.position, MenuItem.id)
+    ).all()
+    width = len(also.c)
+    items = [_met(row[width + 1 :]) for row in rows if row[width] is not None]
+    return items, tuple(rows[0][:width])
+
+
+def _met(row: Sequence[Any]) -> Arranged:
+    name, kind, parent, label, icon, url, hidden = row
+    return Arranged(name, kind, parent, label, icon, url, bool(hidden))

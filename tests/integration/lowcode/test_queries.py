@@ -39,6 +39,7 @@ from app.lowcode.logins import LoginRecord
 from app.lowcode.manifest import Entry, Page
 from app.lowcode.unit import unit_of_work
 from app.service.operations import add_complaint
+from tests.integration.collection.furnishing import furnish_balances
 from tests.integration.reports.demos import small_demo
 from tests.integration.service.furnishing import furnish_repairs
 from tests.people import PASSWORD
@@ -107,6 +108,7 @@ def _furnish(session: Session) -> None:
     session.add_all(staff)
     session.flush()
     furnish_repairs(session=session, people=people, staff=staff)
+    furnish_balances(session=session, people=people)
     session.add(LoginRecord(username="alles", address="127.0.0.1", succeeded=True))
     for place in range(ENOUGH):
         add_complaint(
@@ -199,7 +201,7 @@ def test_a_page_of_its_own(office: Office, url: str) -> None:
     [
         # Each way to be found is asked by its own index: rooms, people, plates, numbers, documents.
         ("/desk/find?q=1", 16),
-        ("/search?q=1", 27),
+        ("/search?q=1", 28),
         ("/reports/summary/", 25),
         # User, roles, reach, account, employee and dictionary; the employee again for the form's version.
         ("/user/edit/1", 19),

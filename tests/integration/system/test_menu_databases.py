@@ -59,7 +59,7 @@ def test_kept_met_and_forgotten(app: Flask, cast: Any, client_of: Callable[[str]
         seen = {
             who: [
                 one.label or one.name
-                for one in arranged_for(session=db.session(), user_id=user)
+                for one in arranged_for(session=db.session(), user_id=user)[0]
                 if not one.hidden
             ]
             for who in ("收费员", "维修工", "财务")
