@@ -23,16 +23,20 @@ from app.lowcode.actors import EVERYTHING, Actor, acting_as, person_name
 from app.lowcode.db import count_anew
 from app.lowcode.logins import check_password
 from app.reports.demo.cast import add_cast, check_cast
+from app.reports.demo.closing_up import close_months
 from app.reports.demo.complaints import add_complaints, add_departments
+from app.reports.demo.dealings import Dealings, People
 from app.reports.demo.estate import Settlement
 from app.reports.demo.payments import Month, collect_month
 from app.reports.demo.repairs import add_repairs
 from app.reports.demo.tariff import DUE_DAYS, FEES, TARIFFS
+from app.reports.demo.utilities import Meters
 
 COMPANY, HERE, NEXT_DOOR = "和顺物业服务有限公司", "云栖花园", "邻里苑"
 NEXT_DOOR_ROOMS = 60
 # The first few of those who live next door have a home here as well: their numbers are drawn in both.
 IN_BOTH, ONLY_NEXT_DOOR = range(11, 14), 10_000_000
+MOST_CLOSED = 2_000  # rooms; what is kept of a larger community's months takes long
 OFFICE_OPENS = time(8, 30)
 VOIDED_ON, VOIDED_AT, WRONG = 28, time(16), "付款方式选错"
 
@@ -53,11 +57,18 @@ class Made:
 
 
 def make_demo(
-    *, session: Session, rooms: int, months: int, password: str | None, say: Callable[[str], None]
+    *,
+    session: Session,
+    rooms: int,
+    months: int,
+    password: str | None,
+    say: Callable[[str], None],
+    dealings: bool = True,
 ) -> Made:
     """Fill an empty database in the open unit: `rooms` in two communities, `months` up to this one.
 
-    The second community has a fifth of the rooms, 60 at most. Raises NotEmpty, RolesMissing, NamesTaken, WeakPassword
+    The second community has a fifth of the rooms, 60 at most. `dealings`: in the first one there is more than paying
+    (meters, vacancies, money in advance, deposits …), and where it is small its months are closed. Raises NotEmpty, RolesMissing, NamesTaken, WeakPassword
     before anything is written.
     """
     if session.scalar(select(Community.id).limit(1)) is not None:
@@ -88,18 +99,30 @@ def make_demo(
         password=password,
     )
     cashiers = {here[0]: cast["shoufei"], next_door[0]: cast["linqu"]}
+    both = People(_actor(cast["shoufei"]), _actor(cast["jingli"]))
+    deals: Dealings | None = None
+    if dealings:
+        with clock.clock_at(min(now, _moment(periods[0], 1, OFFICE_OPENS))), acting_as(both.manager):
+            meters = Meters(session=session, community_id=here[0], first_day=periods[0].first_day)
+        deals = Dealings(session=session, community_id=here[0], people=both, now=now)
+        deals.begin(first=periods[0], months=months)
     for number, period in enumerate(periods):
         for community_id, cashier in cashiers.items():
+            dealing = deals if community_id == here[0] else None
             with (
                 clock.clock_at(min(now, _moment(period, 1, OFFICE_OPENS))),
                 acting_as(_actor(cast["jingli"])),
             ):
+                if dealing is not None:
+                    meters.read(period)
                 bill(session=session, community_id=community_id, period=period)
             with acting_as(_actor(cashier)):
                 month = Month(period, number, months, today)
                 collect_month(session=session, community_id=community_id, month=month)
                 if _moment(period, VOIDED_ON, VOIDED_AT) < now:
                     _void_one(session, community_id, period)
+            if dealing is not None:
+                dealing.month(period, number)
         charges = session.scalar(select(func.count(Charge.id))) or 0
         receipts = session.scalar(select(func.count(Receipt.id))) or 0
         say(f"{period}:累计应收 {charges} 笔,收据 {receipts} 张({number + 1}/{months})")
@@ -111,6 +134,11 @@ def make_demo(
         add_repairs(
             session=session, community_id=here[0], company_id=company.id, since=clock.midnight(periods[0].first_day),
             cast=cast, actor=_actor,
+        )  # fmt: skip
+    if dealings and rooms <= MOST_CLOSED:
+        close_months(
+            session=session, community_id=here[0], periods=periods, now=now, finance=_actor(cast["caiwu"]),
+            desks={user.id: _actor(user) for user in cast.values()}, say=say,
         )  # fmt: skip
     count_anew(session)
     return Made(charges, receipts)

@@ -20,11 +20,14 @@ def small_demo(
     months: int = 4,
     password: str | None = PASSWORD,
     say: Callable[[str], None] | None = None,
+    dealings: bool = False,
 ) -> list[str]:
     """A demo on the 20th of February 2026 in a unit of its own; returns what it said."""
     said: list[str] = []
     with clock_at(NOW), acting_as(SYSTEM), unit_of_work() as session:
-        make_demo(session=session, rooms=rooms, months=months, password=password, say=say or said.append)
+        make_demo(
+            session=session, rooms=rooms, months=months, password=password, say=say or said.append, dealings=dealings
+        )  # fmt: skip
     return said
 
 
