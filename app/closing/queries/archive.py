@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -62,7 +62,7 @@ class PeriodArchive:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What is kept of a report for a scope."""
+    """What is kept of a report for a scope. `papers` stand in the order of their communities."""
 
     report: Report
     scope: Scope
@@ -71,9 +71,15 @@ class Stored:
     complete: bool
     words: str
     grain: str
+    _total: list[Total] = field(default_factory=list)
 
     def total(self, session: Session) -> Total:
-        """Of whole communities what was added up at the close; of a part of one, its lines."""
+        """Of whole communities what was added up at the close; of a part of one, its lines. Read once."""
+        if not self._total:
+            self._total.append(self._added_up(session))
+        return self._total[0]
+
+    def _added_up(self, session: Session) -> Total:
         if self.grain == WHOLE:
             return add_up(self.report, [totals_of(self.report, one) for one in self.papers])
         lines = [one for one in self.lines(session) if one.level == LINE]
@@ -85,18 +91,35 @@ class Stored:
 
     def lines(self, session: Session, *, limit: int | None = None, offset: int = 0) -> Iterator[Line]:
         """The kept lines in the order of their communities and places."""
-        ids = [one.id for one in self.papers]
-        if not ids:
+        if self.report.lines is not None or self.grain != WHOLE:
+            yield from self._read(session, [one.id for one in self.papers], limit, offset)
             return
+        # Of a detail report every line is one, and stands at its place: a page is found however deep it lies.
+        left = limit
+        for paper in self.papers:
+            if offset >= paper.lines:
+                offset -= paper.lines
+                continue
+            wanted = paper.lines - offset if left is None else min(left, paper.lines - offset)
+            at = PeriodReportRow.place.between(offset + 1, offset + wanted)
+            yield from self._read(session, [paper.id], None, 0, at)
+            offset, left = 0, None if left is None else left - wanted
+            if left == 0:
+                return
+
+    def _read(
+        self, session: Session, ids: Sequence[int], limit: int | None, offset: int, *also: Any
+    ) -> Iterator[Line]:
         held = [] if self.grain == WHOLE else _narrowed(self.scope)
+        columns = (
+            PeriodReportRow.level,
+            PeriodReportRow.data,
+            *(getattr(PeriodReportRow, name) for name in PLACES),
+        )
         statement = (
-            select(
-                PeriodReportRow.level,
-                PeriodReportRow.data,
-                *(getattr(PeriodReportRow, name) for name in PLACES),
-            )
-            .where(PeriodReportRow.report_id.in_(ids), *held)
-            .order_by(PeriodReportRow.community_id, PeriodReportRow.report_id, PeriodReportRow.place)
+            select(*columns)
+            .where(PeriodReportRow.report_id.in_(ids), *held, *also)
+            .order_by(PeriodReportRow.report_id, PeriodReportRow.place)
         )
         if limit is not None:
             statement = statement.limit(limit).offset(offset)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
@@ -14,13 +15,17 @@ from sqlalchemy.orm import Session
 from app.billing.operations import add_price
 from app.closing.operations.freezing import written_out
 from app.closing.queries.archive import kept_texts
+from app.closing.reports.arrears import ARREARS
 from app.closing.summary import SUMMARY, month_summary
 from app.collection import operations as collection
 from app.estate.models import Building, Community, Customer, Room
 from app.lowcode.actors import EVERYTHING, Actor, acting_as
 from app.lowcode.clock import clock_at, midnight
 from app.lowcode.db import db
-from app.lowcode.reports import registry
+from app.lowcode.reports import registry, views
+from app.lowcode.reports.archive import kept
+from app.lowcode.reports.declaration import By, Scope
+from app.lowcode.reports.reading import read, stream
 from app.lowcode.unit import in_unit_of_work
 from app.lowcode.workflow import move
 from tests.integration.closing.months import FEBRUARY, JANUARY, D, Months
@@ -205,3 +210,49 @@ def test_before_it_is_closed_it_is_read_from_the_documents(session: Session, cas
         kept_texts(session=session, community_id=other.community_id, period=JANUARY)[SUMMARY.name]
         == text.encode()
     )
+
+
+@pytest.mark.parametrize("size", [1, 3, 4, 100])
+def test_pages_of_a_kept_detail_report_go_over_its_communities(
+    session: Session, cast: Any, months: Months, size: int
+) -> None:
+    other = Months(cast.neighbour, owners=("钱三", "孙四"))
+    other.january()
+    scope = Scope.of_month(JANUARY)
+    scope = replace(scope, by=By.AS_OF, first=JANUARY.last_day)
+    assert kept(session=session, report=ARREARS, scope=scope) is not None
+    whole = list(stream(session=session, report=ARREARS, scope=scope))
+    assert [one.values["customer"] for one in whole] == ["王一", "赵二", "钱三", "孙四"]
+    seen: list[Any] = []
+    for offset in range(0, 8, size):
+        found = read(session=session, report=ARREARS, scope=scope, limit=size, offset=offset)
+        assert (found.total.count, found.total.values["due"]) == (4, D("260.00"))
+        seen += found.lines
+    assert seen == whole
+
+
+def test_a_long_report_is_exported_by_a_job(
+    months: Months, client_of: Callable[[str], FlaskClient], run_jobs: Callable[[], int], monkeypatch: Any
+) -> None:
+    finance = client_of("财务")
+    at_once = finance.get(f"{URL}/export?period=2025-01").data
+    monkeypatch.setattr(views, "EXPORT_INLINE_ROWS", 0)
+    answer = finance.get(f"{URL}/export?period=2025-01")
+    assert "/jobs/" in answer.headers["Location"]
+    run_jobs()
+    later = finance.get(f"{answer.headers['Location']}/result").data
+
+    def rows(data: bytes) -> list[tuple[Any, ...]]:
+        return list(openpyxl.load_workbook(BytesIO(data)).active.iter_rows(values_only=True))
+
+    assert rows(later) == rows(at_once)
+    assert client_of("收费员").get(f"{answer.headers['Location']}/result").status_code == 404
+
+
+def test_too_many_lines_are_not_printed(
+    months: Months, client_of: Callable[[str], FlaskClient], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(views, "PRINT_ROWS", 1)
+    answer = client_of("财务").get(f"{ARREARS.url}/print?day=2025-01-31")
+    assert answer.status_code == 400
+    assert "超过一次打印的 1 行" in answer.get_data(as_text=True)
