@@ -1,90 +1,26 @@
 """kill -9: at any moment of its work the office may be killed; started again it does all of it, and nothing twice."""
 
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from app.billing.models import BillingLine, BillingRun, Charge
 from app.billing.operations import start_posting, start_run
 from app.billing.states import RunState
 from app.collection.models import Allocation, Receipt
-from app.lowcode.actors import SYSTEM, acting_as
-from app.lowcode.db import db
 from app.lowcode.jobs import Job, JobState, start_job
-from app.lowcode.unit import unit_of_work
-from tests.cases.databases import NoServer, fresh_database, without_server
-from tests.journeys.killing import Mortal, mortal, wait_for_moment, wait_until
-from tests.journeys.ten_thousand import CHARGES, FIRST, compute, found
-from tests.offices import PreparedOffice
+from tests.journeys.killed_desk import Desk, desk_on
+from tests.journeys.ten_thousand import CHARGES, FIRST
 
 MOMENTS = 20
 OTHER_MOMENTS = 3
 STARTS_WITHIN = 5.0
-
-
-@dataclass
-class Desk:
-    """The test's own look into the database, and the office that is killed beside it."""
-
-    app: Any
-    office: Mortal
-    community_id: int
-    runs: list[int]
-    chance: random.Random
-
-    def do(self, operation: Callable[[Session], Any]) -> Any:
-        """One unit of the system's; what it starts is queued for the office."""
-        with self.app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
-            return operation(session)
-
-    def ask(self, *columns: Any, **equals: Any) -> Any:
-        """The first row of columns of one document."""
-        with self.app.app_context(), acting_as(SYSTEM):
-            try:
-                return db.session.execute(select(*columns).filter_by(**equals)).first()
-            finally:
-                db.session.rollback()
-
-    def state(self, job_id: int) -> JobState:
-        """Where a job stands."""
-        return self.ask(Job.state, id=job_id)[0]
-
-    def wait(self, job_id: int, *states: JobState) -> float:
-        """Wait for a job to stand so."""
-        return wait_until(lambda: self.state(job_id) in states, f"job {job_id} {states}")
-
-    def undisturbed(self, begin: Callable[[Session], int]) -> float:
-        """Let a job run to its end; the seconds that it takes."""
-        job_id = self.do(begin)
-        began = self.wait(job_id, JobState.RUNNING, JobState.DONE)
-        return self.wait(job_id, JobState.DONE) - began
-
-    def killed(self, begin: Callable[[Session], int], *, lasts: float, moment: float) -> JobState:
-        """Begin a job, kill the office at `moment` (0: it begins, 1: it should end), start it again, see the job done.
-
-        Returns where the job stood when the office was dead.
-        """
-        job_id = self.do(begin)
-        if moment >= 0:
-            began = self.wait(job_id, JobState.RUNNING, JobState.DONE)
-            wait_for_moment(began + moment * lasts)
-        self.office.kill()
-        stood = self.state(job_id)
-        self.office.start()
-        self.wait(job_id, JobState.DONE)
-        return stood
-
-    def moments(self, count: int) -> list[float]:
-        """One at random in each of `count` equal parts of the time from before the beginning to after the end."""
-        return [-0.1 + 1.3 * (place + self.chance.random()) / count for place in range(count)]
 
 
 @pytest.fixture
@@ -95,18 +31,8 @@ def months() -> int:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def desk(request: pytest.FixtureRequest, tmp_path: Path, months: int) -> Iterator[Desk]:
-    try:
-        with fresh_database(kind=request.param, folder=tmp_path) as url:
-            prepared = PreparedOffice(url=url, folder=tmp_path)
-            with closing(prepared):
-                with prepared.app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
-                    community_id = found(session=session)
-                    runs = compute(session=session, community_id=community_id, months=months)
-                with mortal(folder=tmp_path / "instance", url=url) as office:
-                    chance = random.Random(20250310)  # noqa: S311 (moments, no secrets)
-                    yield Desk(prepared.app, office, community_id, runs, chance)
-    except NoServer as error:
-        without_server(error)
+    with desk_on(kind=request.param, folder=tmp_path, months=months) as made:
+        yield made
 
 
 def test_every_charge_is_there_once(desk: Desk) -> None:

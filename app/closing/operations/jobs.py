@@ -8,9 +8,9 @@ from app.closing.books.checking import check_books
 from app.closing.operations.closing import JOB, close
 from app.kernel.errors import N_, DomainError
 from app.kernel.periods import Period
-from app.lowcode.db import db
+from app.lowcode.db import count_anew, db
 from app.lowcode.jobs import Run, job_handler
-from app.lowcode.unit import in_unit_of_work
+from app.lowcode.unit import in_unit_of_work, unit_of_work
 
 
 class BooksBroken(DomainError):
@@ -31,6 +31,10 @@ def close_job(job: Run) -> None:
     db.session.rollback()
     if broken:
         raise BooksBroken(count=len(broken), first=str(broken[0]))
+
+    # The month is held alone while its reports are read: not a moment longer than need be.
+    with unit_of_work() as session:
+        count_anew(session)
 
     def closing() -> str:
         session = db.session()
