@@ -38,4 +38,5 @@ class Vacancy(Requested, CommunityScoped, Document):
     )
 
     def __str__(self) -> str:
-        return f"{self.room} {self.starts}~{self.ends}"
+        # While a new row is written its room is not read yet.
+        return f"{self.room or ''} {self.starts}~{self.ends}".strip()

@@ -7,7 +7,17 @@ from fractions import Fraction
 import pytest
 
 from app.kernel.periods import DateSpan, Period
-from app.kernel.pricing import PRICERS, AreaUnknown, Facts, Method, Priced, PriceUnknown, Terms, price_charge
+from app.kernel.pricing import (
+    PRICERS,
+    AreaUnknown,
+    Facts,
+    Method,
+    Priced,
+    PriceUnknown,
+    Terms,
+    UsageUnknown,
+    price_charge,
+)
 from app.kernel.proration import MonthPart, Proration, month_part, month_parts
 
 D = Decimal
@@ -110,16 +120,21 @@ def test_what_is_unknown_is_refused_and_never_zero() -> None:
     month = part_of("2025-01")
     with pytest.raises(AreaUnknown):
         price_charge(method=Method.AREA, facts=Facts(), terms=Terms(price=D(1)), part=month)
+    with pytest.raises(UsageUnknown):
+        price_charge(method=Method.METERED, facts=Facts(area=D(1)), terms=Terms(price=D(1)), part=month)
     for method in Method:
         with pytest.raises(PriceUnknown):
-            price_charge(method=method, facts=Facts(area=D(1)), terms=Terms(), part=month)
+            price_charge(method=method, facts=Facts(area=D(1), usage=D(1)), terms=Terms(), part=month)
 
 
 def test_every_method_has_its_function_and_its_sentence() -> None:
     assert set(PRICERS) == set(Method)
     for method in Method:
         charge = price_charge(
-            method=method, facts=Facts(area=D(1)), terms=Terms(price=D(1)), part=part_of("2025-01", 2)
+            method=method,
+            facts=Facts(area=D(1), usage=D(1)),
+            terms=Terms(price=D(1)),
+            part=part_of("2025-01", 2),
         )
         message, params = charge.explain()
         assert params["gross"] in message % params
