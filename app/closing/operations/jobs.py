@@ -26,15 +26,14 @@ def close_job(job: Run) -> None:
     community_id, period = int(job.params["community"]), Period.parse(job.params["period"])
     job.url = f"/closing/?year={period.year}"
     job.progress(0, 1)
+    # What was written since the last job is counted first: then the books and the reports are read by their indexes.
+    with unit_of_work() as session:
+        count_anew(session)
     # Before the unit, which nothing else is written beside.
     broken = check_books(session=db.session(), communities=[community_id])
     db.session.rollback()
     if broken:
         raise BooksBroken(count=len(broken), first=str(broken[0]))
-
-    # The month is held alone while its reports are read: not a moment longer than need be.
-    with unit_of_work() as session:
-        count_anew(session)
 
     def closing() -> str:
         session = db.session()
