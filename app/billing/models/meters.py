@@ -49,7 +49,7 @@ class Meter(CommunityScoped, Document):
     )  # fmt: skip
     loss: Mapped[Decimal] = unit_price(
         N_("损耗率"), required=True, listed=True, default=Decimal(0), minimum=Decimal(0),
-        help=N_("0.03 表示加收 3% 的损耗。代收水电燃气一般为 0。"),
+        help=N_("0.03 表示加收百分之三的损耗。代收水电燃气一般为 0。"),
     )  # fmt: skip
     digits: Mapped[int] = integer(
         N_("整数位数"),
