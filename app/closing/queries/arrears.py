@@ -1,9 +1,10 @@
 """What is owed at the end of a day, charge by charge: the base of 欠费明细 and 账龄."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, func, select, type_coerce
+from sqlalchemy import ColumnElement, FromClause, Select, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.billing.models import OPEN, Charge
@@ -37,6 +38,13 @@ def owed(session: Session, scope: Scope) -> FromClause:
         open_now = select(*columns, *now).where(OPEN, *posted)
         # SQLite would rather read the months' index, and the table for each of its rows.
         return open_now.with_hint(Charge, "INDEXED BY ix_charge_open", "sqlite").subquery()
+    by_charge = _one_by_one if session.get_bind().dialect.name == "sqlite" else _all_at_once
+    return by_charge(scope, columns, posted)
+
+
+def _one_by_one(scope: Scope, columns: Sequence[Any], posted: Sequence[Any]) -> FromClause:
+    """Each charge's allocations looked up in their index: twice as fast on SQLite as a join."""
+    of: Any = Charge
     then = (
         select(*columns, of.gross, of.waived, _amount(raw(of.amount) - _moved(of.id, scope), "due"))
         .where(*posted)
@@ -55,6 +63,42 @@ def owed(session: Session, scope: Scope) -> FromClause:
             then.c.due,
         )
         .where(raw(then.c.due) != 0)
+        .subquery()
+    )
+
+
+def _all_at_once(scope: Scope, columns: Sequence[Any], posted: Sequence[Any]) -> FromClause:
+    """All allocations added up and joined: many times as fast on the servers as looking each up."""
+    of: Any = Charge
+    amount: Any = raw(Allocation.amount)  # type: ignore[arg-type]
+
+    def moved_by(*kinds: AllocationKind) -> ColumnElement[int]:
+        return func.sum(case((Allocation.kind.in_(kinds), amount), else_=0))
+
+    moved = (
+        select(
+            Allocation.charge_id.label("charge"), func.sum(amount).label("every"), moved_by(*PAID_KINDS).label("paid"),
+            moved_by(AllocationKind.WAIVER).label("waived"), moved_by(AllocationKind.ADJUSTMENT).label("adjusted"),
+        )
+        .where(Allocation.day <= scope.last, *scope.where(Allocation))
+        .group_by(Allocation.charge_id)
+        .subquery()
+    )  # fmt: skip
+
+    def of_moved(name: str) -> ColumnElement[int]:
+        return func.coalesce(moved.c[name], 0)
+
+    due = raw(of.amount) - of_moved("every")
+    return (
+        select(
+            *columns,
+            _amount(raw(of.gross) - of_moved("adjusted"), "charged"),
+            _amount(raw(of.waived) + of_moved("waived"), "waived"),
+            _amount(of_moved("paid"), "paid"),
+            _amount(due, "due"),
+        )
+        .outerjoin(moved, moved.c.charge == of.id)
+        .where(due != 0, *posted)
         .subquery()
     )
 
