@@ -26,7 +26,7 @@ from tests.started import office
 
 # The second community has 60 of them; the cashier's own has the round number.
 FULL = {"rooms": 100_060, "months": 12, "requests": 50, "server_rooms": 20_000}
-SHORT = {"rooms": 800, "months": 2, "requests": 8, "server_rooms": 300}
+SHORT = {"rooms": 400, "months": 2, "requests": 2, "server_rooms": 200}
 SHORT_BELOW = 120  # seconds
 
 

@@ -22,10 +22,10 @@ from app.lowcode.unit import unit_of_work
 from app.system.operations.users import add_user
 from bench.office import PASSWORD, prepare
 
-DESKS, ROOMS, FEES, MONTHS = 8, 40, 10, 18
+DESKS, ROOMS, FEES = 8, 40, 10
 
 
-def settle(app: Flask) -> list[int]:
+def settle(app: Flask, *, months: int) -> list[int]:
     """A community whose customers owe a lot of small charges, and a cashier a desk; returns the customers."""
     prepare(app)
     with app.app_context(), acting_as(SYSTEM):
@@ -48,7 +48,7 @@ def settle(app: Flask) -> list[int]:
                     role_ids=[role], grants=Grants(communities=frozenset([community.id])),
                 )  # fmt: skip
             here = community.id
-        for number in range(MONTHS):
+        for number in range(months):
             with unit_of_work() as session:
                 billing.bill(session=session, community_id=here, period=Period(2025, 1).plus(number))
         db.session.remove()
