@@ -43,6 +43,8 @@ LATIN = [
     "clerk",
     "colleague",
     "spare",
+    "wuren",
+    "kf",
 ]
 LATIN += [person.login for person in CAST]
 # Chinese on an English page: the other language's name, and what the test's people typed.

@@ -379,11 +379,11 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
         ("colleague", "同事", [everything], [{"community_id": world.community_id}]),
         ("neighbour", "邻人", [everything], [{"community_id": cast.neighbour.community_id}]),
         ("clerk", "我们的员", [small], [{"community_id": world.community_id}]),
-        ("away", "停用的员", [small], [{"community_id": world.community_id}]),
+        ("wuren", "停用的员", [small], [{"community_id": world.community_id}]),
         ("spare", "闲人", [], [{"community_id": world.community_id}]),
     ):
         user = User(
-            first_name="", last_name=name, username=login, active=login != "away", password=like.password,
+            first_name="", last_name=name, username=login, active=login != "wuren", password=like.password,
             email=f"{login}@office.invalid", roles=roles,
         )  # fmt: skip
         session.add(user)
@@ -396,7 +396,7 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
             staff = session.scalars(select(Employee).order_by(Employee.id)).first()
             assert staff is not None
             staff.user_id = user.id
-        elif login == "away":
+        elif login == "wuren":
             world.away_id = user.id
     world.role_id = small.id
     notice = Notice(

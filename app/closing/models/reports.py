@@ -30,11 +30,15 @@ class PeriodReport(CommunityScoped, MoneyDocument):
     version: Mapped[int] = integer(N_("第几次结账"), required=True, listed=True)
     report: Mapped[str] = text(N_("报表"), 60, required=True, listed=True, masked=report_label)
     lines: Mapped[int] = integer(N_("行数"), required=True, listed=True)
-    digest: Mapped[str] = text(N_("校验码(SHA-256)"), 64, required=True)
+    # SHA-256 of the lines: for the proof of the books, nothing for people to read.
+    digest: Mapped[str] = text(N_("校验码"), 64, required=True, shown=False, filtered=False)
     closed_at: Mapped[Any] = moment(N_("结账时间"), required=True, listed=True)
     closed_by: Mapped[str] = text(N_("结账人"), 100, required=True, listed=True)
     # Count, sums and figures as canonical JSON text: read as they were written, whatever the database makes of JSON.
     totals: Mapped[str] = mapped_column(Text, nullable=False)
+
+    def __str__(self) -> str:
+        return report_label(self.report)
 
 
 class PeriodReportRow(CommunityScoped, DocumentBase):
