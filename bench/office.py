@@ -16,6 +16,8 @@ from app.reports.demo.making import make_demo
 from app.reports.demo.rows import wide_cache
 
 PASSWORD = "Xiaoqu-2025"  # noqa: S105 (of nobody: the office is thrown away)
+FEE = 1
+"""The demo's fee by area: it is billed for any month, while a metered one waits for readings."""
 
 
 def app_of(*, folder: Path, url: str = "") -> Flask:

@@ -8,7 +8,7 @@ from typing import Any
 from app.kernel.periods import Period
 from bench.browser import Browser
 from bench.figures import tell
-from bench.office import PASSWORD
+from bench.office import FEE, PASSWORD
 
 MANAGER = "jingli"
 LOOKS_EVERY = 0.1
@@ -22,7 +22,7 @@ def measure_run(*, port: int, community: int, today: date) -> list[str]:
     started = time.perf_counter()
     period = Period.of(today).plus(2)
     status, leads_to = browser.post(
-        "/billing/start/", form={"community_id": community, "period": str(period)}
+        "/billing/start/", form={"community_id": community, "period": str(period), "fee_item_id": FEE}
     )  # fmt: skip
     if status != 302:
         return [f"billing run: {status}"]

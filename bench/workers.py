@@ -10,7 +10,7 @@ from random import Random
 
 from app.kernel.periods import Period
 from bench.browser import Browser
-from bench.office import PASSWORD
+from bench.office import FEE, PASSWORD
 
 FINISHED_WITHIN = 60
 # Somebody else was quicker: the desk is told so and reads the account again.
@@ -98,7 +98,9 @@ def bill(browser: Browser, random: Random, findings: Findings) -> None:
     # A month has one run at a time, and a billed month has nothing left to post: each is taken once.
     period = Period(2035, 1).plus(findings.done["started"])
     findings.done["started"] += 1
-    status, leads_to = browser.post("/billing/start/", form={"community_id": 1, "period": str(period)})
+    status, leads_to = browser.post(
+        "/billing/start/", form={"community_id": 1, "period": str(period), "fee_item_id": FEE}
+    )
     if not findings.check("billing start", status, {302}):
         return
     run_url = _end_of(browser, leads_to, findings)

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.billing import operations as billing
+from app.billing.models import FeeItem
 from app.billing.operations.periods import lock_period
 from app.billing.states import PeriodState
 from app.closing import operations as closing
@@ -102,10 +103,13 @@ def test_a_posting_is_in_the_kept_month_or_refused(app: Flask, session: Session,
     months.bill(JANUARY)
     months.bill(FEBRUARY)
 
+    fee = session.scalars(select(FeeItem.id)).first()
+    assert fee is not None
+
     def post(unit: Session) -> None:
         billing.post_charge(
             session=unit, community_id=months.community_id, customer_id=months.customer_ids[0],
-            fee_item_id=1, amount=D("5.00"), day=JANUARY.last_day, source="repair", source_id=1, words="换水龙头",
+            fee_item_id=fee, amount=D("5.00"), day=JANUARY.last_day, source="repair", source_id=1, words="换水龙头",
         )  # fmt: skip
 
     def close(unit: Session) -> None:
