@@ -45,6 +45,7 @@ class Months:
             item = FeeItem(name="物业费")
             session.add(item)
         session.flush()
+        self.fee_item_id = item.id
         standard = billing.save_standard(
             session=session, row=FeeStandard(), name=f"标准{self.community_id}", fee_item_id=item.id,
             community_id=self.community_id, method=Method.FIXED, active=True, price=D("100.00"),

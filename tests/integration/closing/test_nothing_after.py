@@ -83,7 +83,7 @@ OPERATIONS: dict[str, Work] = {
         session=session, community_id=months.community_id, period=JANUARY
     ),
     "post_charge": lambda months, session: billing.post_charge(
-        session=session, community_id=months.community_id, customer_id=months.customer_ids[0], fee_item_id=1,
+        session=session, community_id=months.community_id, customer_id=months.customer_ids[0], fee_item_id=months.fee_item_id,
         amount=D("5.00"), day=INSIDE, source="repair", source_id=1, words="换水龙头",
     ),
     "request_vacancy": lambda months, session: billing.request_vacancy(
@@ -209,7 +209,7 @@ def forgetful(months: Months, when: date) -> list[tuple[str, Callable[[Session],
 
     def statement(session: Session) -> None:
         row = {
-            **mine, "fee_item_id": 1, "period": period, "kind": AllocationKind.PAYMENT, "amount": D("1.00"),
+            **mine, "fee_item_id": months.fee_item_id, "period": period, "kind": AllocationKind.PAYMENT, "amount": D("1.00"),
             "charge_id": months.charge(JANUARY),
         }  # fmt: skip
         session.execute(insert(Allocation.__table__), [row])
