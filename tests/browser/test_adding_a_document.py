@@ -126,7 +126,7 @@ def the_administrator_grants_it(administrator: Hands) -> None:
     expect(boxes).to_have_count(6)
     line.get_by_role("button", name="租赁合同").click()
     administrator.press("保存")
-    expect(page.get_by_role("main").get_by_text("租赁合同")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("租赁合同").first).to_be_visible()
 
 
 def the_clerk_keeps_leases(clerk: Hands) -> str:
