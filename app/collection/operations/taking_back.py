@@ -19,6 +19,7 @@ from app.collection.models import (
 )
 from app.collection.operations.accounts import Source, lock_accounts, move_deposit, move_prepayment
 from app.collection.operations.reasons import stated
+from app.collection.operations.receipts import locked_receipt
 from app.collection.operations.settling import Origin, Part, lock_charges, settle
 from app.collection.states import (
     RECEIPT_MACHINE,
@@ -79,7 +80,7 @@ def void(*, session: Session, receipt_id: int, day: date, reason: str) -> Receip
     over_balance (what it paid in advance is used already).
     """
     guard_open(session=session, community_id=_found(session, receipt_id).community_id, day=day)
-    receipt = _locked(session, receipt_id)
+    receipt = locked_receipt(session=session, receipt_id=receipt_id)
     reason = stated(reason)
     RECEIPT_MACHINE.find(receipt.state, "void")
     if not is_voidable(receipt, day):
@@ -95,7 +96,7 @@ def reverse(*, session: Session, receipt_id: int, day: date, reason: str) -> Rec
     """
     community_id = _found(session, receipt_id).community_id
     open_period(session=session, community_id=community_id, period=Period.of(day))
-    receipt = _locked(session, receipt_id)
+    receipt = locked_receipt(session=session, receipt_id=receipt_id)
     reason = stated(reason)
     RECEIPT_MACHINE.find(receipt.state, "reverse")
     if day < receipt.day:
@@ -185,19 +186,6 @@ def _empty_accounts(session: Session, receipt: Receipt, source: Source) -> None:
 def _found(session: Session, receipt_id: int) -> Receipt:
     """The receipt, not locked yet: its month comes before it. Raises OutOfScope."""
     receipt: Receipt | None = find(session, Receipt, receipt_id)
-    if receipt is None:
-        raise OutOfScope
-    return receipt
-
-
-def _locked(session: Session, receipt_id: int) -> Receipt:
-    """The receipt under our lock, as it is now. Raises OutOfScope."""
-    receipt = session.scalars(
-        select(Receipt)
-        .where(Receipt.id == receipt_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
     if receipt is None:
         raise OutOfScope
     return receipt
