@@ -21,8 +21,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     manifests = modules.load()
     from app.lowcode import commands, errors, frame, jobs, permissions, security
     from app.lowcode.db import db, init_db
+    from app.lowcode.static_files import Sessions, static_address
 
-    app = Flask(__name__)
+    app = Flask(__name__, static_url_path=static_address())
+    app.session_interface = Sessions()
     app.config.update(
         office.settings() if config is None else {**office.settings(config.get("ENVIRON", {})), **config}
     )

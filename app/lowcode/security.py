@@ -22,6 +22,7 @@ from app.lowcode.logins import is_password_of, log_in
 from app.lowcode.pages import FormPage
 from app.lowcode.permissions import for_anyone_logged_in, may, open_to_all
 from app.lowcode.returning import safe_next
+from app.lowcode.static_files import keep_static
 from app.lowcode.unit import unit_of_work
 
 csrf = CSRFProtect()
@@ -214,6 +215,7 @@ def init_security(app: Flask) -> None:
         response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        if request.endpoint not in ("static",):
-            response.headers.setdefault("Cache-Control", "no-store")
+        if request.endpoint == "static":
+            keep_static(response)
+        response.headers.setdefault("Cache-Control", "no-store")
         return response

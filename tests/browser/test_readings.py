@@ -136,7 +136,8 @@ def test_a_row_lost_on_the_way_stays_as_it_was_typed(grid: Grid) -> None:
 def test_the_page_counts_as_the_server_does(grid: Grid) -> None:
     told = grid.page.evaluate(
         """async (samples) => {
-          const { usage, unusual, show } = await import("/static/js/usage.js");
+          const ours = document.querySelector("script[src$='/readings.js']").src;
+          const { usage, unusual, show } = await import(ours.replace("readings.js", "usage.js"));
           return samples.map(([last, value, multiplier, loss, digits, rollover, before]) => {
             const found = usage({ last, value, multiplier, loss, digits, rollover });
             return found.wrong || [show(found.used), unusual(found.used, before.join(","))];
