@@ -9,12 +9,6 @@ from app.closing import operations
 from app.closing.books.command import check_books_command
 from app.closing.models import PeriodReopen, PeriodReport
 from app.closing.queries.archive import PeriodArchive
-from app.closing.reports.ageing import AGEING
-from app.closing.reports.arrears import ARREARS
-from app.closing.reports.balances import BALANCES
-from app.closing.reports.takings import TAKINGS
-from app.closing.reports.vacancies import VACANCIES
-from app.closing.summary import SUMMARY
 from app.closing.views.board import BoardView, address
 from app.closing.views.duties import months_waiting
 from app.kernel.errors import N_
@@ -24,9 +18,6 @@ from app.lowcode.pages import Button
 from app.lowcode.permissions import may
 from app.lowcode.reports import registry
 from app.lowcode.reports.archive import register_archive
-from app.lowcode.reports.views import view_of_report
-
-REPORTS = (SUMMARY, TAKINGS, ARREARS, AGEING, BALANCES, VACANCIES)
 
 register_archive(PeriodArchive())
 
@@ -46,7 +37,6 @@ MANIFEST = Manifest(
     money=True,
     entries=(
         Page(BoardView, N_("月结"), "calendar-check"),
-        *(Page(view_of_report(one), one.label, one.icon) for one in REPORTS),
         Entry(PeriodReopen, save=operations.request_reopen, workflow=operations.REOPEN_FLOW),
         Entry(PeriodReport, links=_open_report),
     ),

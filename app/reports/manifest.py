@@ -1,5 +1,11 @@
-"""What the reports module registers."""
+"""What the reports module registers: every report has its place in its menu, whatever module reads its figures."""
 
+from app.closing.reports.ageing import AGEING
+from app.closing.reports.arrears import ARREARS
+from app.closing.reports.balances import BALANCES
+from app.closing.reports.takings import TAKINGS
+from app.closing.reports.vacancies import VACANCIES
+from app.closing.summary import SUMMARY
 from app.kernel.errors import N_
 from app.lowcode.home import HomeCard
 from app.lowcode.manifest import Manifest, Page
@@ -9,13 +15,15 @@ from app.reports.demo.command import demo
 from app.reports.ledger import LEDGER
 from app.reports.views.cards import ArrearsCard, MonthCards, OwingCard
 
+REPORTS = (SUMMARY, DAILY, TAKINGS, ARREARS, AGEING, BALANCES, VACANCIES, LEDGER)
+
 MANIFEST = Manifest(
     name="reports",
     label=N_("统计报表"),
     icon="report-analytics",
     money=True,
     entries=(
-        *(Page(view_of_report(one), one.label, one.icon) for one in (DAILY, LEDGER)),
+        *(Page(view_of_report(one), one.label, one.icon) for one in REPORTS),
         Page(ArrearsCard),
         Page(MonthCards),
         Page(OwingCard),
