@@ -49,6 +49,14 @@ def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     made.close()
 
 
+@pytest.fixture(scope="session")
+def full_office(offices: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The office with a community in full (tests/journeys/full_office.py); `full_office.open()` puts it back."""
+    from tests.journeys.full_office import build
+
+    return build(offices=offices, folder=tmp_path_factory.mktemp("full"))
+
+
 @pytest.fixture
 def app_on(offices: Any) -> Callable[[str], Flask]:
     """`app_on("postgresql")`: the app on that kind of database, as the migrations and `sync` left it."""
@@ -97,7 +105,7 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def login() -> Callable[..., FlaskClient]:
     """`login(client, "收费员")`: log one of the cast in (or any login name with its password); returns the client."""
     from tests.people import CAST, PASSWORD

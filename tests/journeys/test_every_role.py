@@ -7,6 +7,7 @@ product, so that a wrong mark on a view and a wrong line in the roles' table are
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,10 +23,11 @@ from app.lowcode.db import db
 from app.lowcode.unit import unit_of_work
 from tests.cases.snapshot import changes, rows_of_every_table
 from tests.journeys.filling import Unfilled, fill, rules
+from tests.journeys.full_office import FullOffice
 from tests.journeys.rights import ANYBODY, RIGHTS, asked_by, refusals_of_others
 from tests.journeys.visits import Visit
-from tests.journeys.world import World, found
-from tests.offices import Offices, PreparedOffice
+from tests.journeys.world import World
+from tests.offices import PreparedOffice
 
 GOOD, REFUSED = {200, 302}, {403, 404}
 
@@ -58,14 +60,12 @@ class Crawl:
 
 
 @pytest.fixture
-def crawl(
-    app: Flask, cast: Any, login: Callable[..., FlaskClient], offices: Offices, tmp_path: Any
-) -> Iterator[Crawl]:
-    office = offices.made("sqlite")
+def crawl(full_office: FullOffice, login: Callable[..., FlaskClient], tmp_path: Path) -> Iterator[Crawl]:
+    office, world = full_office.open(), full_office.world
+    app = office.app
     with app.app_context(), acting_as(SYSTEM):
         with unit_of_work() as session:
-            world = found(session=session, cast=cast, app=app)
-            names = _people(session, world, cast)
+            names = _people(session, world, full_office.cast)
         visits = _visits(app, db.session(), world)
         db.session.rollback()
     people = {role: login(app.test_client(), name) for role, name in names.items()}

@@ -21,12 +21,12 @@ from sqlalchemy.orm import Session
 
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
-from app.lowcode.unit import unit_of_work
 from tests.cases.snapshot import changes, rows_of_every_table
 from tests.journeys.filling import fill, rules, unmarked
+from tests.journeys.full_office import FullOffice
 from tests.journeys.visits import Unfilled, Visit, is_scoped
-from tests.journeys.world import ASKED, HIDDEN, World, found
-from tests.offices import Offices, PreparedOffice
+from tests.journeys.world import ASKED, HIDDEN, World
+from tests.offices import PreparedOffice
 
 OUR_ID = re.compile(r"\b7000\d{3}\b")
 STRANGERS = ("neighbour", "邻区收费员")
@@ -106,13 +106,10 @@ def _text(response: Any) -> str:
 
 
 @pytest.fixture
-def walk(
-    app: Flask, cast: Any, login: Callable[..., FlaskClient], offices: Offices, tmp_path: Path
-) -> Iterator[Walk]:
-    office = offices.made("sqlite")
+def walk(full_office: FullOffice, login: Callable[..., FlaskClient], tmp_path: Path) -> Iterator[Walk]:
+    office, world = full_office.open(), full_office.world
+    app = office.app
     with app.app_context(), acting_as(SYSTEM):
-        with unit_of_work() as session:
-            world = found(session=session, cast=cast, app=app)
         people = {name: login(app.test_client(), name) for name in ("owner", "colleague", *STRANGERS)}
         visits, unfilled = _visits(app, db.session(), world)
         db.session.rollback()

@@ -1,0 +1,38 @@
+"""The office with our community in full, built once for all who walk through it, and put back for each."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.lowcode.actors import SYSTEM, acting_as
+from app.lowcode.unit import unit_of_work
+from tests.journeys.world import World, found
+from tests.offices import Offices, PreparedOffice
+from tests.people import Cast, settle
+
+
+@dataclass(frozen=True)
+class FullOffice:
+    """The prepared office on SQLite, the people and rows that were put into it, and the database as it then stood."""
+
+    office: PreparedOffice
+    cast: Cast
+    world: World
+    kept: Path
+
+    def open(self) -> PreparedOffice:
+        """Put the database back, whatever other tests have made of it, with no job waiting."""
+        self.office.reset()
+        self.office.put_back(self.kept)
+        return self.office
+
+
+def build(*, offices: Offices, folder: Path) -> FullOffice:
+    """Build it; its database is kept in `folder`."""
+    office = offices.on("sqlite")
+    with office.app.app_context(), acting_as(SYSTEM):
+        with unit_of_work() as session:
+            cast = settle(session=session)
+        with unit_of_work() as session:
+            world = found(session=session, cast=cast, app=office.app)
+    office.keep(folder / "full.db")
+    return FullOffice(office, cast, world, folder / "full.db")
