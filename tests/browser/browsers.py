@@ -54,6 +54,15 @@ class Hands:
         self.page.get_by_role("button", name="登录").click()
         self.page.get_by_role("button", name="我的账号").wait_for()
 
+    def first_log_in(self, name: str, first: str, own: str) -> None:
+        """With the password that somebody else has given: it is good for choosing an own one only."""
+        self.log_in(name, first)
+        self.field("原密码").fill(first)
+        self.field("新密码").fill(own)
+        self.field("再输一次").fill(own)
+        self.press("保存")
+        expect(self.page.get_by_role("status").filter(has_text="密码已修改")).to_be_visible()
+
     def menu(self, group: str, item: str) -> None:
         """Open a page by the menu on the left."""
         entry = self.page.get_by_role("navigation", name="主菜单").locator("details").filter(

@@ -1,5 +1,6 @@
 """收费台 without a mouse: found, ticked, paid by two methods, change given, printed, and back in the box."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -118,12 +119,12 @@ def test_the_whole_of_it_by_keys(desk: Desk, session: Session) -> None:
     expect(page.locator("#desk-change")).to_have_text("100.00")
 
     # Enter takes the money; the receipt is printed, the change is told, and the hands are where they began.
-    desk.press("Enter")
+    with page.expect_response(re.compile(r"/desk/receipt/\d+/print")):
+        desk.press("Enter")
     expect(page.locator("#desk-receipts")).to_contain_text("SJ")
     expect(page.locator("#desk-back output")).to_have_text("100.00")
     desk.focused("#desk-q")
     expect(page.locator("#desk-q")).to_have_value("")
-    page.wait_for_load_state("networkidle")
     session.rollback()
     receipt = session.scalars(select(Receipt)).one()
     assert (receipt.total, receipt.change_given, receipt.prints) == (Decimal("265.15"), Decimal("100.00"), 1)

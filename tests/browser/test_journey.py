@@ -18,7 +18,7 @@ from tests.browser.browsers import Hands, chromium
 from tests.browser.sales_file import FILE, room_areas
 from tests.started import Started, office
 
-PASSWORD = "Guanli-2026-x"
+FIRST, PASSWORD = "Chushi-2026-a", "Guanli-2026-x"
 PRICE = Decimal("2.35")  # 元/㎡·月
 COMMUNITY = "锦绣花园"
 
@@ -55,7 +55,7 @@ def test_the_first_month(browser: Browser, started: Started, tmp_path: Path) -> 
         add_person(admin, login, name, role)
 
     manager = Hands(browser, address)
-    manager.log_in("jingli", PASSWORD)
+    manager.first_log_in("jingli", FIRST, PASSWORD)
     import_file(manager)
     count = manager.rows_of("资料管理", "房间")
     assert count == len(areas)
@@ -64,7 +64,7 @@ def test_the_first_month(browser: Browser, started: Started, tmp_path: Path) -> 
     bill_month(manager, total)
 
     cashier = Hands(browser, address)
-    cashier.log_in("shoufei", PASSWORD)
+    cashier.first_log_in("shoufei", FIRST, PASSWORD)
     building, room = "1号楼", ("1号楼", "1单元", "102")
     paid = cents(areas[room] * PRICE)
     take_money(cashier, "1-1-102", paid)
@@ -81,7 +81,7 @@ def test_the_first_month(browser: Browser, started: Started, tmp_path: Path) -> 
 
     summary = exported(manager, "统计报表", "应收实收欠费汇总", tmp_path / "summary.xlsx")
     page = [
-        one.inner_text() for one in manager.page.locator("#month-summary tbody tr").last.locator("td").all()
+        one.inner_text() for one in manager.page.locator("[data-report] tbody tr").last.locator("td").all()
     ]
     heads = next(row for row in summary if "本期应收" in row)
     last = dict(zip(heads, summary[-1], strict=True))
@@ -104,7 +104,7 @@ def add_person(admin: Hands, login: str, name: str, role: str) -> None:
     admin.press("新增")
     admin.field("登录名").fill(login)
     admin.field("姓名").fill(name)
-    admin.field("初始密码").fill(PASSWORD)
+    admin.field("初始密码").fill(FIRST)
     admin.field(role).check()
     admin.field("全公司").check()
     admin.save()

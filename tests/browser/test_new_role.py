@@ -35,7 +35,7 @@ def test_a_role_from_nothing(app: Flask, office: tuple[Browser, str]) -> None:
     make_user(admin)
 
     reader = Hands(*office)
-    first_login(reader)
+    reader.first_log_in("chaobiao", FIRST, OWN)
     assert menu_of(reader) == [GROUP, "读数", "仪表", "抄表录入", LINK]
     expect(entry(reader, LINK)).to_have_attribute("href", "https://water.example.cn/")
     expect(entry(reader, LINK)).to_have_attribute("rel", "noopener noreferrer")
@@ -121,16 +121,6 @@ def make_user(admin: Hands) -> None:
     admin.save()
     admin.page.get_by_role("tab", name="权限").click()
     expect(admin.page.get_by_role("region", name="权限")).to_contain_text("抄表记录")
-
-
-def first_login(reader: Hands) -> None:
-    """The first password is good for choosing an own one only."""
-    reader.log_in("chaobiao", FIRST)
-    reader.field("原密码").fill(FIRST)
-    reader.field("新密码").fill(OWN)
-    reader.field("再输一次").fill(OWN)
-    reader.press("保存")
-    expect(reader.page.get_by_role("status").filter(has_text="密码已修改")).to_be_visible()
 
 
 def refused_everywhere_else(app: Flask, reader: Hands) -> int:

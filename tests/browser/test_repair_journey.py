@@ -249,9 +249,9 @@ def agree(hands: Hands, *, becomes: str) -> None:
 
 
 def agree_refused(hands: Hands, why: str) -> None:
-    """确定, and the dialog stays with the reason."""
+    """确定, and the dialog comes back with the reason."""
     hands.confirm()
-    expect(hands.page.locator("#confirm")).to_contain_text(why)
+    expect(hands.page.locator("#confirm .invalid-feedback").filter(has_text=why)).to_be_visible()
 
 
 def does(hands: Hands, step: str, *, becomes: str) -> None:
