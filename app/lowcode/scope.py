@@ -1,9 +1,9 @@
 """Row scope in the session, deny by default: every ORM read is narrowed, every write guarded, nobody need remember."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Select, event, inspect, or_
+from sqlalchemy import Select, event, inspect, or_, select
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from app.kernel.errors import N_, DomainError
@@ -16,6 +16,8 @@ from app.lowcode.document import (
     documents,
     spec_of,
 )
+
+D = TypeVar("D", bound=DocumentBase)
 
 UNSCOPED = "unscoped"
 """Execution option of the few reads that decide the scope itself, or must see every row to be right."""
@@ -120,6 +122,32 @@ def find(session: Session, model: type[DocumentBase], row_id: int) -> Any:
     ):
         return None
     return row
+
+
+def locked(*, session: Session, model: type[D], row_id: int) -> D:
+    """The row as it is now, locked until the unit ends. Raises OutOfScope."""
+    return locked_rows(session=session, model=model, ids=[row_id])[0]
+
+
+def locked_rows(*, session: Session, model: type[D], ids: Iterable[int]) -> list[D]:
+    """These rows as they are now, locked until the unit ends, in order of id, so that nobody waits in a ring.
+
+    Raises OutOfScope if any of them is not there for the actor.
+    """
+    wanted = sorted(set(ids))
+    session.flush()  # what is read anew would overwrite what is not written yet
+    found = list(
+        session.scalars(
+            select(model)
+            .where(model.id.in_(wanted))
+            .order_by(model.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
+    if len(found) != len(wanted):
+        raise OutOfScope
+    return found
 
 
 def scoped_core(statement: Select[Any], model: type[DocumentBase]) -> Select[Any]:

@@ -3,11 +3,12 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.billing.models import BillingRun
 from app.billing.operations.computing import assignments_of
 from app.billing.operations.posting import post_run
 from app.billing.operations.reading_sheet import check_sheet
 from app.billing.operations.readings import ReadingsRefused, record_readings
-from app.billing.operations.runs import begin_computing, cancel_run, locked_run, move_run, sum_up
+from app.billing.operations.runs import begin_computing, cancel_run, move_run, sum_up
 from app.billing.operations.staleness import refuse_stale
 from app.billing.states import RunState
 from app.estate.checking import UploadGone
@@ -17,6 +18,7 @@ from app.lowcode import clock
 from app.lowcode.actors import current_actor
 from app.lowcode.db import db
 from app.lowcode.jobs import Cancelled, Job, Run, job_handler, start_job
+from app.lowcode.scope import locked
 from app.lowcode.unit import unit_of_work
 
 READINGS = "billing.readings"
@@ -26,7 +28,7 @@ FAILED = N_("计算出错,已记录。请作废后重试,或联系管理员。")
 def _abandon(job: Run) -> None:
     """Leave no run waiting for a job that was cancelled before it began."""
     session = db.session()
-    run = locked_run(session=session, run_id=int(job.params["run"]))
+    run = locked(session=session, model=BillingRun, row_id=int(job.params["run"]))
     if run.state is RunState.COMPUTING:
         cancel_run(session=session, run_id=run.id)
     elif run.state is RunState.POSTING:
@@ -42,12 +44,12 @@ def compute_job(job: Run) -> None:
         _compute(job, run_id)
     except Cancelled:
         with unit_of_work() as session:
-            if locked_run(session=session, run_id=run_id).state is RunState.COMPUTING:
+            if locked(session=session, model=BillingRun, row_id=run_id).state is RunState.COMPUTING:
                 cancel_run(session=session, run_id=run_id)
         raise
     except Exception as error:
         with unit_of_work() as session:
-            run = locked_run(session=session, run_id=run_id)
+            run = locked(session=session, model=BillingRun, row_id=run_id)
             if run.state is RunState.COMPUTING:
                 run.message = error.text() if isinstance(error, DomainError) else FAILED
                 move_run(session=session, run=run, action="fail")
@@ -56,7 +58,7 @@ def compute_job(job: Run) -> None:
 
 def _compute(job: Run, run_id: int) -> None:
     with unit_of_work() as session:
-        run = locked_run(session=session, run_id=run_id)
+        run = locked(session=session, model=BillingRun, row_id=run_id)
         if run.state is not RunState.COMPUTING:
             return
         computing = begin_computing(session=session, run=run)
@@ -67,7 +69,7 @@ def _compute(job: Run, run_id: int) -> None:
     while found:
         job.progress(done, total)
         with unit_of_work() as session:
-            run = locked_run(session=session, run_id=run_id)
+            run = locked(session=session, model=BillingRun, row_id=run_id)
             if run.state is not RunState.COMPUTING:
                 return  # thrown away on its page meanwhile
             found = computing.next_chunk(session=session, run=run)
@@ -86,7 +88,7 @@ def post_job(job: Run) -> None:
     try:
         job.progress(0, 1)
         with unit_of_work() as session:
-            run = locked_run(session=session, run_id=run_id)
+            run = locked(session=session, model=BillingRun, row_id=run_id)
             if run.state is RunState.POSTED:
                 return  # killed between that commit and the job's own
             if run.state is not RunState.POSTING:
@@ -97,7 +99,7 @@ def post_job(job: Run) -> None:
             job.message = f"已入账 {posted} 笔。"
     except Exception:
         with unit_of_work() as session:
-            run = locked_run(session=session, run_id=run_id)
+            run = locked(session=session, model=BillingRun, row_id=run_id)
             if run.state is RunState.POSTING:
                 move_run(session=session, run=run, action="give_back")
         raise

@@ -20,7 +20,7 @@ from app.lowcode import clock, scope
 from app.lowcode.actors import current_actor
 from app.lowcode.history import note
 from app.lowcode.jobs import start_job
-from app.lowcode.scope import OutOfScope
+from app.lowcode.scope import OutOfScope, locked
 from app.lowcode.workflow import change_state, guard_state
 
 guard_state(BillingRun, RUN_MACHINE)
@@ -101,19 +101,6 @@ def move_run(*, session: Session, run: BillingRun, action: str, reason: str | No
     session.flush()
 
 
-def locked_run(*, session: Session, run_id: int) -> BillingRun:
-    """The run as it is now, locked until the unit ends. Raises OutOfScope."""
-    run = session.scalars(
-        select(BillingRun)
-        .where(BillingRun.id == run_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if run is None:
-        raise OutOfScope
-    return run
-
-
 def compute_run(*, session: Session, run: BillingRun) -> None:
     """Compute all lines in the open unit: for commands and the demo; the job does the same in a unit a chunk."""
     computing = begin_computing(session=session, run=run)
@@ -162,7 +149,7 @@ def start_posting(*, session: Session, run_id: int) -> int:
 
     Raises OutOfScope, TransitionRefused, NothingToPost, PeriodClosed.
     """
-    run = locked_run(session=session, run_id=run_id)
+    run = locked(session=session, model=BillingRun, row_id=run_id)
     refuse_closed(session=session, community_id=run.community_id, period=run.period)
     RUN_MACHINE.find(run.state, "post")
     if not run.lines:
@@ -174,7 +161,7 @@ def start_posting(*, session: Session, run_id: int) -> int:
 
 def cancel_run(*, session: Session, run_id: int) -> None:
     """Throw a run's lines away; nothing of it was posted. Raises OutOfScope, TransitionRefused."""
-    run = locked_run(session=session, run_id=run_id)
+    run = locked(session=session, model=BillingRun, row_id=run_id)
     move_run(session=session, run=run, action="cancel")
     clear_lines(session=session, run=run)
 

@@ -18,9 +18,8 @@ from app.kernel.money import PRICE_SCALE, to_scaled
 from app.kernel.pricing import Method
 from app.lowcode import scope
 from app.lowcode.history import note
-from app.lowcode.scope import MixedCommunities, OutOfScope
+from app.lowcode.scope import MixedCommunities, OutOfScope, locked
 from app.lowcode.workflow import Move
-from app.lowcode.workflow.moving import locked
 
 BY_DAYS = tuple(method for method in Method if method.by_days)
 
@@ -98,10 +97,7 @@ def end_vacancy(*, session: Session, vacancy_id: int, ends: date, reason: str) -
 
     Raises OutOfScope, VacancyNotApproved, WrongDates, VacancyBilled.
     """
-    found = scope.find(session, Vacancy, vacancy_id)
-    if found is None:
-        raise OutOfScope
-    row: Vacancy = locked(session=session, row=found)
+    row = locked(session=session, model=Vacancy, row_id=vacancy_id)
     if row.state is not ApprovalState.APPROVED:
         raise VacancyNotApproved
     if not row.starts <= ends < row.ends:

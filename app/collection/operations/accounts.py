@@ -1,6 +1,5 @@
 """The accounts of what the office holds for a customer: found or made, locked, and moved by entries."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,7 +15,7 @@ from app.kernel.money import format_money
 from app.kernel.periods import Period
 from app.lowcode.db import insert_new
 from app.lowcode.dictionary import UnknownEntry, codes_of
-from app.lowcode.scope import OutOfScope
+from app.lowcode.scope import locked
 
 ZERO = Decimal("0.00")
 
@@ -70,24 +69,7 @@ def _found_or_made(session: Session, model: Any, community_id: int, key: str, ro
     one = select(model.id).where(model.community_id == community_id, model.account == key)
     if session.scalar(one) is None:
         insert_new(session=session, table=model.__table__, row=row)
-    return lock_accounts(session=session, model=model, ids=[session.scalars(one).one()])[0]
-
-
-def lock_accounts(*, session: Session, model: Any, ids: Iterable[int]) -> list[Any]:
-    """Accounts under our lock as they are now, in order of id. Raises OutOfScope."""
-    wanted = sorted(set(ids))
-    found = list(
-        session.scalars(
-            select(model)
-            .where(model.id.in_(wanted))
-            .order_by(model.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-    )
-    if len(found) != len(wanted):
-        raise OutOfScope
-    return found
+    return locked(session=session, model=model, row_id=session.scalars(one).one())
 
 
 def move_prepayment(

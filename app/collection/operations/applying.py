@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.billing.models import Charge, FeeItem
 from app.billing.operations import Posted, after_posting, open_period
 from app.collection.models import Prepayment, PrepaymentEntry
-from app.collection.operations.accounts import Source, lock_accounts, move_prepayment
+from app.collection.operations.accounts import Source, move_prepayment
 from app.collection.operations.settling import (
     LockedCharge,
     Origin,
@@ -23,6 +23,7 @@ from app.collection.rules.applying import Held, Owed, apply_oldest_first
 from app.collection.states import AllocationKind, PrepaymentKind
 from app.kernel.errors import N_, DomainError
 from app.kernel.periods import Period
+from app.lowcode.scope import locked_rows
 from app.lowcode.settings import setting_flag
 
 AUTO_APPLY = "collection.auto_apply_prepayment"
@@ -95,7 +96,7 @@ def _apply(
         for one in lock_charges_where(session=session, where=where if wanted is None else where & wanted)
     }
     ids = session.scalars(select(Prepayment.id).where(mine, Prepayment.balance > ZERO))
-    accounts = {one.id: one for one in lock_accounts(session=session, model=Prepayment, ids=ids)}
+    accounts = {one.id: one for one in locked_rows(session=session, model=Prepayment, ids=ids)}
     spare = _spare(session, accounts.values(), Period.of(day))
     applied = apply_oldest_first(
         held=[

@@ -19,7 +19,7 @@ from app.kernel.periods import Period
 from app.lowcode import clock, history, scope
 from app.lowcode.actors import current_actor
 from app.lowcode.numbers import next_number
-from app.lowcode.scope import OutOfScope
+from app.lowcode.scope import OutOfScope, locked
 from app.lowcode.workflow import change_state, guard_state
 
 guard_state(CashHandover, HANDOVER_MACHINE)
@@ -159,14 +159,7 @@ def hand_over(
 
 def sign(*, session: Session, handover_id: int) -> CashHandover:
     """财务 signs for the money. Raises OutOfScope, TransitionRefused, OwnHandover."""
-    row = session.scalars(
-        select(CashHandover)
-        .where(CashHandover.id == handover_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
-        raise OutOfScope
+    row = locked(session=session, model=CashHandover, row_id=handover_id)
     actor = current_actor()
     HANDOVER_MACHINE.find(row.state, "sign")
     if row.cashier_id is not None and row.cashier_id == actor.user_id:

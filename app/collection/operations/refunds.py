@@ -12,7 +12,6 @@ from app.collection.models import Deposit, DepositEntry, Prepayment, Refund
 from app.collection.operations.accounts import (
     NotEnoughHeld,
     Source,
-    lock_accounts,
     move_deposit,
     move_prepayment,
 )
@@ -24,7 +23,7 @@ from app.kernel.allocation import NotPositive
 from app.kernel.money import fen, format_money
 from app.kernel.periods import Period
 from app.lowcode.numbers import next_number
-from app.lowcode.scope import OutOfScope, find
+from app.lowcode.scope import OutOfScope, find, locked
 from app.lowcode.workflow import Board, Move
 
 REFUND_BOOK = "refund"
@@ -74,12 +73,12 @@ def _pay_out(move: Move) -> None:
     check_limit(session=session, kind=RequestKind.REFUND, amount=row.amount)
     source = Source(day=day, refund_id=row.id, reason=row.reason)
     if row.prepayment_id is not None:
-        [held] = lock_accounts(session=session, model=Prepayment, ids=[row.prepayment_id])
+        held = locked(session=session, model=Prepayment, row_id=row.prepayment_id)
         move_prepayment(
             session=session, account=held, kind=PrepaymentKind.REFUNDED, amount=-row.amount, source=source
         )
     else:
-        [kept] = lock_accounts(session=session, model=Deposit, ids=[row.deposit_id])
+        kept = locked(session=session, model=Deposit, row_id=row.deposit_id)
         move_deposit(
             session=session, account=kept, kind=DepositKind.RETURNED, amount=-row.amount, source=source
         )
@@ -102,7 +101,7 @@ def deduct(*, session: Session, deposit_id: int, amount: Decimal, reason: str, d
     open_period(session=session, community_id=found.community_id, period=Period.of(day))
     if fen(amount) <= 0:
         raise NotPositive(field="amount")
-    [account] = lock_accounts(session=session, model=Deposit, ids=[deposit_id])
+    account = locked(session=session, model=Deposit, row_id=deposit_id)
     entry = move_deposit(
         session=session, account=account, kind=DepositKind.DEDUCTED, amount=-amount,
         source=Source(day=day, reason=stated(reason)),

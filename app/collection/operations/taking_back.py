@@ -17,9 +17,8 @@ from app.collection.models import (
     Receipt,
     ReceiptVoid,
 )
-from app.collection.operations.accounts import Source, lock_accounts, move_deposit, move_prepayment
+from app.collection.operations.accounts import Source, move_deposit, move_prepayment
 from app.collection.operations.reasons import stated
-from app.collection.operations.receipts import locked_receipt
 from app.collection.operations.settling import Origin, Part, lock_charges, settle
 from app.collection.states import (
     RECEIPT_MACHINE,
@@ -34,7 +33,7 @@ from app.kernel.periods import Period
 from app.lowcode import history
 from app.lowcode.actors import current_actor
 from app.lowcode.numbers import next_number
-from app.lowcode.scope import OutOfScope, find
+from app.lowcode.scope import OutOfScope, find, locked, locked_rows
 from app.lowcode.workflow import change_state, guard_state
 
 guard_state(Receipt, RECEIPT_MACHINE)
@@ -80,7 +79,7 @@ def void(*, session: Session, receipt_id: int, day: date, reason: str) -> Receip
     over_balance (what it paid in advance is used already).
     """
     guard_open(session=session, community_id=_found(session, receipt_id).community_id, day=day)
-    receipt = locked_receipt(session=session, receipt_id=receipt_id)
+    receipt = locked(session=session, model=Receipt, row_id=receipt_id)
     reason = stated(reason)
     RECEIPT_MACHINE.find(receipt.state, "void")
     if not is_voidable(receipt, day):
@@ -96,7 +95,7 @@ def reverse(*, session: Session, receipt_id: int, day: date, reason: str) -> Rec
     """
     community_id = _found(session, receipt_id).community_id
     open_period(session=session, community_id=community_id, period=Period.of(day))
-    receipt = locked_receipt(session=session, receipt_id=receipt_id)
+    receipt = locked(session=session, model=Receipt, row_id=receipt_id)
     reason = stated(reason)
     RECEIPT_MACHINE.find(receipt.state, "reverse")
     if day < receipt.day:
@@ -166,7 +165,7 @@ def _empty_accounts(session: Session, receipt: Receipt, source: Source) -> None:
             PrepaymentEntry.receipt_id == receipt.id, PrepaymentEntry.kind == PrepaymentKind.IN
         )
     ).all()
-    for account in lock_accounts(session=session, model=Prepayment, ids=[key for key, _amount in held]):
+    for account in locked_rows(session=session, model=Prepayment, ids=[key for key, _amount in held]):
         amount = sum((part for key, part in held if key == account.id), Decimal(0))
         move_prepayment(
             session=session, account=account, kind=PrepaymentKind.TAKEN_BACK, amount=-amount, source=source
@@ -176,7 +175,7 @@ def _empty_accounts(session: Session, receipt: Receipt, source: Source) -> None:
             DepositEntry.receipt_id == receipt.id, DepositEntry.kind == DepositKind.IN
         )
     ).all()
-    for other in lock_accounts(session=session, model=Deposit, ids=[key for key, _amount in kept]):
+    for other in locked_rows(session=session, model=Deposit, ids=[key for key, _amount in kept]):
         amount = sum((part for key, part in kept if key == other.id), Decimal(0))
         move_deposit(
             session=session, account=other, kind=DepositKind.TAKEN_BACK, amount=-amount, source=source

@@ -75,7 +75,7 @@ def move(*, session: Session, row: D, action: str, seen: str | None = None, **in
     refuses.
     """
     flow = workflows[type(row).__name__]
-    row = locked(session=session, row=row)
+    row = scope.locked(session=session, model=type(row), row_id=row.id)
     transition = flow.machine.find(row.state, action)
     if seen is not None and seen != row.state.value:
         raise MovedOn(state=row.state.label)
@@ -102,18 +102,6 @@ def move(*, session: Session, row: D, action: str, seen: str | None = None, **in
         step.effect(making)
     session.flush()
     return row
-
-
-def locked(*, session: Session, row: D) -> D:
-    """The row as it is now, locked until the unit ends. Raises OutOfScope."""
-    session.flush()
-    model = type(row)
-    found = session.scalars(
-        select(model).where(model.id == row.id).with_for_update().execution_options(populate_existing=True)
-    ).one_or_none()
-    if found is None:
-        raise scope.OutOfScope
-    return found
 
 
 def who_moves(document: str) -> Who | None:

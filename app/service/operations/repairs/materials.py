@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.kernel.errors import N_, DomainError
 from app.lowcode.actors import current_actor
-from app.lowcode.scope import OutOfScope, find
+from app.lowcode.scope import OutOfScope, find, locked
 from app.lowcode.workflow import NotYours
-from app.lowcode.workflow.moving import locked, who_moves
+from app.lowcode.workflow.moving import who_moves
 from app.service.models import RepairMaterial, RepairOrder
 from app.service.operations.repairs.whose import supervises, works_on
 from app.service.rules.repairs import material_amount
@@ -95,7 +95,7 @@ def _in_hand(session: Session, order_id: int | None) -> RepairOrder:
     order: RepairOrder | None = None if order_id is None else find(session, RepairOrder, order_id)
     if order is None:
         raise OutOfScope(field="order_id")
-    order = locked(session=session, row=order)
+    order = locked(session=session, model=RepairOrder, row_id=order.id)
     if order.state not in ASSIGNED:
         raise NotInHand(state=order.state.label)
     who = who_moves(RepairOrder.__name__)
