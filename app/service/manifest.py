@@ -114,6 +114,7 @@ MANIFEST = Manifest(
             select(RepairOrder.id).where(at(RepairOrder))
         )
     },
+    open_work=(repairs.repairs_of,),
     links={
         "Room": (repairs.report_button("room_id"),),
         "Building": (repairs.report_button("building_id"),),

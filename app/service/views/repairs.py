@@ -16,14 +16,16 @@ from app.lowcode.actors import current_actor
 from app.lowcode.attachments import Attaching, AttachmentKind
 from app.lowcode.db import db
 from app.lowcode.home import Duty, Task, rows_waiting
+from app.lowcode.manifest import OpenWork
 from app.lowcode.pages import Button, Cell, Chart, Fact, Series
 from app.lowcode.permissions import may, needs
+from app.lowcode.reports.drilling import documents_url
 from app.lowcode.workflow.moving import who_moves
 from app.service.models import RepairOrder
 from app.service.operations.repairs.effects import SIGNATURE
 from app.service.operations.repairs.whose import attends
 from app.service.queries import repairs as queries
-from app.service.states.repairs import OPEN, RepairState
+from app.service.states.repairs import ASSIGNED, OPEN, RepairState
 
 ORDER = RepairOrder.__name__
 
@@ -54,6 +56,22 @@ def facts(row: RepairOrder) -> list[Fact]:
     words = _("未收 %(due)s 元", due=format_money(charge.due)) if charge.due else _("已收清")
     url = f"/charge/show/{charge.id}" if may("read", "Charge") else None
     return [Fact(_("应收"), Cell(words, "link", href=url))]
+
+
+def repairs_of(user_id: int) -> list[OpenWork]:
+    """The orders in a technician's hands, told before they are disabled."""
+    found = db.session.execute(
+        select(RepairOrder.technician_id, func.count(RepairOrder.id))
+        .where(RepairOrder.technician_user_id == user_id, RepairOrder.state.in_(ASSIGNED))
+        .group_by(RepairOrder.technician_id)
+    )
+    others = [("state.ne", state.value) for state in RepairState if state not in ASSIGNED]
+    return [
+        OpenWork(
+            _("手上的报修单"), count, documents_url(RepairOrder, [("technician_id.eq", person), *others])
+        )
+        for person, count in found
+    ]
 
 
 def own_page(row: RepairOrder) -> list[Button]:

@@ -334,3 +334,14 @@ def test_materials_stand_where_their_order_stands(repairs: RepairOffice, client_
             node, f"room:{second}"
         )
         assert ("角阀" in text(client, f"/repair_material/list/?in={key}&embedded=1")) is found, node
+
+
+def test_what_a_technician_has_in_hand_is_told_before_the_login_is_disabled(
+    repairs: RepairOffice, client_of: Client
+) -> None:
+    admin, page = client_of("管理员"), f"/user/disable/{repairs.user_id('维修工')}"
+    assert "手上的报修单" not in text(admin, page)
+    for state in (RepairState.DISPATCHED, RepairState.DELAYED, RepairState.TO_CHECK, RepairState.CLOSED):
+        repairs.order_in(state)
+    told = re.sub(r"<[^>]+>|\s+", " ", text(admin, page))
+    assert re.search(r"手上的报修单\s+2\b", told), told
