@@ -28,13 +28,13 @@ FIELDS = (
 
 
 @pytest.fixture(autouse=True)
-def speaking() -> Iterator[None]:
+def speaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Subtotals are words: something must say in which language. Nothing is kept unless a test says so."""
+    monkeypatch.setattr(archive, "_archive", [])
     app = Flask(__name__)
     Babel(app, default_locale="zh")
     with app.test_request_context():
         yield
-    archive._archive.clear()
 
 
 def line(community: int, room: str, amount: str, homes: int = 1, **more: Any) -> Line:
