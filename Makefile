@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # Two workers on the two cores; sockets to this machine only. Plugins stand here and not in pyproject.toml, so that the
-# money cases run without them. PYTEST adds arguments: make test PYTEST="tests/unit -k money".
-TESTS := -n 2 --dist loadfile --disable-socket --allow-unix-socket --allow-hosts=127.0.0.1,::1,localhost
+# money cases run without them. Files go in their order, so that many short ones stand at the end and no worker is left
+# alone with a long one. PYTEST adds arguments: make test PYTEST="tests/unit -k money".
+TESTS := -n 2 --dist loadfile --no-loadscope-reorder --disable-socket --allow-unix-socket --allow-hosts=127.0.0.1,::1,localhost
 PYTEST ?=
 
 .DEFAULT_GOAL := help

@@ -100,14 +100,17 @@ def test_every_page_in_chinese(walk: Walk) -> None:
         page.goto("/login/")
         look(walk, page, "/login/")
         log_in(page, "owner", walk.address)
+        seen: set[str] = set()
         for url in walk.pages:
             page.set_viewport_size(WIDE)
             page.goto(url)
             look(walk, page, url)
             tabs = page.locator("[data-tabs] [role=tab]")
-            for at in range(1, tabs.count()):
-                tabs.nth(at).click()
-                look(walk, page, f"{url} {tabs.nth(at).inner_text()}")
+            for at, label in enumerate(tabs.all_inner_texts()):
+                if at and label not in seen:  # one of a kind: what is in it is made alike for every document
+                    seen.add(label)
+                    tabs.nth(at).click()
+                    look(walk, page, f"{url} {label}")
             page.set_viewport_size(NARROW)
             walk.told(url, page.evaluate(SIDEWAYS))
         context.close()

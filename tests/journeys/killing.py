@@ -20,13 +20,10 @@ class Mortal:
     def __init__(self, *, folder: Path, url: str) -> None:
         self._folder, self._url = folder, url
         self._life = ExitStack()
-        self.slowest_start = 0.0
 
     def start(self) -> None:
         """Start it; back when it has named its address."""
-        began = time.monotonic()
         self._running: Started = self._life.enter_context(office(self._folder, DATABASE_URL=self._url))
-        self.slowest_start = max(self.slowest_start, time.monotonic() - began)
 
     def kill(self) -> None:
         """SIGKILL to the process group: nobody in it is asked."""
