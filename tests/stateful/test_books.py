@@ -364,7 +364,7 @@ class Histories(RuleBasedStateMachine):
 
     @invariant()
     def the_office_says_what_the_ledger_says(self) -> None:
-        """Every charge, account and equation; the closed months as they were printed; now and then the whole books."""
+        """Every charge, account and equation; the closed months as they were printed."""
         self.step += 1
         with self.desk.at(self.today, reach=self.desk.reach) as session:
             rows = session.execute(
@@ -392,9 +392,7 @@ class Histories(RuleBasedStateMachine):
             for month in sorted(self.ledger.closed)[-1:]:
                 here, kept = (session, self.desk.community_id), self.frozen[month, self.versions[month]]
                 assert kept_of(*here, period_of(month)) == kept
-                assert self.step % 8 or anew(*here, period_of(month)) == kept
-            if self.step % 25 == 0:
-                assert check_books(session=session) == []
+                assert self.step % 16 or anew(*here, period_of(month)) == kept
 
     def teardown(self) -> None:
         """At the end of each history the whole books."""
