@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge, FeeItem
+from app.closing.queries.opening import Key, starts
 from app.collection.models import Allocation
 from app.collection.states import CASH_KINDS, AllocationKind
 from app.estate.models import Building, Community
@@ -16,7 +17,6 @@ from app.kernel.periods import Period
 from app.lowcode.reports.declaration import APART, LINE, Line, Scope
 from app.lowcode.types import raw
 
-Key = tuple[int, int | None, int]
 Sums = dict[str, int]  # 分
 
 OTHERS = N_("车位及其他")
@@ -26,14 +26,18 @@ OTHERS = N_("车位及其他")
 def summary_lines(session: Session, scope: Scope) -> Iterator[Line]:
     """A line a community, building and fee; and the households of a building, each counted once.
 
-    Everything is added up from charges and allocations by the month they are posted in; the checked copies on the
-    charges have no part in it.
+    Everything is added up from charges and allocations by the month they are posted in, from what the latest closed
+    month kept (`starts`); the checked copies on the charges have no part in it.
     """
     period = scope.period
-    on_charges = scope.where(Charge)
+    on_charges, on_allocations = scope.where(Charge), scope.where(Allocation)
     sums: dict[Key, Sums] = {}
-    _add_charges(session, period, on_charges, sums)
-    _add_allocations(session, period, scope.where(Allocation), sums)
+    for start in starts(session=session, scope=scope):
+        for key, units in start.owed.items():
+            sums[key] = {"before": units, "to_date": units}
+        _add_charges(session, period, [*on_charges, *start.where(Charge)], sums)
+        _add_before(session, period, [*on_allocations, *start.where(Allocation)], sums)
+    _add_allocations(session, period, on_allocations, sums)
     households, in_building = _households(session, period, on_charges)
     keys = [key for key, found in sums.items() if any(found.values()) or key in households]
     communities = _names(session, Community, {key[0] for key in keys})
@@ -128,17 +132,23 @@ def _by_place(
     ).group_by(*keys)
 
 
-def _add_allocations(
+def _add_before(
     session: Session, period: Period, where: list[ColumnElement[bool]], sums: dict[Key, Sums]
 ) -> None:
-    """What moved the charges: before the month, and in it by its kind, and whether it is of earlier charges."""
-    place = (Allocation.community_id, Allocation.building_id, Allocation.fee_item_id)
-    amount = func.sum(raw(Allocation.amount)).label("amount")  # type: ignore[arg-type]
+    """What moved the charges before the month."""
     earlier = session.execute(_by_place(Allocation, period, where, Allocation.posting_period < period))
     for community_id, building_id, fee_item_id, before, _at in earlier:
         found = sums.setdefault((community_id, building_id, fee_item_id), {})
         _add(found, "before", -int(before))
         _add(found, "to_date", -int(before))
+
+
+def _add_allocations(
+    session: Session, period: Period, where: list[ColumnElement[bool]], sums: dict[Key, Sums]
+) -> None:
+    """What moved the charges in the month, by its kind, and whether it is of earlier charges."""
+    place = (Allocation.community_id, Allocation.building_id, Allocation.fee_item_id)
+    amount = func.sum(raw(Allocation.amount)).label("amount")  # type: ignore[arg-type]
     is_past = case((Allocation.period < Allocation.posting_period, 1), else_=0).label("past")
     rows = session.execute(
         select(*place, Allocation.kind, is_past, amount)

@@ -10,9 +10,11 @@ from typing import Any
 import openpyxl
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from app.billing.operations import add_price
+from app.closing.models import PeriodReportRow
 from app.closing.operations.freezing import written_out
 from app.closing.queries.archive import kept_texts
 from app.closing.reports.arrears import ARREARS
@@ -22,7 +24,7 @@ from app.estate.models import Building, Community, Customer, Room
 from app.lowcode.actors import EVERYTHING, Actor, acting_as
 from app.lowcode.clock import clock_at, midnight
 from app.lowcode.db import db
-from app.lowcode.reports import registry, views
+from app.lowcode.reports import archive, registry, views
 from app.lowcode.reports.archive import kept
 from app.lowcode.reports.declaration import By, Scope
 from app.lowcode.reports.reading import read, stream
@@ -200,6 +202,31 @@ def test_closed_and_open_communities_stand_side_by_side(session: Session, cast: 
     assert found.holds
 
 
+@pytest.mark.all_databases
+def test_a_month_begins_with_what_the_last_closed_one_kept(
+    session: Session, cast: Any, months: Months, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same figures as from the documents alone, and the closed month's are not added up again."""
+    other = Months(cast.neighbour, owners=("钱三", "孙四"))
+    other.bill(JANUARY)
+    work_on(months)
+
+    def figures() -> list[Any]:
+        return [dict(one.values) for one in month_summary(session=session, period=FEBRUARY).lines]
+
+    begun = figures()
+    # Nothing but the archive says what was owed in January.
+    session.execute(
+        update(PeriodReportRow).values(data=func.replace(PeriodReportRow.data, "130.00", "131.00"))
+    )
+    told = month_summary(session=session, period=FEBRUARY)
+    session.rollback()
+    monkeypatch.setattr(archive, "_archive", [])
+    assert figures() == begun
+    assert begun[-1]["opening"] == D("330.00")
+    assert told.total.values["opening"] == D("331.00")
+
+
 def test_before_it_is_closed_it_is_read_from_the_documents(session: Session, cast: Any) -> None:
     other = Months(cast.neighbour, owners=("钱三", "孙四"))
     other.bill(JANUARY)
@@ -256,3 +283,21 @@ def test_too_many_lines_are_not_printed(
     answer = client_of("财务").get(f"{ARREARS.url}/print?day=2025-01-31")
     assert answer.status_code == 400
     assert "超过一次打印的 1 行" in answer.get_data(as_text=True)
+
+
+def test_a_long_grouped_report_is_turned_page_by_page_and_ends_with_its_total(
+    months: Months, client_of: Callable[[str], FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finance = client_of("财务")
+    whole = finance.get(f"{URL}/?period=2025-01").text
+    lines = re.findall(r"<tr data-level=.*?</tr>", whole, re.DOTALL)
+    assert len(lines) > 2 and "合计" in lines[-1] and "?period=2025-01&amp;size=1&amp;page" not in whole
+    monkeypatch.setattr(views, "SIZES", (1, *views.SIZES))
+    found = []
+    for page in range(1, len(lines)):
+        text = finance.get(f"{URL}/?period=2025-01&size=1&page={page}").text
+        one, total = re.findall(r"<tr data-level=.*?</tr>", text, re.DOTALL)
+        assert total == lines[-1]
+        found.append(one)
+    assert found == lines[:-1]
+    assert re.search(r'href="[^"]*page=2"', finance.get(f"{URL}/?period=2025-01&size=1").text)
