@@ -100,16 +100,13 @@ class Query:
                 ways.append(column.in_(inner))
         return or_(*ways) if ways else self.spec.model.id == -1
 
-    def ordering(self) -> list[Any]:
+    def ordering(self, *, backwards: bool = False) -> list[Any]:
         """ORDER BY: what was asked, else the document's own; the key last, so that pages never overlap."""
         asked = list(self.order) or [(n.removeprefix("-"), n.startswith("-")) for n in self.spec.about.order]
-        found = []
-        for name, descending in asked:
-            column = self.spec.column(name)
-            found.append(column.desc() if descending else column.asc())
         if "id" not in [name for name, _descending in asked]:
-            found.append(self.spec.model.id.desc() if asked and asked[0][1] else self.spec.model.id.asc())
-        return found
+            asked.append(("id", bool(asked) and asked[0][1]))
+        columns = [(self.spec.column(name), descending is not backwards) for name, descending in asked]
+        return [column.desc() if descending else column.asc() for column, descending in columns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +135,22 @@ def summary(*, session: Session, query: Query, fields: Sequence[Field]) -> tuple
 def page_of(*, session: Session, query: Query, fields: Sequence[Field]) -> Result:
     """The page asked for: keys first, cut to the page, and only then the rows with the titles of their links."""
     count, totals = summary(session=session, query=query, fields=fields)
+    first = (query.page - 1) * query.size
+    behind = max(count - first - query.size, 0)
+    # From whichever end is nearer: the last page of a million rows is as quick as the first.
+    backwards = first > behind
+    skipped, length = (behind, min(query.size, count - first)) if backwards else (first, query.size)
     model = query.spec.model
     ids = (
         select(model.id)
         .where(*query.conditions())
-        .order_by(*query.ordering())
-        .limit(query.size)
-        .offset((query.page - 1) * query.size)
+        .order_by(*query.ordering(backwards=backwards))
+        .limit(max(length, 0))
+        .offset(skipped)
     )
     keys = list(session.scalars(ids))
+    if backwards:
+        keys.reverse()
     return Result(count, totals, rows_of(session=session, spec=query.spec, fields=fields, keys=keys))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, case, func, select, type_coerce
+from sqlalchemy import ColumnElement, FromClause, Select, case, func, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
 from app.billing.models import OPEN, Charge
@@ -103,10 +103,21 @@ def _all_at_once(scope: Scope, columns: Sequence[Any], posted: Sequence[Any]) ->
     )
 
 
-def in_order(found: FromClause) -> list[ColumnElement[Any]]:
-    """What is owed in the order of its places: community, building, room; what has no building last."""
-    community, building, *others = (found.c[name] for name in PLACES)
-    return [community, building.is_(None), building, *others]
+def page_in_order(found: FromClause, rows: Select[Any], limit: int, offset: int, *more: str) -> Select[Any]:
+    """A page of `rows`, a select from what is owed, in the order of its places; what has no building last.
+
+    Those with a building and those without are each cut in the order of the index of what is open, so that the first
+    pages read no more than they show. `more`: columns that go on ordering after the places.
+    """
+    building = found.c.building_id
+    names = (*PLACES, *more)
+    parts = [
+        rows.where(condition).order_by(*(found.c[name] for name in names)).limit(offset + limit).subquery()
+        for condition in (building.is_not(None), building.is_(None))
+    ]
+    both = union_all(*(select(part) for part in parts)).subquery()
+    community, at, *others = (both.c[name] for name in names)
+    return select(both).order_by(community, at.is_(None), at, *others).limit(limit).offset(offset)
 
 
 def from_documents(session: Session, scope: Scope, total: Decimal) -> Equation:

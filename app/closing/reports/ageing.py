@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, case, func, select, type
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge
-from app.closing.queries.arrears import PLACES, from_documents, in_order, owed
+from app.closing.queries.arrears import PLACES, from_documents, owed, page_in_order
 from app.closing.queries.names import Names, keys_of
 from app.closing.reports.columns import COMMUNITY, CUSTOMER, PLACE, day, money
 from app.closing.rules.ageing import BUCKETS, Bucket, buckets, nearly_lapsed
@@ -70,7 +70,7 @@ def _total(session: Session, scope: Scope) -> Total:
 
 def _page(session: Session, scope: Scope, limit: int, offset: int) -> Sequence[Line]:
     found = owed(session, scope)
-    rows = session.execute(debtors(found, scope).order_by(*in_order(found)).limit(limit).offset(offset)).all()
+    rows = session.execute(page_in_order(found, debtors(found, scope), limit, offset)).all()
     names = Names(session, rows)
     return [
         Line(

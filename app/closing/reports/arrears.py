@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge
-from app.closing.queries.arrears import PLACES, from_documents, in_order, owed
+from app.closing.queries.arrears import PLACES, from_documents, owed, page_in_order
 from app.closing.queries.names import Names, keys_of, values_by_id
 from app.closing.reports.columns import COMMUNITY, CUSTOMER, FEE, PERIOD, PHONE, PLACE, day, money
 from app.collection.models import Allocation
@@ -40,9 +40,7 @@ def _total(session: Session, scope: Scope) -> Total:
 
 def _page(session: Session, scope: Scope, limit: int, offset: int) -> Sequence[Line]:
     found = owed(session, scope)
-    rows = session.execute(
-        select(found).order_by(*in_order(found), found.c.due_date, found.c.id).limit(limit).offset(offset)
-    ).all()
+    rows = session.execute(page_in_order(found, select(found), limit, offset, "due_date", "id")).all()
     names = Names(session, rows)
     phones = values_by_id(session, Customer, Customer.phone, (row.customer_id for row in rows))
     periods = values_by_id(session, Charge, Charge.period, (row.id for row in rows))
