@@ -28,6 +28,7 @@ from app.lowcode.values import NUMERIC, shown
 from app.lowcode.views.lists import EXPORT_INLINE_ROWS, MOMENT, PRINT_ROWS, TooManyToPrint, url_with
 
 SIZE = 50
+GROUPED = 200  # lines of a grouped report: what an office's month has, whole
 WIDE = 24  # characters of a text that is not torn into a column of single ones on paper
 NOTHING = N_("没有符合条件的记录。")
 
@@ -44,14 +45,19 @@ class ReportView(BaseView):
     def index(self) -> str:
         """The page of what the URL asks for; the present without it."""
         report, scope = self.report, self._scope()
-        page, size = _page_asked() if report.lines is None else (1, SIZE)
+        page, size = _page_asked(SIZE if report.lines is None else GROUPED)
         reading = read(session=db.session(), report=report, scope=scope, limit=size, offset=(page - 1) * size)
         chart = report.chart(reading.lines, reading.total) if report.chart is not None else None
+        # A grouped report is read whole, and only its page is written out.
+        lines = len(reading.lines) - 1 if report.lines is not None else reading.total.count
+        if report.lines is not None:
+            body, total = reading.lines[:-1], reading.lines[-1]
+            reading = replace(reading, lines=[*body[(page - 1) * size : page * size], total])
         return render_template(
             "report.html", **_shown(reading, linked=True), buttons=self._buttons(scope), url=f"{report.url}/",
             inputs=asking.inputs(scope), picks=_picks(report, scope), previous_url=self._beside(scope, -1),
             next_url=self._beside(scope, 1), chart=chart,
-            pager=_pager(report, scope, reading, page, size) if report.lines is None else None,
+            pager=_pager(report, scope, lines, page, size) if report.lines is None or lines > size else None,
         )  # fmt: skip
 
     @expose("/print")
@@ -184,10 +190,10 @@ def _picks(report: Report, scope: Scope) -> list[tuple[str, str, str, list[tuple
     return found
 
 
-def _page_asked() -> tuple[int, int]:
+def _page_asked(default: int) -> tuple[int, int]:
     """(page, size) of the URL. Raises BadPage."""
     try:
-        page, size = int(request.args.get("page", "1")), int(request.args.get("size", SIZE))
+        page, size = int(request.args.get("page", "1")), int(request.args.get("size", default))
     except ValueError as error:
         raise BadPage from error
     if size not in SIZES or not 1 <= page <= 10**9:
@@ -195,8 +201,8 @@ def _page_asked() -> tuple[int, int]:
     return page, size
 
 
-def _pager(report: Report, scope: Scope, reading: Reading, page: int, size: int) -> Pager:
-    pages = max(1, -(-reading.total.count // size))
+def _pager(report: Report, scope: Scope, lines: int, page: int, size: int) -> Pager:
+    pages = max(1, -(-lines // size))
     pairs = [*asking.parameters(scope), ("size", str(size))]
     base = f"{report.url}/"
 
@@ -204,6 +210,6 @@ def _pager(report: Report, scope: Scope, reading: Reading, page: int, size: int)
         return url_with(base, pairs, page=str(other)) if other != page and 1 <= other <= pages else None
 
     return Pager(
-        page, pages, size, reading.total.count, False, to(1), to(page - 1), to(page + 1), to(pages),
+        page, pages, size, lines, False, to(1), to(page - 1), to(page + 1), to(pages),
         [(one, url_with(base, pairs, size=str(one))) for one in SIZES],
     )  # fmt: skip
