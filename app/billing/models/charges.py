@@ -156,9 +156,9 @@ class Charge(ChargeFacts, CommunityScoped, MoneyDocument):
             "posting_period",
             "building_id",
             "fee_item_id",
+            "period",
             "amount",
             "waived",
-            "period",
         ),
         # What is open, by place and debtor: arrears and their ageing are read from it alone (`OPEN`).
         Index(
