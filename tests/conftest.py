@@ -57,7 +57,7 @@ def full_office(offices: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     return build(offices=offices, folder=tmp_path_factory.mktemp("full"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def app_on(offices: Any) -> Callable[[str], Flask]:
     """`app_on("postgresql")`: the app on that kind of database, as the migrations and `sync` left it."""
 
@@ -89,14 +89,9 @@ def session(app: Flask) -> Iterator[Session]:
 
 
 @pytest.fixture
-def cast(app: Flask) -> Any:
+def cast(app: Flask, offices: Any, backend: str) -> Any:
     """The named cast (tests/people.py): `cast["收费员"]` is a login name, `cast.ours` a community with rooms."""
-    from app.lowcode.actors import SYSTEM, acting_as
-    from app.lowcode.unit import unit_of_work
-    from tests.people import settle
-
-    with app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
-        return settle(session=session)
+    return offices.made(backend).settled()
 
 
 @pytest.fixture

@@ -6,15 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask_appbuilder.security.sqla.models import User
 from flask_migrate import upgrade
+from sqlalchemy import func, select
 
 from app import create_app
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
+from app.lowcode.history import History
 from app.lowcode.synchronising import synchronise
 from app.lowcode.unit import unit_of_work
 from tests.cases.databases import fresh_database
 from tests.cases.snapshot import Baseline
+from tests.people import Cast, settle
 from tests.visitors import Visitor
 
 
@@ -35,6 +39,8 @@ class PreparedOffice:
         with self.app.app_context():
             db.engine.dispose()
         self._baseline = None if self._sqlite is not None else Baseline.of(url=url)
+        self._peopled = folder / "peopled.db"
+        self._cast: tuple[Cast, Any] | None = None
 
     def reset(self) -> None:
         """Put the database back to what the migrations and `sync` made, and empty the queue of jobs."""
@@ -46,6 +52,25 @@ class PreparedOffice:
                 db.engine.dispose()
                 self._baseline.restore()
             self.app.extensions["huey"].flush()
+
+    def settled(self) -> Cast:
+        """Put the cast into it. On SQLite it is made once and then copied, where nothing else has been written yet."""
+        with self.app.app_context(), acting_as(SYSTEM):
+            written = (
+                db.session.scalar(select(func.count(User.id))),
+                db.session.scalar(select(func.max(History.id))),
+            )
+            db.session.remove()
+            if self._cast is not None and self._cast[1] == written:
+                self.put_back(self._peopled)
+                return self._cast[0]
+            with unit_of_work() as session:
+                cast = settle(session=session)
+            db.session.remove()
+        if self._sqlite is not None and self._cast is None:
+            self.keep(self._peopled)
+            self._cast = cast, written
+        return cast
 
     def keep(self, copy: Path) -> None:
         """Copy the SQLite database as it stands."""
@@ -105,6 +130,8 @@ def make_app(*, url: str, folder: Path) -> Flask:
     """The product's app on any database, with keys and files in `folder` and nothing taken from the environment."""
     environ = {"INSTANCE_DIR": str(folder / "instance"), "DATABASE_URL": url}
     # Forms are posted without a token here; tests of the protection switch it on (monkeypatch.setitem).
-    app = create_app({"ENVIRON": environ, "TESTING": True, "WTF_CSRF_ENABLED": False})
+    # A password's hash takes no time here: thousands of people log in.
+    hashing = {"FAB_PASSWORD_HASH_METHOD": "pbkdf2:sha256:1"}
+    app = create_app({"ENVIRON": environ, "TESTING": True, "WTF_CSRF_ENABLED": False, **hashing})
     app.test_client_class = Visitor
     return app

@@ -4,6 +4,7 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
+from flask import current_app
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
 from sqlalchemy import Index, case, func, select
@@ -62,7 +63,8 @@ def check_password(password: str, *, field: str | None = None) -> None:
 def set_password(*, user: User, password: str) -> None:
     """Store the hash of a password that the rules allow. Raises WeakPassword."""
     check_password(password, field="password")
-    user.password = generate_password_hash(password)
+    method = current_app.config.get("FAB_PASSWORD_HASH_METHOD", "scrypt")
+    user.password = generate_password_hash(password, method=method)
 
 
 def is_locked(*, session: Session, username: str, address: str) -> bool:

@@ -7,7 +7,7 @@ from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.unit import unit_of_work
 from tests.journeys.world import World, found
 from tests.offices import Offices, PreparedOffice
-from tests.people import Cast, settle
+from tests.people import Cast
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,8 @@ class FullOffice:
 def build(*, offices: Offices, folder: Path) -> FullOffice:
     """Build it; its database is kept in `folder`."""
     office = offices.on("sqlite")
-    with office.app.app_context(), acting_as(SYSTEM):
-        with unit_of_work() as session:
-            cast = settle(session=session)
-        with unit_of_work() as session:
-            world = found(session=session, cast=cast, app=office.app)
+    cast = office.settled()
+    with office.app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
+        world = found(session=session, cast=cast, app=office.app)
     office.keep(folder / "full.db")
     return FullOffice(office, cast, world, folder / "full.db")

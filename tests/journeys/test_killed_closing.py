@@ -1,5 +1,6 @@
 """kill -9 while a month is closed: it is closed with all its reports or not at all, and started again closed once."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from tests.journeys.killed_desk import Desk, desk_on
 from tests.journeys.killing import wait_for_moment
 from tests.journeys.ten_thousand import CHARGES, FIRST
 
-KILLS = 4
+KILLS = int(os.environ.get("KILLS", "2"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -19,7 +19,7 @@ from app.lowcode.jobs import Job, JobState, start_job
 from tests.journeys.killed_desk import Desk, desk_on
 from tests.journeys.ten_thousand import CHARGES, FIRST
 
-MOMENTS = int(os.environ.get("KILLS", "10"))  # on each database; KILLS=20 for more
+MOMENTS = int(os.environ.get("KILLS", "6"))  # on each database; KILLS=20 for more
 OTHER_MOMENTS = 2
 
 
@@ -53,6 +53,7 @@ def test_every_charge_is_there_once(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("months", [1])
+@pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
 def test_what_is_computed_or_exported_is_whole(desk: Desk) -> None:
     """Killed while a run is computed, or an export is written: it is done again, and nothing half-written is left."""
     period = FIRST.plus(len(desk.runs))

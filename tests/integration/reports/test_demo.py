@@ -1,12 +1,13 @@
 """The demo's books are those of a real office, on every database: each figure follows from others kept elsewhere."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -24,19 +25,30 @@ from app.kernel.numbering import document_number
 from app.kernel.periods import Period
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.clock import clock_at
+from app.lowcode.db import db
 from app.lowcode.numbers import Counter
 from app.lowcode.unit import unit_of_work
+from tests.cases.databases import KINDS
 from tests.integration.reports.demos import NOW, small_demo
-
-pytestmark = pytest.mark.all_databases
 
 PERIODS = [Period(2025, 11), Period(2025, 12), Period(2026, 1), Period(2026, 2)]
 
 
+@pytest.fixture(scope="module", params=KINDS)
+def demo(request: pytest.FixtureRequest, app_on: Callable[[str], Flask]) -> Flask:
+    """One demo for each kind of database; only the last test writes into it."""
+    app = app_on(request.param)
+    with app.app_context():
+        small_demo()
+        db.session.remove()
+    return app
+
+
 @pytest.fixture
-def books(session: Session) -> Session:
-    small_demo()
-    return session
+def books(demo: Flask) -> Iterator[Session]:
+    with demo.app_context(), acting_as(SYSTEM):
+        yield db.session()
+        db.session.rollback()
 
 
 def sums(rows: Iterable[tuple[int, Decimal]]) -> dict[int, Decimal]:
@@ -133,6 +145,15 @@ def test_the_months_add_up_and_every_run_is_posted(books: Session) -> None:
     assert books.scalar(select(func.count(AccountingPeriod.id))) == len(communities) * len(PERIODS)
 
 
+def test_some_live_in_both_communities_and_all_are_known_by_their_number(books: Session) -> None:
+    rows = books.execute(
+        select(Customer.identity_hash, func.count(Customer.id))
+        .where(Customer.identity_hash.is_not(None))
+        .group_by(Customer.identity_hash)
+    ).all()
+    assert {count for _hash, count in rows} == {1, 2}
+
+
 def test_the_office_goes_on_where_the_demo_ended(books: Session) -> None:
     community = books.scalar(select(func.min(Community.id))) or 0
     last = books.scalar(
@@ -160,12 +181,3 @@ def test_the_office_goes_on_where_the_demo_ended(books: Session) -> None:
     )
     assert runs[0].lines >= before / 4 - 5
     assert month_summary(session=books, period=PERIODS[-1].next).holds
-
-
-def test_some_live_in_both_communities_and_all_are_known_by_their_number(books: Session) -> None:
-    rows = books.execute(
-        select(Customer.identity_hash, func.count(Customer.id))
-        .where(Customer.identity_hash.is_not(None))
-        .group_by(Customer.identity_hash)
-    ).all()
-    assert {count for _hash, count in rows} == {1, 2}

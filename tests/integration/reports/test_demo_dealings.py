@@ -1,8 +1,10 @@
 """The demo's dealings beside paying: there is something of each, the books hold, and the months before are closed."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -24,21 +26,33 @@ from app.collection.models import (
 from app.collection.states import AllocationKind, DepositKind, HandoverState, PrepaymentKind, VoidKind
 from app.estate.models import Community
 from app.kernel.periods import Period
+from app.lowcode.actors import SYSTEM, acting_as
+from app.lowcode.db import db
 from app.reports.demo import making
+from tests.cases.databases import KINDS
 from tests.integration.reports.demos import NOW, forget, small_demo
 
 CLOSED = [Period(2025, month) for month in range(9, 13)]
 MONTHS = 6
 
 
+@pytest.fixture(scope="module", params=KINDS)
+def dealt(request: pytest.FixtureRequest, app_on: Callable[[str], Flask]) -> Flask:
+    """One demo with dealings for each kind of database, to look at."""
+    app = app_on(request.param)
+    with app.app_context():
+        small_demo(rooms=60, months=MONTHS, dealings=True)
+        db.session.remove()
+    return app
+
+
 @pytest.fixture
-def office(session: Session) -> Session:
-    small_demo(rooms=60, months=MONTHS, dealings=True)
-    forget(session)
-    return session
+def office(dealt: Flask) -> Iterator[Session]:
+    with dealt.app_context(), acting_as(SYSTEM):
+        yield db.session()
+        db.session.rollback()
 
 
-@pytest.mark.all_databases
 def test_the_books_hold_and_everything_is_there(office: Session) -> None:
     assert [str(one) for one in check_books(session=office, whole=True)] == []
     here = office.scalars(select(Community.id).order_by(Community.id)).first()
@@ -60,7 +74,6 @@ def test_the_books_hold_and_everything_is_there(office: Session) -> None:
     assert len({count for _period, count in read}) == 1
 
 
-@pytest.mark.all_databases
 def test_months_are_closed_up_to_the_month_before_last(office: Session) -> None:
     here, _next_door = office.scalars(select(Community.id).order_by(Community.id))
     states = {
