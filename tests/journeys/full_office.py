@@ -1,5 +1,6 @@
 """The office with our community in full, built once for all who walk through it, and put back for each."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,12 +19,19 @@ class FullOffice:
     cast: Cast
     world: World
     kept: Path
+    files: Path  # what was uploaded, as it then was
 
     def open(self) -> PreparedOffice:
-        """Put the database back, whatever other tests have made of it, with no job waiting."""
+        """Put database and files back, whatever other tests have made of them, with no job waiting."""
         self.office.reset()
         self.office.put_back(self.kept)
+        shutil.rmtree(_files(self.office), ignore_errors=True)
+        shutil.copytree(self.files, _files(self.office))
         return self.office
+
+
+def _files(office: PreparedOffice) -> Path:
+    return Path(office.app.config["INSTANCE_DIR"]) / "files"
 
 
 def build(*, offices: Offices, folder: Path) -> FullOffice:
@@ -33,4 +41,5 @@ def build(*, offices: Offices, folder: Path) -> FullOffice:
     with office.app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
         world = found(session=session, cast=cast, app=office.app)
     office.keep(folder / "full.db")
-    return FullOffice(office, cast, world, folder / "full.db")
+    shutil.copytree(_files(office), folder / "files")
+    return FullOffice(office, cast, world, folder / "full.db", folder / "files")
