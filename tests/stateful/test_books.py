@@ -386,7 +386,7 @@ class Histories(RuleBasedStateMachine):
                 select(Deposit.balance).where(Deposit.community_id == self.desk.community_id)
             )
             assert sum(map(fen, held)) == self.ledger.deposit
-            for month in {self.month, self.month - EARLIER.get(self.step % 6, 0)}:
+            for month in {self.month, self.month - EARLIER.get(self.step % 12, 0)}:
                 expected, told = self.ledger.summary(month), summary_of(session, period_of(month))
                 assert {name: fen(told[name]) for name in expected} == expected, period_of(month)
             for month in sorted(self.ledger.closed)[-1:]:
