@@ -17,6 +17,7 @@ from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
 from app.lowcode.unit import unit_of_work
 from bench.figures import tell
+from bench.office import FEE
 
 ROUNDS = 3
 
@@ -32,7 +33,7 @@ def measure_posting(*, app: Flask, kind: str) -> None:
             community = session.scalar(select(func.min(Community.id))) or 0
             started = time.perf_counter()
             run = begin_run(
-                session=session, community_id=community, period=Period.of(clock.today()).next
+                session=session, community_id=community, period=Period.of(clock.today()).next, fee_item_id=FEE
             )  # fmt: skip
             compute_run(session=session, run=run)
             session.flush()
