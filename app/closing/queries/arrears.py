@@ -35,11 +35,15 @@ def owed(session: Session, scope: Scope) -> FromClause:
             _amount(raw(of.waived) + raw(of.waived_later), "waived"),
             of.paid, of.due,
         )  # fmt: skip
-        open_now = select(*columns, *now).where(OPEN, *posted)
-        # SQLite would rather read the months' index, and the table for each of its rows.
-        return open_now.with_hint(Charge, "INDEXED BY ix_charge_open", "sqlite").subquery()
+        return of_open(select(*columns, *now).where(*posted)).subquery()
     by_charge = _one_by_one if session.get_bind().dialect.name == "sqlite" else _all_at_once
     return by_charge(scope, columns, posted)
+
+
+def of_open(statement: Select[Any]) -> Select[Any]:
+    """A select on charges, of those with something open, read from their index."""
+    # SQLite would rather read the months' index, and the table for each of its rows.
+    return statement.where(OPEN).with_hint(Charge, "INDEXED BY ix_charge_open", "sqlite")
 
 
 def _one_by_one(scope: Scope, columns: Sequence[Any], posted: Sequence[Any]) -> FromClause:

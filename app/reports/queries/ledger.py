@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from app.billing.models import OPEN, Charge, FeeItem
+from app.billing.models import Charge, FeeItem
 from app.billing.states import FeeKind
+from app.closing.queries.arrears import of_open
 from app.collection.models import Allocation
 from app.collection.states import PAID_KINDS
 from app.estate.models import Room
@@ -86,11 +87,8 @@ def of_all(session: Session, scope: Scope, fees: Sequence[int]) -> Sums:
 
 def due_now(session: Session, scope: Scope, fees: Sequence[int]) -> Decimal:
     """What is open of the year by the charges' own checked copies."""
-    open_now = select(func.sum(Charge.due)).where(
-        OPEN, Charge.building_id.is_not(None), *_held(scope, Charge, fees)
-    )
-    # SQLite would rather read the months' index, and the table for each of its rows.
-    return session.scalar(open_now.with_hint(Charge, "INDEXED BY ix_charge_open", "sqlite")) or ZERO
+    here = (Charge.building_id.is_not(None), *_held(scope, Charge, fees))
+    return session.scalar(of_open(select(func.sum(Charge.due)).where(*here))) or ZERO
 
 
 def _paid_and_let_go(row: Any) -> list[Any]:
