@@ -108,6 +108,17 @@ RUN_MACHINE = Machine[RunState](
 """Posting is one transaction: a run in POSTING has posted nothing yet, so that it may still be cancelled."""
 
 
+class Move(LabelledEnum):
+    """What moves the sum of what is owed (应收发生额)."""
+
+    CHARGED = "charged", N_("应收原价")
+    RELIEVED = "relieved", N_("入账减免")
+    CASH = "cash", N_("现收")
+    PREPAYMENT = "prepayment", N_("预收抵扣")
+    WAIVER = "waiver", N_("减免")
+    ADJUSTMENT = "adjustment", N_("应收调整")
+
+
 class PeriodState(LabelledEnum):
     """账期状态."""
 

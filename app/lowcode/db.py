@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 from flask_appbuilder import Model
-from sqlalchemy import BigInteger, Engine, Integer, event, text
+from sqlalchemy import BigInteger, Engine, Integer, Select, UniqueConstraint, event, text, type_coerce
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -82,6 +82,39 @@ def insert_new(*, session: Session, table: Any, row: dict[str, Any]) -> bool:
     # Without this the count of an INSERT that gives its key back is not known on PostgreSQL.
     done = session.execute(statement, execution_options={"preserve_rowcount": True})
     return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def insert_or_add(*, session: Session, table: Any, amount: str, source: Any) -> None:
+    """Insert rows; one with the unique key of a row that is there adds its `amount` to that row's.
+
+    `source`: dicts, or a SELECT whose columns are called as the table's. Waits for whoever is adding to the same rows:
+    their order is one that everybody keeps.
+    """
+    unique = next(one for one in table.constraints if isinstance(one, UniqueConstraint))
+    column = table.c[amount]
+
+    def filled(statement: Any) -> Any:
+        if isinstance(source, Select):
+            return statement.from_select([one.key for one in source.selected_columns], source)
+        return statement.values(list(source))
+
+    def sum_with(more: Any) -> dict[str, Any]:
+        return {amount: type_coerce(column, BigInteger) + type_coerce(more[amount], BigInteger)}
+
+    statement: Any
+    match session.get_bind().dialect.name:
+        case "mysql" | "mariadb":
+            statement = filled(mysql.insert(table))
+            statement = statement.on_duplicate_key_update(sum_with(statement.inserted))
+        case "postgresql":
+            statement = filled(postgresql.insert(table))
+            statement = statement.on_conflict_do_update(constraint=unique, set_=sum_with(statement.excluded))
+        case _:
+            statement = filled(sqlite.insert(table))
+            statement = statement.on_conflict_do_update(
+                index_elements=list(unique.columns), set_=sum_with(statement.excluded)
+            )
+    session.execute(statement)
 
 
 def count_anew(session: Session) -> None:

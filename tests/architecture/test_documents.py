@@ -13,6 +13,7 @@ from app.lowcode.manifest import Entry, Page
 
 # Declared, but with pages of their own or none.
 WITHOUT_ENTRY = {
+    "MonthSum": "a checked copy of charges and settlements: the reports show it",
     "PeriodReportRow": "the lines of a kept report: its own page shows them",
     "Account": "part of the user's page",
     "Attachment": "shown on the page of the row that it hangs on",

@@ -5,9 +5,11 @@ from app.billing.models.charges import OPEN, BillingLine, BillingRun, Charge, Ch
 from app.billing.models.fees import FeeAssignment, FeeItem, FeeStandard, FeeStandardVersion
 from app.billing.models.meters import Meter, MeterReading
 from app.billing.models.periods import AccountingPeriod
+from app.billing.models.sums import NO_BUILDING, MonthSum
 from app.billing.models.vacancies import Vacancy
 
 __all__ = [
+    "NO_BUILDING",
     "OPEN",
     "AccountingPeriod",
     "BillingLine",
@@ -20,6 +22,7 @@ __all__ = [
     "FeeStandardVersion",
     "Meter",
     "MeterReading",
+    "MonthSum",
     "Requested",
     "Vacancy",
 ]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.billing.models import Charge, FeeItem
 from app.billing.operations.after_posting import tell_posted
 from app.billing.operations.periods import lock_period
+from app.billing.operations.sums import add_charged
 from app.estate.models import Customer, ParkingSpace, Room
 from app.kernel.allocation import NotPositive
 from app.kernel.errors import N_, DomainError
@@ -67,6 +68,7 @@ def post_charge(
     )  # fmt: skip
     session.add(charge)
     session.flush()
+    add_charged(session=session, where=Charge.id == charge.id)
     tell_posted(session=session, community_id=community_id, period=period, charge_id=charge.id)
     # What followed may have settled it by statements of its own.
     session.refresh(charge)

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from app.billing.models import BillingLine, BillingRun, Charge, ChargeFacts
 from app.billing.operations.after_posting import tell_posted
 from app.billing.operations.periods import lock_period
+from app.billing.operations.sums import add_charged
 from app.lowcode import clock
 from app.lowcode.actors import current_actor
 
@@ -47,5 +48,6 @@ def post_run(*, session: Session, run: BillingRun) -> int:
         run.message = f"有 {run.lines - posted} 笔所在的日期已经入账,没有重复入账。"
     session.flush()
     if posted:
+        add_charged(session=session, where=Charge.run_id == run.id)
         tell_posted(session=session, community_id=run.community_id, period=run.period, run_id=run.id)
     return posted

@@ -2,13 +2,26 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 
-from app.billing.models import Charge
+from app.billing.models import Charge, FeeItem, MonthSum
 from app.billing.states import ApprovalState
 from app.closing.books.checks import Check, Within, amount, differs, grouped, named_charge, sum_where
+from app.closing.queries.moves import COLUMNS, of_documents
 from app.collection.models import Adjustment, Allocation, Receipt, Waiver
 from app.collection.states import CASH_KINDS, PAID_KINDS, AllocationKind, ReceiptState
+from app.estate.models import Building
 from app.kernel.errors import N_
 from app.lowcode.types import raw
 
@@ -88,6 +101,34 @@ def _of_nothing(within: Within) -> Select[Any]:
     ).where(or_(*wrong), *within.of(Allocation))
 
 
+def _month_sums(within: Within) -> Select[Any]:
+    """应收发生额 against what they are the sums of."""
+    kept: Any
+    documents, kept = of_documents(within.of(Charge), within.of(Allocation)), MonthSum
+    nothing: Any = literal_column("0")
+    both = union_all(
+        select(
+            *(documents.c[name] for name in COLUMNS),
+            raw(documents.c.amount).label("right"),
+            nothing.label("sum"),
+        ),
+        select(*(getattr(kept, name) for name in COLUMNS), nothing, raw(kept.amount)).where(*within.of(kept)),
+    ).subquery()
+    right, found = func.sum(both.c.right), func.sum(both.c.sum)
+    building = func.coalesce(Building.name, literal("—"))
+    return (
+        select(
+            both.c.community_id, both.c.posting_period.label("document"), building.label("building"),
+            FeeItem.name.label("fee"), both.c.period, both.c.kind, amount(found).label("sum"),
+            amount(right).label("right"),
+        )
+        .outerjoin(Building, Building.id == both.c.building_id)
+        .outerjoin(FeeItem, FeeItem.id == both.c.fee_item_id)
+        .group_by(*(both.c[name] for name in COLUMNS), Building.name, FeeItem.name)
+        .having(right != found)
+    )  # fmt: skip
+
+
 def _asked(model: Any, column: Any, sign: int) -> Any:
     """Requests whose allocations are another sum than was approved, or are there though nothing was.
 
@@ -137,6 +178,12 @@ CHECKS = (
         paper=CHARGE,
         message=N_("核销 %(allocation)s 没有对应的收据、预收款、减免或调整单。"),
         find=_of_nothing,
+    ),
+    Check(
+        code="month_sums",
+        paper=N_("%(document)s 的应收发生额 %(building)s %(fee)s %(period)s %(kind)s"),
+        message=N_("记为 %(sum)s,按应收和核销应为 %(right)s。"),
+        find=_month_sums,
     ),
     Check(
         code="waiver_posted",

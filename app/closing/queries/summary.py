@@ -1,23 +1,33 @@
 """应收实收欠费汇总, read: grouped sums over posting periods."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, FromClause, case, func, select
 from sqlalchemy.orm import Session
 
-from app.billing.models import Charge, FeeItem
-from app.closing.queries.opening import Key, starts
-from app.collection.models import Allocation
-from app.collection.states import CASH_KINDS, AllocationKind
+from app.billing.models import NO_BUILDING, Charge, FeeItem
+from app.billing.states import Move
+from app.closing.queries.moves import moves
 from app.estate.models import Building, Community
 from app.kernel.errors import N_
-from app.kernel.money import MONEY_SCALE, from_scaled
+from app.kernel.money import MONEY_SCALE, from_scaled, to_scaled
 from app.kernel.periods import Period
 from app.lowcode.reports.declaration import APART, LINE, Line, Scope
-from app.lowcode.types import raw
 
+Key = tuple[int, int | None, int]
+"""(community, building, fee)."""
 Sums = dict[str, int]  # 分
+
+PLACE = ("community_id", "building_id", "fee_item_id")
+COLUMN = {
+    Move.CHARGED: "charged",
+    Move.RELIEVED: "waived_at_posting",
+    Move.CASH: "cash",
+    Move.PREPAYMENT: "prepayment",
+    Move.WAIVER: "waived",
+    Move.ADJUSTMENT: "adjusted",
+}
 
 OTHERS = N_("车位及其他")
 """The building of what has none: spaces and other charges."""
@@ -26,18 +36,14 @@ OTHERS = N_("车位及其他")
 def summary_lines(session: Session, scope: Scope) -> Iterator[Line]:
     """A line a community, building and fee; and the households of a building, each counted once.
 
-    Everything is added up from charges and allocations by the month they are posted in, from what the latest closed
-    month kept (`starts`); the checked copies on the charges have no part in it.
+    Added up from what moved by the month it is posted in; the checked copies on the charges have no part in it.
     """
     period = scope.period
-    on_charges, on_allocations = scope.where(Charge), scope.where(Allocation)
     sums: dict[Key, Sums] = {}
-    for start in starts(session=session, scope=scope):
-        for key, units in start.owed.items():
-            sums[key] = {"before": units, "to_date": units}
-        _add_charges(session, period, [*on_charges, *start.where(Charge)], sums)
-        _add_before(session, period, [*on_allocations, *start.where(Allocation)], sums)
-    _add_allocations(session, period, on_allocations, sums)
+    moved = moves(scope)
+    _add_before(session, period, moved, sums)
+    _add_month(session, period, moved, sums)
+    on_charges = scope.where(Charge)
     households, in_building = _households(session, period, on_charges)
     keys = [key for key, found in sums.items() if any(found.values()) or key in households]
     communities = _names(session, Community, {key[0] for key in keys})
@@ -78,99 +84,52 @@ def _figures(sums: Sums) -> Sums:
     def of(name: str) -> int:
         return sums.get(name, 0)
 
+    past = {name: of(f"{name}_past") for name in COLUMN.values()}
+    current = {name: of(f"{name}_current") for name in COLUMN.values()}
+    both = {name: past[name] + current[name] for name in past}
     return {
         "opening": of("before"),
-        "charged": of("amount") + of("waived_at_posting"),
-        "adjusted": of("adjusted_past") + of("adjusted_current"),
-        "waived": of("waived_at_posting") + of("waived_past") + of("waived_current"),
-        "cash_past": of("cash_past"),
-        "cash_current": of("cash_current"),
-        "prepayment_applied": of("prepayment_past") + of("prepayment_current"),
+        "charged": both["charged"],
+        "adjusted": both["adjusted"],
+        "waived": both["waived"] + both["waived_at_posting"],
+        "cash_past": past["cash"],
+        "cash_current": current["cash"],
+        "prepayment_applied": both["prepayment"],
         "closing": of("to_date"),
-        "waived_at_posting": of("waived_at_posting"),
-        "prepayment_current": of("prepayment_current"),
+        "waived_at_posting": both["waived_at_posting"],
+        "prepayment_current": current["prepayment"],
     }
 
 
-def _add_charges(
-    session: Session, period: Period, where: list[ColumnElement[bool]], sums: dict[Key, Sums]
-) -> None:
-    """What is charged: before the month, and in it."""
-    rows = session.execute(_by_place(Charge, period, where, Charge.posting_period <= period, Charge.waived))
-    for community_id, building_id, fee_item_id, before, amount, waived in rows:
-        found = sums.setdefault((community_id, building_id, fee_item_id), {})
-        _add(found, "to_date", int(before + amount))
-        _add(found, "before", int(before))
-        _add(found, "amount", int(amount))
-        _add(found, "waived_at_posting", int(waived))
-
-
-def _by_place(
-    model: Any, period: Period, where: list[ColumnElement[bool]], until: ColumnElement[bool], *more: Any
-) -> Select[Any]:
-    """A row a community, building and fee: what was before the month, what is in it, and `more` of what is in it.
-
-    Added up by months first, in the order of the index, so that nothing of a million rows is sorted.
-    """
-    place = (model.community_id, model.building_id, model.fee_item_id)
-    month = (model.community_id, model.posting_period, model.building_id, model.fee_item_id)
-    columns = (model.amount, *more)
-    parts = (
-        select(*month, *(func.sum(raw(one)).label(f"sum_{place}") for place, one in enumerate(columns)))
-        .where(until, *where)
-        .group_by(*month)
-        .subquery()
-    )
-
-    def of(name: str, condition: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.sum(case((condition, parts.c[name]), else_=0))
-
-    before, at = parts.c.posting_period < period, parts.c.posting_period == period
-    keys = [parts.c[one.key] for one in place]
-    return select(
-        *keys, of("sum_0", before), *(of(f"sum_{place}", at) for place in range(len(columns)))
-    ).group_by(*keys)
-
-
-def _add_before(
-    session: Session, period: Period, where: list[ColumnElement[bool]], sums: dict[Key, Sums]
-) -> None:
-    """What moved the charges before the month."""
-    earlier = session.execute(_by_place(Allocation, period, where, Allocation.posting_period < period))
-    for community_id, building_id, fee_item_id, before, _at in earlier:
-        found = sums.setdefault((community_id, building_id, fee_item_id), {})
-        _add(found, "before", -int(before))
-        _add(found, "to_date", -int(before))
-
-
-def _add_allocations(
-    session: Session, period: Period, where: list[ColumnElement[bool]], sums: dict[Key, Sums]
-) -> None:
-    """What moved the charges in the month, by its kind, and whether it is of earlier charges."""
-    place = (Allocation.community_id, Allocation.building_id, Allocation.fee_item_id)
-    amount = func.sum(raw(Allocation.amount)).label("amount")  # type: ignore[arg-type]
-    is_past = case((Allocation.period < Allocation.posting_period, 1), else_=0).label("past")
+def _add_before(session: Session, period: Period, moved: FromClause, sums: dict[Key, Sums]) -> None:
+    """What was owed when the month began."""
+    place = [moved.c[name] for name in PLACE]
     rows = session.execute(
-        select(*place, Allocation.kind, is_past, amount)
-        .where(Allocation.posting_period == period, *where)
-        .group_by(*place, Allocation.kind, is_past)
+        select(*place, func.sum(moved.c.amount)).where(moved.c.posting_period < period).group_by(*place)
     )
-    for community_id, building_id, fee_item_id, kind, past, units in rows:
-        found = sums.setdefault((community_id, building_id, fee_item_id), {})
-        name, sign = _column_of(kind)
-        _add(found, f"{name}_{'past' if past else 'current'}", sign * int(units))
-        _add(found, "to_date", -int(units))
+    for *key, amount in rows:
+        units = to_scaled(amount, MONEY_SCALE)
+        sums[_key(key)] = {"before": units, "to_date": units}
 
 
-def _column_of(kind: AllocationKind) -> tuple[str, int]:
-    if kind in CASH_KINDS:
-        return "cash", 1
-    # An allocation takes from what is due: an adjustment upwards is a negative one.
-    return {
-        AllocationKind.PREPAYMENT: ("prepayment", 1),
-        AllocationKind.WAIVER: ("waived", 1),
-        AllocationKind.ADJUSTMENT: ("adjusted", -1),
-    }[kind]
+def _add_month(session: Session, period: Period, moved: FromClause, sums: dict[Key, Sums]) -> None:
+    """What moved in the month, by its kind, and whether it is of earlier charges."""
+    is_past = case((moved.c.period < moved.c.posting_period, 1), else_=0).label("past")
+    group = [*(moved.c[name] for name in PLACE), moved.c.kind, is_past]
+    rows = session.execute(
+        select(*group, func.sum(moved.c.amount)).where(moved.c.posting_period == period).group_by(*group)
+    )
+    for *key, kind, past, amount in rows:
+        found, units = sums.setdefault(_key(key), {}), to_scaled(amount, MONEY_SCALE)
+        # What adds to what is owed is told as it is, what takes from it as a positive figure.
+        told = units if kind in (Move.CHARGED, Move.ADJUSTMENT) else -units
+        _add(found, f"{COLUMN[kind]}_{'past' if past else 'current'}", told)
+        _add(found, "to_date", units)
+
+
+def _key(place: Sequence[int]) -> Key:
+    community, building, fee = place
+    return community, None if building == NO_BUILDING else building, fee
 
 
 def _add(sums: Sums, name: str, units: int) -> None:

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge
+from app.billing.operations.sums import Moved, add_moved
 from app.collection.models import Allocation
-from app.collection.states import AllocationKind
+from app.collection.states import MOVES, AllocationKind
 from app.kernel.periods import Period
 from app.lowcode.types import Money
 
@@ -77,28 +78,31 @@ def lock_charges_where(*, session: Session, where: ColumnElement[bool]) -> list[
 
 
 def settle(*, session: Session, parts: Sequence[Part], origin: Origin) -> None:
-    """Write an allocation for each part and move the charges' checked copies; the charges are locked by the caller.
+    """Write an allocation for each part, and move the charges' checked copies and the month's sums with it.
 
-    The month of `origin.day` is held open by the caller (fee rules, month close).
+    The charges are locked by the caller, and the month of `origin.day` is held open by the caller (fee rules, month close).
     """
     if not parts:
         return
-    session.execute(
-        insert(Allocation.__table__),
-        [
+    month, move = Period.of(origin.day), MOVES[origin.kind]
+    rows, moved = [], []
+    for part in parts:
+        of = part.charge
+        rows.append(
             {
-                "community_id": part.charge.community_id, "building_id": part.charge.building_id,
-                "room_id": part.charge.room_id, "space_id": part.charge.space_id,
-                "fee_item_id": part.charge.fee_item_id, "period": part.charge.period, "kind": origin.kind,
+                "community_id": of.community_id, "building_id": of.building_id, "room_id": of.room_id,
+                "space_id": of.space_id, "fee_item_id": of.fee_item_id, "period": of.period, "kind": origin.kind,
                 "receipt_id": origin.receipt_id, "waiver_id": origin.waiver_id,
-                "adjustment_id": origin.adjustment_id, "prepayment_id": part.prepayment_id,
-                "charge_id": part.charge.id, "day": origin.day, "posting_period": Period.of(origin.day),
-                "amount": part.amount,
+                "adjustment_id": origin.adjustment_id, "prepayment_id": part.prepayment_id, "charge_id": of.id,
+                "day": origin.day, "posting_period": month, "amount": part.amount,
             }
-            for part in parts
-        ],
-    )  # fmt: skip
+        )  # fmt: skip
+        moved.append(
+            Moved(of.community_id, month, of.building_id, of.fee_item_id, of.period, move, -part.amount)
+        )
+    session.execute(insert(Allocation.__table__), rows)
     _move_checked_copies(session, parts, origin.kind)
+    add_moved(session=session, moved=moved)
 
 
 def _move_checked_copies(session: Session, parts: Sequence[Part], kind: AllocationKind) -> None:

@@ -14,6 +14,8 @@ from sqlalchemy import String, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge, FeeItem
+from app.billing.operations.sums import Moved, add_moved
+from app.billing.states import Move
 from app.collection.models import Allocation, Receipt, ReceiptTender
 from app.collection.operations.issuing import BOOK, PREFIX
 from app.collection.states import AllocationKind, ReceiptState, Tender
@@ -113,6 +115,7 @@ class _Book:
 
     def __init__(self, session: Session, community_id: int, month: Month, counter: Counter) -> None:
         self._session, self._month, self._counter = session, month, counter
+        self._community_id = community_id
         actor, period = current_actor(), str(month.period)
         fixed = {"community_id": community_id}
         self._receipts = Rows(
@@ -134,6 +137,7 @@ class _Book:
             fixed={**fixed, "kind": AllocationKind.PAYMENT.value, "posting_period": period},
         )  # fmt: skip
         self._settled: list[tuple[int, int, int]] = []
+        self._moved: list[Moved] = []
 
     def write(self, visits: list[Visit]) -> None:
         for _day, those in groupby(visits, key=lambda visit: visit.day):
@@ -143,6 +147,7 @@ class _Book:
         for rows in (self._receipts, self._tenders, self._allocations):
             rows.close()
         self._settle()
+        add_moved(session=self._session, moved=self._moved)
         self._session.flush()
         self._session.expire_all()
 
@@ -166,6 +171,12 @@ class _Book:
                 one.building_id, one.room_id, one.space_id, one.fee_item_id, one.period, receipt_id, one.id, day, part
             )  # fmt: skip
             self._settled.append((part, part, one.id))
+            self._moved.append(
+                Moved(
+                    self._community_id, self._month.period, one.building_id, one.fee_item_id,
+                    Period.parse(one.period), Move.CASH, -from_scaled(part, MONEY_SCALE),
+                )
+            )  # fmt: skip
 
     def _settle(self) -> None:
         """Move the charges' checked copies."""

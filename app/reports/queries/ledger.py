@@ -1,6 +1,6 @@
 """物业费台账, read: a year of rooms by month; the rooms of a page are cut first, and only then what they were charged."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,11 +8,10 @@ from typing import Any
 from sqlalchemy import case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from app.billing.models import Charge, FeeItem
+from app.billing.models import NO_BUILDING, Charge, FeeItem
 from app.billing.states import FeeKind
 from app.closing.queries.arrears import of_open
-from app.collection.models import Allocation
-from app.collection.states import PAID_KINDS
+from app.closing.queries.moves import PAID, moves
 from app.estate.models import Room
 from app.kernel.periods import Period
 from app.lowcode.reports.declaration import Scope
@@ -73,48 +72,24 @@ def of_rooms(
 
 
 def of_all(session: Session, scope: Scope, fees: Sequence[int]) -> Sums:
-    """The sums of everything by month, from charges and allocations; nothing of the checked copies."""
-    charged = _by_month(session, scope, Charge, fees, lambda row: [row.amount])
-    settled = _by_month(session, scope, Allocation, fees, _paid_and_let_go, Allocation.kind)
-    found: Sums = {}
-    for month in {*charged, *settled}:
-        [amount_charged] = charged.get(month, [0])
-        paid, let_go = settled.get(month, [0, 0])
-        asked = amount_charged - let_go
-        found[month] = (_yuan(asked), _yuan(paid), _yuan(asked - paid))
-    return found
+    """The sums of everything by month, from what moved it; nothing of the checked copies."""
+    moved = moves(scope)
+    units: Any = raw(moved.c.amount)
+    paid = type_coerce(func.sum(case((moved.c.kind.in_(PAID), -units), else_=0)), Money)
+    rows = session.execute(
+        select(moved.c.period, paid, func.sum(moved.c.amount))
+        .where(
+            moved.c.period.between(*_year(scope)), moved.c.fee_item_id.in_(fees), moved.c.building_id != NO_BUILDING
+        )
+        .group_by(moved.c.period)
+    )  # fmt: skip
+    return {period.month: (paid + due, paid, due) for period, paid, due in rows}
 
 
 def due_now(session: Session, scope: Scope, fees: Sequence[int]) -> Decimal:
     """What is open of the year by the charges' own checked copies."""
     here = (Charge.building_id.is_not(None), *_held(scope, Charge, fees))
     return session.scalar(of_open(select(func.sum(Charge.due)).where(*here))) or ZERO
-
-
-def _paid_and_let_go(row: Any) -> list[Any]:
-    is_paid = row.kind.in_(PAID_KINDS)
-    return [case((is_paid, row.amount), else_=0), case((is_paid, 0), else_=row.amount)]
-
-
-def _by_month(
-    session: Session, scope: Scope, model: Any, fees: Sequence[int],
-    parts: Callable[[Any], list[Any]], *apart: Any,
-) -> dict[int, list[int]]:  # fmt: skip
-    """Sums of `parts` by month of the period that charges belong to; rooms have a building, spaces have none.
-
-    Added up first in the order of the months' index, so that nothing of a million rows is sorted.
-    """
-    month = (model.community_id, model.posting_period, model.building_id, model.fee_item_id, model.period)
-    found = (
-        select(model.period, *apart, func.sum(raw(model.amount)).label("amount"))
-        .where(model.building_id.is_not(None), *_held(scope, model, fees))
-        .group_by(*month, *apart)
-        .subquery()
-    )
-    rows = session.execute(
-        select(found.c.period, *(func.sum(one) for one in parts(found.c))).group_by(found.c.period)
-    )
-    return {period.month: [int(one) for one in sums] for period, *sums in rows}
 
 
 def _held(scope: Scope, model: Any, fees: Sequence[int]) -> list[Any]:
@@ -124,7 +99,3 @@ def _held(scope: Scope, model: Any, fees: Sequence[int]) -> list[Any]:
 def _year(scope: Scope) -> tuple[Period, Period]:
     year: date = scope.last
     return Period(year.year, 1), Period(year.year, 12)
-
-
-def _yuan(units: int) -> Decimal:
-    return Decimal(units).scaleb(-2)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.billing.models import Charge
 from app.billing.operations import open_period
+from app.billing.operations.sums import Moved, add_moved
 from app.billing.states import ApprovalState
 from app.collection.models import (
     Adjustment,
@@ -26,6 +27,7 @@ from app.collection.models import (
     Waiver,
 )
 from app.collection.states import (
+    MOVES,
     AllocationKind,
     DepositKind,
     HandoverState,
@@ -79,11 +81,16 @@ class Books:
         return key
 
     def allocate(self, charge: str, amount: str, kind: AllocationKind, day: date = DAY, **links: Any) -> None:
-        """An allocation to one of the charges."""
+        """An allocation to one of the charges, and its part of the month's sums."""
         self.add(
             Allocation, f"allocation_{charge}_{kind.value}", **self._place, period=JANUARY, kind=kind,
             charge_id=self._charges[charge], day=day, posting_period=Period.of(day), amount=D(amount), **links,
         )  # fmt: skip
+        moved = Moved(
+            self._community, Period.of(day), self._place["building_id"], self.ids["fee"], JANUARY, MOVES[kind],
+            -D(amount),
+        )  # fmt: skip
+        add_moved(session=self._session, moved=[moved])
 
     def _accounts(self) -> None:
         who = self._common

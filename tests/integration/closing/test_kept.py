@@ -10,11 +10,9 @@ from typing import Any
 import openpyxl
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from app.billing.operations import add_price
-from app.closing.models import PeriodReportRow
 from app.closing.operations.freezing import written_out
 from app.closing.queries.archive import kept_texts
 from app.closing.reports.arrears import ARREARS
@@ -24,7 +22,7 @@ from app.estate.models import Building, Community, Customer, Room
 from app.lowcode.actors import EVERYTHING, Actor, acting_as
 from app.lowcode.clock import clock_at, midnight
 from app.lowcode.db import db
-from app.lowcode.reports import archive, registry, views
+from app.lowcode.reports import registry, views
 from app.lowcode.reports.archive import kept
 from app.lowcode.reports.declaration import By, Scope
 from app.lowcode.reports.reading import read, stream
@@ -200,31 +198,6 @@ def test_closed_and_open_communities_stand_side_by_side(session: Session, cast: 
     assert found.total.figures["net_cash"] == D("70.00")
     assert found.notes == ["1 个小区的 2025-01 已结账,数字是结账时保存的;其余 1 个未结,数字还会变动。"]
     assert found.holds
-
-
-@pytest.mark.all_databases
-def test_a_month_begins_with_what_the_last_closed_one_kept(
-    session: Session, cast: Any, months: Months, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The same figures as from the documents alone, and the closed month's are not added up again."""
-    other = Months(cast.neighbour, owners=("钱三", "孙四"))
-    other.bill(JANUARY)
-    work_on(months)
-
-    def figures() -> list[Any]:
-        return [dict(one.values) for one in month_summary(session=session, period=FEBRUARY).lines]
-
-    begun = figures()
-    # Nothing but the archive says what was owed in January.
-    session.execute(
-        update(PeriodReportRow).values(data=func.replace(PeriodReportRow.data, "130.00", "131.00"))
-    )
-    told = month_summary(session=session, period=FEBRUARY)
-    session.rollback()
-    monkeypatch.setattr(archive, "_archive", [])
-    assert figures() == begun
-    assert begun[-1]["opening"] == D("330.00")
-    assert told.total.values["opening"] == D("331.00")
 
 
 def test_before_it_is_closed_it_is_read_from_the_documents(session: Session, cast: Any) -> None:

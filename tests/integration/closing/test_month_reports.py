@@ -6,8 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge
@@ -23,12 +22,6 @@ from tests.integration.closing.quarter import Quarter
 
 D = Decimal
 pytestmark = pytest.mark.all_databases
-
-
-@pytest.fixture
-def quarter(session: Session, cast: Any) -> Quarter:
-    cashier = session.scalars(select(User.id).where(User.username == cast["收费员"])).one()
-    return Quarter(cast.ours, cashier, cast.neighbour)
 
 
 def reading(session: Session, report: Report, first: str, last: str, **more: Any) -> Reading:

@@ -211,7 +211,7 @@ def test_rights_and_bad_months(session: Session, cast: Any, client_of: Callable[
 def test_queries_do_not_grow_with_the_lines(session: Session, history: Any, count_queries: Any) -> None:
     with count_queries() as queries:
         month_summary(session=session, period=FEBRUARY)
-    assert len(queries) == 20
+    assert len(queries) == 18
 
 
 def test_arrears_on_the_home_page(

@@ -8,6 +8,7 @@ from itertools import count
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge, FeeItem
+from app.billing.operations.sums import add_charged
 from app.estate.models import Customer, Room
 from app.kernel.periods import Period
 
@@ -55,6 +56,7 @@ def add_charge(
     )  # fmt: skip
     session.add(row)
     session.flush()
+    add_charged(session=session, where=Charge.id == row.id)
     return row.id
 
 

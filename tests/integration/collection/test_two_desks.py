@@ -14,7 +14,8 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.billing.models import Charge
+from app.billing.models import Charge, MonthSum
+from app.billing.states import Move
 from app.collection.models import Allocation, Receipt
 from app.collection.queries import serials
 from app.lowcode.unit import unit_of_work
@@ -76,6 +77,32 @@ def test_one_charge_one_receipt_one_refusal(session: Session, cast: Any, desks: 
     assert session.scalar(select(func.sum(Allocation.amount))) == D("88.88") * ROUNDS
     assert session.scalar(select(func.sum(Charge.due))) == 0
     assert serials(session=session) == {(cast.ours.community_id, _year(session)): list(range(1, ROUNDS + 1))}
+
+
+@pytest.mark.all_databases
+def test_charges_of_one_building_are_added_up_together(
+    session: Session, cast: Any, desks: list[Browser]
+) -> None:
+    """Both begin a month's sum, or add to it, at the same moment: neither is lost, neither waits in a ring."""
+    turns = []
+    with unit_of_work() as unit:
+        people = [add_customer(unit, cast.ours.community_id, name) for name in ("王一", "李二")]
+        for turn in range(ROUNDS // 2):
+            fees = [add_fee(unit, f"费{turn}-{place}") for place in range(2)]
+            turns.append(
+                [
+                    [
+                        add_charge(unit, customer_id=who, fee_id=fee, amount="10.01", room_id=room)
+                        for fee in fees for room in cast.ours.room_ids[:2]
+                    ]
+                    for who in people
+                ]
+            )  # fmt: skip
+    for turn, charges in enumerate(turns):
+        both = [body(who, ids, f"together-{turn}-{who}") for who, ids in zip(people, charges, strict=True)]
+        assert [status for status, _told in press(desks, both)] == [200, 200]
+    cash = select(func.count(), func.sum(MonthSum.amount)).where(MonthSum.kind == Move.CASH)
+    assert session.execute(cash).one() == (2 * len(turns), D("-10.01") * 8 * len(turns))
 
 
 @pytest.mark.all_databases

@@ -27,12 +27,6 @@ from tests.integration.closing.quarter import Quarter
 MARCH = datetime(2025, 3, 10, 4, tzinfo=UTC)
 
 
-@pytest.fixture
-def quarter(session: Session, cast: Any) -> Quarter:
-    cashier = session.scalars(select(User.id).where(User.username == cast["收费员"])).one()
-    return Quarter(cast.ours, cashier, cast.neighbour)
-
-
 def daily(session: Session, first: str, last: str) -> Reading:
     session.rollback()
     days = {"first": date.fromisoformat(first), "last": date.fromisoformat(last)}
