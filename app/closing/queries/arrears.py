@@ -4,10 +4,23 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, case, func, select, type_coerce, union_all
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from app.billing.models import OPEN, Charge
+from app.billing.states import Move
+from app.closing.queries.moves import moves
 from app.collection.models import Allocation
 from app.collection.states import PAID_KINDS, AllocationKind
 from app.kernel.errors import N_
@@ -124,16 +137,25 @@ def page_in_order(found: FromClause, rows: Select[Any], limit: int, offset: int,
     return select(both).order_by(community, at.is_(None), at, *others).limit(limit).offset(offset)
 
 
-def from_documents(session: Session, scope: Scope, total: Decimal) -> Equation:
-    """欠费 = 应收 − 核销: the sum of everything charged and of everything settled until the day, read on its own."""
-    charged = session.scalar(
-        select(func.sum(Charge.amount)).where(Charge.posting_period <= scope.period, *scope.where(Charge))
+def moved_until(session: Session, scope: Scope, total: Decimal) -> Equation:
+    """欠费 = 应收 − 核销: what everything that moved until the day comes to, read on its own.
+
+    Of the day's month what was charged counts whole, and what was settled up to the day, from the allocations.
+    """
+    moved = moves(scope)
+    charged = moved.c.kind.in_((Move.CHARGED, Move.RELIEVED))
+    before = session.scalar(
+        select(func.sum(moved.c.amount)).where(
+            or_(moved.c.posting_period < scope.period, and_(moved.c.posting_period == scope.period, charged))
+        )
     )
     settled = session.scalar(
-        select(func.sum(Allocation.amount)).where(Allocation.day <= scope.last, *scope.where(Allocation))
+        select(func.sum(Allocation.amount)).where(
+            Allocation.posting_period == scope.period, Allocation.day <= scope.last, *scope.where(Allocation)
+        )
     )
     zero = Decimal("0.00")
-    return Equation(label=LABEL, left=total, right=(charged or zero) - (settled or zero))
+    return Equation(label=LABEL, left=total, right=(before or zero) - (settled or zero))
 
 
 def _settled_later(session: Session, scope: Scope) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, case, func, select, type
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge
-from app.closing.queries.arrears import PLACES, from_documents, owed, page_in_order
+from app.closing.queries.arrears import PLACES, moved_until, owed, page_in_order
 from app.closing.queries.names import Names, keys_of
 from app.closing.reports.columns import COMMUNITY, CUSTOMER, PLACE, day, money
 from app.closing.rules.ageing import BUCKETS, Bucket, buckets, nearly_lapsed
@@ -89,7 +89,7 @@ def _equations(total: Total, _lines: Sequence[Line]) -> list[Equation]:
 
 
 def _checks(session: Session, scope: Scope, total: Total) -> list[Equation]:
-    return [from_documents(session, scope, total.values["due"])]
+    return [moved_until(session, scope, total.values["due"])]
 
 
 def _drill(line: Line, name: str, scope: Scope) -> str | None:

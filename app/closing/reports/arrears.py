@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge
-from app.closing.queries.arrears import PLACES, from_documents, owed, page_in_order
+from app.closing.queries.arrears import PLACES, moved_until, owed, page_in_order
 from app.closing.queries.names import Names, keys_of, values_by_id
 from app.closing.reports.columns import COMMUNITY, CUSTOMER, FEE, PERIOD, PHONE, PLACE, day, money
 from app.collection.models import Allocation
@@ -64,7 +64,7 @@ def _equations(total: Total, _lines: Sequence[Line]) -> list[Equation]:
 
 
 def _checks(session: Session, scope: Scope, total: Total) -> list[Equation]:
-    return [from_documents(session, scope, total.values["due"])]
+    return [moved_until(session, scope, total.values["due"])]
 
 
 def _drill(line: Line, name: str, scope: Scope) -> str | None:
