@@ -1,13 +1,14 @@
 """Row scope in the session, deny by default: every ORM read is narrowed, every write guarded, nobody need remember."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, event, inspect, or_, select
-from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
 
 from app.kernel.errors import N_, DomainError
-from app.lowcode.actors import current_actor
+from app.lowcode.actors import Reach, current_actor
 from app.lowcode.document import (
     CommunityScoped,
     CompanyScoped,
@@ -37,10 +38,18 @@ class MixedCommunities(DomainError):
 def _narrow(state: ORMExecuteState) -> None:
     if state.is_column_load or state.execution_options.get(UNSCOPED):
         return
-    reach = current_actor().reach
+    criteria = _criteria(current_actor().reach)
+    if criteria:
+        state.statement = state.statement.options(*criteria)
+
+
+@lru_cache(maxsize=256)
+def _criteria(reach: Reach) -> tuple[LoaderCriteriaOption, ...]:
+    """What narrows every statement of a reach. Kept, for making it takes as long as a small query."""
+    found: list[LoaderCriteriaOption] = []
     if reach.communities is not None:
         communities = tuple(sorted(reach.communities))
-        state.statement = state.statement.options(
+        found += [
             with_loader_criteria(
                 CommunityScoped, lambda cls: cls.community_id.in_(communities), include_aliases=True
             ),
@@ -49,14 +58,15 @@ def _narrow(state: ORMExecuteState) -> None:
                 lambda cls: or_(cls.community_id.is_(None), cls.community_id.in_(communities)),
                 include_aliases=True,
             ),
-        )
+        ]
     if reach.companies is not None:
         companies = tuple(sorted(reach.companies))
-        state.statement = state.statement.options(
+        found.append(
             with_loader_criteria(
                 CompanyScoped, lambda cls: cls.company_id.in_(companies), include_aliases=True
             )
         )
+    return tuple(found)
 
 
 @event.listens_for(Session, "before_flush")
