@@ -1,12 +1,16 @@
 """Small demos for the tests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.clock import clock_at
+from app.lowcode.db import db
 from app.lowcode.unit import unit_of_work
 from app.reports.demo.making import make_demo
 from tests.people import PASSWORD
@@ -29,6 +33,22 @@ def small_demo(
             session=session, rooms=rooms, months=months, password=password, say=say or said.append, dealings=dealings
         )  # fmt: skip
     return said
+
+
+def demo_on(app: Flask, **size: Any) -> Flask:
+    """The app with a demo in its database (`small_demo`), for a module's tests to look at."""
+    with app.app_context():
+        small_demo(**size)
+        db.session.remove()
+    return app
+
+
+@contextmanager
+def looking_at(app: Flask) -> Iterator[Session]:
+    """A session of the house itself; what is written in it is taken back."""
+    with app.app_context(), acting_as(SYSTEM):
+        yield db.session()
+        db.session.rollback()
 
 
 def forget(session: Session) -> None:

@@ -25,11 +25,10 @@ from app.kernel.numbering import document_number
 from app.kernel.periods import Period
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.clock import clock_at
-from app.lowcode.db import db
 from app.lowcode.numbers import Counter
 from app.lowcode.unit import unit_of_work
 from tests.cases.databases import KINDS
-from tests.integration.reports.demos import NOW, small_demo
+from tests.integration.reports.demos import NOW, demo_on, looking_at
 
 PERIODS = [Period(2025, 11), Period(2025, 12), Period(2026, 1), Period(2026, 2)]
 
@@ -37,18 +36,13 @@ PERIODS = [Period(2025, 11), Period(2025, 12), Period(2026, 1), Period(2026, 2)]
 @pytest.fixture(scope="module", params=KINDS)
 def demo(request: pytest.FixtureRequest, app_on: Callable[[str], Flask]) -> Flask:
     """One demo for each kind of database; only the last test writes into it."""
-    app = app_on(request.param)
-    with app.app_context():
-        small_demo()
-        db.session.remove()
-    return app
+    return demo_on(app_on(request.param))
 
 
 @pytest.fixture
 def books(demo: Flask) -> Iterator[Session]:
-    with demo.app_context(), acting_as(SYSTEM):
-        yield db.session()
-        db.session.rollback()
+    with looking_at(demo) as session:
+        yield session
 
 
 def sums(rows: Iterable[tuple[int, Decimal]]) -> dict[int, Decimal]:

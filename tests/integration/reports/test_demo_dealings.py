@@ -26,11 +26,9 @@ from app.collection.models import (
 from app.collection.states import AllocationKind, DepositKind, HandoverState, PrepaymentKind, VoidKind
 from app.estate.models import Community
 from app.kernel.periods import Period
-from app.lowcode.actors import SYSTEM, acting_as
-from app.lowcode.db import db
 from app.reports.demo import making
 from tests.cases.databases import KINDS
-from tests.integration.reports.demos import NOW, forget, small_demo
+from tests.integration.reports.demos import NOW, demo_on, forget, looking_at, small_demo
 
 CLOSED = [Period(2025, month) for month in range(9, 13)]
 MONTHS = 6
@@ -39,18 +37,13 @@ MONTHS = 6
 @pytest.fixture(scope="module", params=KINDS)
 def dealt(request: pytest.FixtureRequest, app_on: Callable[[str], Flask]) -> Flask:
     """One demo with dealings for each kind of database, to look at."""
-    app = app_on(request.param)
-    with app.app_context():
-        small_demo(rooms=60, months=MONTHS, dealings=True)
-        db.session.remove()
-    return app
+    return demo_on(app_on(request.param), rooms=60, months=MONTHS, dealings=True)
 
 
 @pytest.fixture
 def office(dealt: Flask) -> Iterator[Session]:
-    with dealt.app_context(), acting_as(SYSTEM):
-        yield db.session()
-        db.session.rollback()
+    with looking_at(dealt) as session:
+        yield session
 
 
 def test_the_books_hold_and_everything_is_there(office: Session) -> None:
