@@ -15,6 +15,7 @@ class FeeKind(LabelledEnum):
     RENT = "rent", N_("租金")
     SERVICE = "service", N_("特约服务费")
     FUND = "fund", N_("维修基金")
+    LATE_FEE = "late_fee", N_("违约金")
     OTHER = "other", N_("其他")
 
 

@@ -1,7 +1,4 @@
-"""应收实收欠费汇总, declared: columns, equations, and the documents behind each figure.
-
-违约金 has no column yet: nothing is charged as one.
-"""
+"""应收实收欠费汇总, declared: columns, equations, and the documents behind each figure."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -53,6 +50,8 @@ FIELDS = (
     _money("cash_past", N_("现收-往期")),
     _money("cash_current", N_("现收-本期")),
     _money("prepayment_applied", N_("预收抵扣")),
+    # What of the received was for late fees.
+    _money("late_fee", N_("违约金"), 12),
     _money("closing", N_("期末欠费")),
     _rate("current_rate", N_("收缴率")),
     _rate("past_rate", N_("清欠率")),
@@ -146,6 +145,8 @@ def _drill(line: Line, name: str, scope: Scope) -> str | None:
         case "cash_current":
             when = ("period.ge", period)
             return documents_url(Allocation, [*place, ("posting_period.eq", period), when, *_cash()])
+        case "late_fee" if "fee_item_id" in line.keys:
+            return documents_url(Allocation, [*place, ("posting_period.eq", period), *_cash()])
         case _:
             return None
     return documents_url(Allocation, [*place, ("posting_period.eq", period), ("kind.eq", kind.value)])

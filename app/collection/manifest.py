@@ -21,6 +21,7 @@ from app.collection.models import (
     ReceiptTender,
     ReceiptVoid,
     Refund,
+    Reminder,
     Waiver,
 )
 from app.collection.operations.applying import AUTO_APPLY
@@ -80,6 +81,7 @@ MANIFEST = Manifest(
         Entry(Waiver, workflow=operations.WAIVER_FLOW),
         Entry(Adjustment, workflow=operations.ADJUSTMENT_FLOW),
         Entry(Refund, workflow=operations.REFUND_FLOW, print_template="collection/refund_print.html"),
+        Reminder,
         ApprovalLimit,
         Entry(
             CashHandover,

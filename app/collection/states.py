@@ -72,6 +72,15 @@ class PrepaymentKind(LabelledEnum):
     TAKEN_BACK = "taken_back", N_("作废冲回")
 
 
+class ReminderWay(LabelledEnum):
+    """催缴方式."""
+
+    PHONE = "phone", N_("电话")
+    VISIT = "visit", N_("上门")
+    MESSAGE = "message", N_("短信或微信")
+    LETTER = "letter", N_("书面通知")
+
+
 class DepositKind(LabelledEnum):
     """押金明细的类型."""
 

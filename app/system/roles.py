@@ -53,6 +53,7 @@ _ASKED = ("Vacancy", "Waiver", "Adjustment", "Refund")
 _CLOSED_USED = _each(("PeriodReport", "PeriodReopen"), USE)
 _BALANCES_USED = _each((*_HELD, *_ASKED, "CashHandover"), USE)
 _ASKS = {
+    "Reminder": "read add edit export print",
     "Charge": f"{USE} waive adjust",
     "Deposit": f"{USE} deduct refund",
     "Prepayment": f"{USE} apply refund",
@@ -106,6 +107,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "Prepayment": f"{USE} refund",
         "CashHandover": f"{USE} hand_over hand_over_for",
         "ApprovalLimit": USE,
+        "Reminder": KEEP,
         **_REPORTS_USED,
         "History": USE,
         "Complaint": f"{KEEP} pass_on answer answer_direct follow_up file cancel reopen alert",
@@ -150,6 +152,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         **_each((*_TREE, *_PARKING, *_STAFF), READ),
         **_each(_PEOPLE, "read add edit export print"),
         "Vacancy": f"{USE} add",
+        "Reminder": "read add edit export print",
         "Complaint": f"{USE} add edit pass_on answer follow_up file cancel",
         "RepairOrder": f"{USE} add edit attach pass_on rush sign rework cancel rate alert",
         **_each(("RepairMaterial", "TechnicianTrade"), READ),

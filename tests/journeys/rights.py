@@ -38,7 +38,7 @@ _ROLES: Mapping[str, Mapping[str, str]] = {
     },
     # Keeps rooms and prices, bills, decides what others ask for; takes no money and closes no month.
     "物业经理": {
-        f"{TREE} {PEOPLE} Department Employee FeeItem FeeStandard RepairMaterial TechnicianTrade": KEEP,
+        f"{TREE} {PEOPLE} Department Employee FeeItem FeeStandard Reminder RepairMaterial TechnicianTrade": KEEP,
         f"RoomArea {ENTRIES} PeriodReport BillingLine ApprovalLimit History StateChange RepairStatistics": USE,
         REPORTS: USE,
         "SalesImport": "import",
@@ -62,6 +62,7 @@ _ROLES: Mapping[str, Mapping[str, str]] = {
     "收费员": {
         f"{TREE} {PEOPLE} RoomArea {ENTRIES} {METERS}": USE,
         f"{FEES} AccountingPeriod RepairOrder RepairMaterial": SEE,
+        "Reminder": "read add edit export print",
         "Charge": f"{USE} waive adjust",
         "Receipt": f"{USE} void",
         "Prepayment": f"{USE} refund apply",
@@ -80,6 +81,7 @@ _ROLES: Mapping[str, Mapping[str, str]] = {
         "Charge": f"{USE} waive adjust",
         "Receipt": f"{USE} void reverse",
         "AccountingPeriod": f"{USE} close",
+        "Reminder": "read add edit export print",
         "Prepayment": f"{USE} refund apply",
         "Deposit": f"{USE} deduct refund",
         f"{REQUESTS} PeriodReopen": f"{USE} add",
@@ -89,7 +91,7 @@ _ROLES: Mapping[str, Mapping[str, str]] = {
     # Answers the residents: registers, passes on, hears what they say of it.
     "客服": {
         f"{TREE} Department Employee RepairMaterial TechnicianTrade": SEE,
-        PEOPLE: "read add edit export print",
+        f"{PEOPLE} Reminder": "read add edit export print",
         "Vacancy": f"{USE} add",
         "Complaint": f"{USE} add edit pass_on answer follow_up file cancel",
         "RepairOrder": f"{USE} add edit attach pass_on rush sign rework cancel rate alert",

@@ -19,7 +19,7 @@ from app.billing.models import BillingLine, BillingRun, Charge, FeeItem, FeeStan
 from app.billing.operations.runs import begin_run, compute_run
 from app.billing.states import Oddity
 from app.collection import operations as collection
-from app.collection.models import ApprovalLimit, Receipt
+from app.collection.models import ApprovalLimit, Receipt, Reminder
 from app.collection.states import Tender
 from app.estate.models import (
     Building,
@@ -414,7 +414,15 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
         session=session, community_id=world.community_id, customer_id=world.customer_id, room_id=world.room_id,
         charge_id=world.open_charge_id, owner_id=owner_id, words=marked("押"),
     )  # fmt: skip
-    world.free |= {"User": user.id, "Role": spare.id}
+    reminder = Reminder(
+        community_id=world.community_id,
+        customer_id=world.customer_id,
+        room_id=world.room_id,
+        said=marked("催缴"),
+    )
+    session.add(reminder)
+    session.flush()
+    world.free |= {"User": user.id, "Role": spare.id, "Reminder": reminder.id}
     path = Path(app.config["INSTANCE_DIR"]) / "files" / "ours.txt"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(marked("文件"))

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.billing.models import FeeItem
+from app.billing.states import FeeKind
 from app.estate.models import Building, Community, Customer, ParkingSpace, Room
 
 
@@ -18,6 +19,11 @@ def values_by_id(session: Session, model: Any, column: Any, keys: Iterable[int |
     return {
         key: value for key, value in session.execute(select(model.id, column).where(model.id.in_(wanted)))
     }
+
+
+def late_fee_items(session: Session) -> frozenset[int]:
+    """The fees that are 违约金."""
+    return frozenset(session.scalars(select(FeeItem.id).where(FeeItem.kind == FeeKind.LATE_FEE)))
 
 
 class Names:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.billing.models import NO_BUILDING, Charge, FeeItem
 from app.billing.states import Move
 from app.closing.queries.moves import moves
+from app.closing.queries.names import late_fee_items
 from app.estate.models import Building, Community
 from app.kernel.errors import N_
 from app.kernel.money import MONEY_SCALE, from_scaled, to_scaled
@@ -63,8 +64,11 @@ def summary_lines(session: Session, scope: Scope) -> Iterator[Line]:
             level=APART if fee is None else LINE,
         )
 
+    late_fees = late_fee_items(session)
     for key in keys:
-        figures = {name: from_scaled(units, MONEY_SCALE) for name, units in _figures(sums[key]).items()}
+        found = _figures(sums[key])
+        found["late_fee"] = found["cash_past"] + found["cash_current"] if key[2] in late_fees else 0
+        figures = {name: from_scaled(units, MONEY_SCALE) for name, units in found.items()}
         yield line(key, {"households": households.get(key, 0), **figures})
     for (community, building), count in in_building.items():
         yield line((community, building, None), {"households": count})

@@ -1,41 +1,48 @@
-"""欠费明细: every charge with something open at the end of a day.
-
-违约金 and 最近催缴 have no column yet: nothing is charged as the one, and no reminder is kept.
-"""
+"""欠费明细: every charge with something open at the end of a day, and when its debtor was last asked to pay."""
 
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge
 from app.closing.queries.arrears import PLACES, moved_until, owed, page_in_order
-from app.closing.queries.names import Names, keys_of, values_by_id
+from app.closing.queries.names import Names, keys_of, late_fee_items, values_by_id
 from app.closing.reports.columns import COMMUNITY, CUSTOMER, FEE, PERIOD, PHONE, PLACE, day, money
-from app.collection.models import Allocation
+from app.collection.models import Allocation, Reminder
 from app.estate.models import Customer
 from app.kernel.errors import N_
 from app.kernel.identity import mask_phone
 from app.lowcode.fields import Field
 from app.lowcode.reports.declaration import By, Equation, Line, Report, Scope, Total
 from app.lowcode.reports.drilling import document_url, documents_url
+from app.lowcode.types import Money, raw
 
+ZERO = Decimal("0.00")
 SUMS = ("charged", "paid", "waived", "due")
 
 FIELDS = (
     COMMUNITY, PLACE, CUSTOMER, PHONE, FEE, PERIOD,
     money("charged", N_("应收")), money("paid", N_("已收")), money("waived", N_("减免"), 12), money("due", N_("欠费")),
+    # What of it is owed as late fees.
+    money("late_fee", N_("违约金"), 12),
     day("due_date", N_("到期日")), Field(N_("逾期天数"), "integer", name="overdue", width=10),
+    day("reminded", N_("最近催缴")),
 )  # fmt: skip
 
 
 def _total(session: Session, scope: Scope) -> Total:
     found = owed(session, scope)
-    count, *sums = session.execute(
-        select(func.count(), *(func.sum(found.c[name]) for name in SUMS)).select_from(found)
+    late = case((found.c.fee_item_id.in_(sorted(late_fee_items(session))), raw(found.c.due)), else_=0)
+    sums = [func.sum(found.c[name]) for name in SUMS]
+    count, *values = session.execute(
+        select(func.count(), *sums, type_coerce(func.sum(late), Money)).select_from(found)
     ).one()
-    return Total(count=count, values={name: value or 0 for name, value in zip(SUMS, sums, strict=True)})
+    names = (*SUMS, "late_fee")
+    return Total(count=count, values={name: value or ZERO for name, value in zip(names, values, strict=True)})
 
 
 def _page(session: Session, scope: Scope, limit: int, offset: int) -> Sequence[Line]:
@@ -44,17 +51,31 @@ def _page(session: Session, scope: Scope, limit: int, offset: int) -> Sequence[L
     names = Names(session, rows)
     phones = values_by_id(session, Customer, Customer.phone, (row.customer_id for row in rows))
     periods = values_by_id(session, Charge, Charge.period, (row.id for row in rows))
+    late_fees = late_fee_items(session)
+    reminded = _reminded(session, scope, {row.customer_id for row in rows})
     return [
         Line(
             values={
                 **names.values(row), "phone": mask_phone(phones.get(row.customer_id) or ""),
                 "period": periods[row.id], "due_date": row.due_date,
+                "late_fee": row.due if row.fee_item_id in late_fees else ZERO,
+                "reminded": reminded.get(row.customer_id),
                 "overdue": max((scope.last - row.due_date).days, 0), **{name: getattr(row, name) for name in SUMS},
             },
             keys={**keys_of(row, *PLACES, "fee_item_id"), "charge_id": row.id},
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _reminded(session: Session, scope: Scope, customers: set[int]) -> dict[int, date]:
+    """The day on which each of these customers was last asked to pay, up to the scope's last day."""
+    latest = (
+        select(Reminder.customer_id, func.max(Reminder.day))
+        .where(Reminder.customer_id.in_(customers), Reminder.day <= scope.last)
+        .group_by(Reminder.customer_id)
+    )
+    return {customer: day for customer, day in session.execute(latest)}
 
 
 def _equations(total: Total, _lines: Sequence[Line]) -> list[Equation]:
@@ -72,9 +93,11 @@ def _drill(line: Line, name: str, scope: Scope) -> str | None:
     key: Any = line.keys.get("charge_id")
     if key is None or not line.values.get(name):
         return None
+    if name == "reminded":
+        return documents_url(Reminder, [("customer_id.eq", line.keys["customer_id"]), ("day.le", scope.last)])
     if name in ("paid", "waived"):
         return documents_url(Allocation, [("charge_id.eq", key), ("day.le", scope.last)])
-    return document_url(Charge, key) if name in ("charged", "due") else None
+    return document_url(Charge, key) if name in ("charged", "due", "late_fee") else None
 
 
 ARREARS = Report(

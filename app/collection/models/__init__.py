@@ -3,6 +3,7 @@
 from app.collection.models.balances import DEPOSIT_ITEM, Deposit, DepositEntry, Prepayment, PrepaymentEntry
 from app.collection.models.handovers import CashHandover
 from app.collection.models.receipts import Allocation, Receipt, ReceiptTender, ReceiptVoid
+from app.collection.models.reminders import Reminder
 from app.collection.models.requests import Adjustment, ApprovalLimit, Refund, Waiver
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "ReceiptTender",
     "ReceiptVoid",
     "Refund",
+    "Reminder",
     "Waiver",
 ]

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from app.billing.models import Charge, Vacancy
 from app.billing.operations import request_vacancy
 from app.collection import operations as desk
-from app.collection.models import DEPOSIT_ITEM, Deposit, Receipt
-from app.collection.states import ReceiptState, Tender
+from app.collection.models import DEPOSIT_ITEM, Deposit, Receipt, Reminder
+from app.collection.states import ReceiptState, ReminderWay, Tender
 from app.estate.models import Occupancy, Room
 from app.estate.states import OccupancyRole, RoomState
 from app.kernel.periods import Period
@@ -79,6 +79,7 @@ class Dealings:
             lambda day: self._pay_ahead(day, number),
             lambda day: self._deposit(day, number),
             self._waive,
+            self._remind,
         ]
         if number % 3 == 2:
             deals.append(self._adjust)
@@ -156,6 +157,23 @@ class Dealings:
                     session=self._session, charge_id=charge, amount=WAIVED, reason="服务瑕疵"
                 ),
             )
+
+    def _remind(self, day: date) -> None:
+        """Some of those who have owed longest are asked to pay."""
+        debtors = self._session.execute(
+            select(Charge.customer_id, Charge.room_id)
+            .where(Charge.community_id == self._community, Charge.due > Decimal(0), Charge.due_date < day)
+            .order_by(Charge.due_date, Charge.id)
+            .limit(len(ReminderWay))
+        )
+        for way, debtor in zip(ReminderWay, debtors, strict=False):
+            self._session.add(
+                Reminder(
+                    community_id=self._community, customer_id=debtor.customer_id, room_id=debtor.room_id, day=day,
+                    way=way, promised=day + timedelta(days=7), said="答应下周来交",
+                )
+            )  # fmt: skip
+        self._session.flush()
 
     def _adjust(self, day: date) -> None:
         charge = self._open_charge()

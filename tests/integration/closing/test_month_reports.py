@@ -9,16 +9,24 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.billing.models import Charge
+from app.billing.models import Charge, FeeItem
+from app.billing.states import FeeKind
 from app.closing.books import check_books
 from app.closing.reports.ageing import AGEING
 from app.closing.reports.arrears import ARREARS
 from app.closing.reports.balances import BALANCES
 from app.closing.reports.takings import TAKINGS
+from app.closing.summary import month_summary
+from app.collection.models import Reminder
+from app.collection.operations import pay
+from app.collection.states import Tender
 from app.kernel.enums import LabelledEnum
+from app.kernel.periods import Period
 from app.lowcode.reports.declaration import By, Report, Scope
 from app.lowcode.reports.reading import Reading, read
+from app.lowcode.unit import unit_of_work
 from tests.integration.closing.quarter import Quarter
+from tests.integration.collection.ledger import add_charge, add_fee
 
 D = Decimal
 pytestmark = pytest.mark.all_databases
@@ -49,6 +57,42 @@ def totals(found: Reading, *names: str) -> tuple[str, ...]:
 @pytest.fixture
 def ours(quarter: Quarter) -> dict[str, Any]:
     return {"only": frozenset([quarter.community_id])}
+
+
+def test_late_fees_and_reminders_stand_beside_what_is_owed(
+    session: Session, quarter: Quarter, ours: Any
+) -> None:
+    """违约金 is a fee of its kind, what of it is collected stands in the summary; the latest reminder is by customer."""
+    with unit_of_work() as unit:
+        fee = add_fee(unit, "违约金")
+        unit.get_one(FeeItem, fee).kind = FeeKind.LATE_FEE
+        late = add_charge(
+            unit,
+            customer_id=quarter.zhao,
+            fee_id=fee,
+            amount="3.00",
+            period="2025-02",
+            room_id=quarter.rooms[1],
+        )
+        pay(
+            session=unit, customer_id=quarter.zhao, charge_ids=[late], amount=D("1.20"), day=date(2025, 2, 20),
+            tenders=[(Tender.CASH, None)],
+        )  # fmt: skip
+        for day in (date(2025, 1, 20), date(2025, 2, 10), date(2025, 3, 1)):
+            unit.add(Reminder(community_id=quarter.community_id, customer_id=quarter.zhao, day=day))
+    found = reading(session, ARREARS, "2025-02-28", "2025-02-28", **ours)
+    assert told(found, "customer", "fee", "due", "late_fee", "reminded") == [
+        ("王一", "物业费", "42.00", "0.00", ""),
+        ("王一", "物业费", "100.00", "0.00", ""),
+        ("赵二", "物业费", "45.00", "0.00", "2025-02-10"),
+        ("赵二", "违约金", "1.80", "1.80", "2025-02-10"),
+    ]
+    assert totals(found, "due", "late_fee") == ("188.80", "1.80")
+    assert found.holds
+    summary = month_summary(session=session, period=Period(2025, 2), only=[quarter.community_id])
+    lines = {line.values["fee"]: line.values for line in summary.lines if line.level == "line"}
+    assert [str(lines[name]["late_fee"]) for name in ("物业费", "违约金")] == ["0.00", "1.20"]
+    assert str(summary.total.values["late_fee"]) == "1.20"
 
 
 def test_arrears(session: Session, quarter: Quarter, ours: Any) -> None:

@@ -184,12 +184,13 @@ def test_excel_holds_what_the_page_shows(
         55.05,
         100,
         0,
+        0,
         160,
         60.59,
         36.7,
         49.21,
     ]
-    assert rows[-1] == ["合计", None, None, 2, 150, 485.05, 0, 20, 55.05, 220.1, 0, 339.9, 47.33, 36.7, 44.74]
+    assert rows[-1] == ["合计", None, None, 2, 150, 485.05, 0, 20, 55.05, 220.1, 0, 0, 339.9, 47.33, 36.7, 44.74]
     assert len(rows) == 3 + 5 + 1
 
 
@@ -211,7 +212,7 @@ def test_rights_and_bad_months(session: Session, cast: Any, client_of: Callable[
 def test_queries_do_not_grow_with_the_lines(session: Session, history: Any, count_queries: Any) -> None:
     with count_queries() as queries:
         month_summary(session=session, period=FEBRUARY)
-    assert len(queries) == 18
+    assert len(queries) == 19
 
 
 def test_arrears_on_the_home_page(
