@@ -266,8 +266,9 @@ def _form_field(
 def _default(spec: Spec, one: Field) -> Any:
     column = spec.model.__table__.c.get(one.name)
     default = None if column is None else column.default
-    if one.kind == "moment" and default is not None:
-        return clock.now  # whoever writes it down does so now, unless it was earlier
+    # Whoever writes something down does so now, unless it was earlier.
+    if one.kind in ("moment", "date") and default is not None:
+        return clock.now if one.kind == "moment" else clock.today
     return default.arg if default is not None and default.is_scalar else None
 
 
