@@ -33,6 +33,13 @@ class NothingToPost(DomainError):
     message = N_("没有可以入账的费用:这个账期该收的已全部入账,或没有分配收费标准。")
 
 
+class TooFarAhead(DomainError):
+    """A month that nobody bills yet: a slip of the finger in the year."""
+
+    code = "too_far_ahead"
+    message = N_("%(period)s 太远了:最多提前 %(months)d 个月出账,到 %(latest)s 为止。")
+
+
 class RunUnfinished(DomainError):
     """The same month of the same community and fee twice at once."""
 
@@ -40,12 +47,16 @@ class RunUnfinished(DomainError):
     message = N_("“%(title)s”的出账还没有完成(%(state)s)。请先入账或作废它,再重新出账。")
 
 
+MOST_AHEAD = 12
+"""Months ahead of the present one that may be billed: a year's charges are asked for at its beginning."""
+
+
 def start_run(
     *, session: Session, community_id: int, period: Period, fee_item_id: int | None = None
 ) -> tuple[BillingRun, int]:
     """Begin a run of a month, of one fee or (None) of all; returns it and the id of the job that computes it.
 
-    Raises OutOfScope, PeriodClosed, RunUnfinished, ReadingsMissing.
+    Raises OutOfScope, PeriodClosed, TooFarAhead, RunUnfinished, ReadingsMissing.
     """
     _refuse_unfinished(session, community_id, period, fee_item_id)
     run = begin_run(session=session, community_id=community_id, period=period, fee_item_id=fee_item_id)
@@ -76,7 +87,7 @@ def _refuse_unfinished(session: Session, community_id: int, period: Period, fee_
 def begin_run(
     *, session: Session, community_id: int, period: Period, fee_item_id: int | None = None
 ) -> BillingRun:
-    """Add a run that is still to be computed. Raises OutOfScope, PeriodClosed."""
+    """Add a run that is still to be computed. Raises OutOfScope, PeriodClosed, TooFarAhead."""
     community = scope.find(session, Community, community_id)
     item = None if fee_item_id is None else scope.find(session, FeeItem, fee_item_id)
     if community is None:
@@ -84,6 +95,9 @@ def begin_run(
     if fee_item_id is not None and item is None:
         raise OutOfScope(field="fee_item_id")
     refuse_closed(session=session, community_id=community_id, period=period)
+    latest = Period.of(clock.today()).plus(MOST_AHEAD)
+    if period > latest:
+        raise TooFarAhead(field="period", period=str(period), months=MOST_AHEAD, latest=str(latest))
     words = [community.name, str(period), *([] if item is None else [item.name])]
     run = BillingRun(
         community_id=community_id, period=period, fee_item_id=fee_item_id, title=" ".join(words)[:100],
@@ -141,6 +155,8 @@ def sum_up(*, session: Session, run: BillingRun) -> None:
     run.odd = session.scalar(counts.where(BillingLine.oddness > 0)) or 0
     run.total = session.scalar(select(func.sum(BillingLine.amount)).where(mine)) or Decimal(0)
     run.previous_total = session.scalar(before) or Decimal(0)
+    if not run.lines + run.unbillable:
+        run.message = NothingToPost.message
     move_run(session=session, run=run, action="computed")
 
 

@@ -13,6 +13,7 @@ from app.billing.models import Meter, MeterReading
 from app.billing.operations.judging import Stood, counts_on, past_of
 from app.billing.states import MeterKind, ReadingKind
 from app.estate.models import Room
+from app.estate.queries.room_order import as_walked
 from app.kernel.periods import Period
 
 
@@ -112,7 +113,7 @@ def _meters(asked: Asked) -> Any:
         .outerjoin(MeterReading, _read_in(asked.period))
         .where(*_wanted(asked))
         .order_by(
-            case((Meter.room_id.is_(None), 1), else_=0), Room.building_id, Room.code, Meter.number, Meter.id
+            case((Meter.room_id.is_(None), 1), else_=0), *as_walked(), Meter.number, Meter.id
         )
     )  # fmt: skip
     return found.where(MeterReading.id.is_(None)) if asked.unread else found

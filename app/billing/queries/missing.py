@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.billing.models import Charge, FeeAssignment, FeeStandard, Meter, MeterReading
 from app.billing.states import MeterKind, ReadingKind
 from app.estate.models import Room
+from app.estate.queries.room_order import as_walked
 from app.kernel.periods import Period
 from app.kernel.pricing import Method
 
@@ -35,7 +36,7 @@ def missing_readings(
         select(Meter.id, Meter.number, Meter.kind, Room.code)
         .outerjoin(Room, Meter.room_id == Room.id)
         .where(Meter.id.in_(_unread(community_id, period, fee_item_id)))
-        .order_by(Room.code, Meter.number)
+        .order_by(*as_walked(), Meter.number)
     )
     return [
         MissingReading(meter_id=key, meter=number, kind=kind, room=code or "")

@@ -91,10 +91,11 @@ class ReadingGridView(BaseView):
             progress = progress_of(session=db.session(), asked=asked)
             rows = grid_of(session=db.session(), asked=asked, start=(page - 1) * SIZE, size=SIZE)
         day = None if asked is None else day_of(form, asked.period)
+        note = None if asked is None else _note(form.day.data, day, asked.period)
         form.day.data, form.day.raw_data = day, None
         return render_template(
             "billing/readings.html", form=form, asked=asked, rows=[_told(one) for one in rows], progress=progress,
-            day=day, may_add=may("add", "MeterReading"), may_correct=may("correct", "MeterReading"),
+            day=day, note=note, may_add=may("add", "MeterReading") and not _is_ahead(day), may_correct=may("correct", "MeterReading"),
             buttons=_buttons(asked), save_url=f"{URL}save", most=MOST_AT_ONCE,
             pager=None if progress is None or asked is None else _pager(asked, progress, page),
         )  # fmt: skip
@@ -168,6 +169,24 @@ def day_of(form: Any, period: Period) -> date:
     """The day that readings are kept on: the one given, else the day of the month nearest to today."""
     day: date | None = form.day.data
     return day if day is not None and Period.of(day) == period else period.nearest(clock.today())
+
+
+def _is_ahead(day: date | None) -> bool:
+    return day is not None and day > clock.today()
+
+
+def _note(given: date | None, day: date | None, period: Period) -> str | None:
+    """What is to be known before anybody types: a month that has not come, a day that was put right."""
+    if _is_ahead(day):
+        return _("%(period)s 还没有到,不能录入读数。", period=str(period))
+    if given is not None and given != day:
+        return _(
+            "抄表日期 %(given)s 不在账期 %(period)s 里,改为 %(day)s。",
+            given=str(given),
+            period=str(period),
+            day=str(day),
+        )
+    return None
 
 
 def _page_number() -> int:

@@ -35,6 +35,15 @@ class Books:
     months: Sequence[Month]
 
 
+def latest_closed(*, session: Session, community_id: int) -> Period | None:
+    """The latest month that a community has closed; None where it has closed none."""
+    return session.scalar(
+        select(func.max(AccountingPeriod.period)).where(
+            AccountingPeriod.community_id == community_id, AccountingPeriod.state == PeriodState.CLOSED
+        )
+    )
+
+
 def board(*, session: Session, year: int, now: Period) -> list[Books]:
     """The months of a year of every community in reach and the chosen node, by name.
 

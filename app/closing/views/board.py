@@ -12,7 +12,7 @@ from app.billing.states import PeriodState
 from app.closing import operations
 from app.closing.models import PeriodReopen
 from app.closing.queries.archive import kept_names
-from app.closing.queries.board import Month, board
+from app.closing.queries.board import Month, board, latest_closed
 from app.estate.models import Community
 from app.kernel.errors import DomainError
 from app.kernel.periods import Period
@@ -58,12 +58,11 @@ class BoardView(BaseView):
         """A month: how it stands, and what it still wants."""
         community, month = _month(community_id, period)
         row = _row(community_id, month)
-        closed = row is not None and row.state is PeriodState.CLOSED
+        closed = row if row is not None and row.state is PeriodState.CLOSED else None
         return render_template(
-            "closing/check.html", community=community.name, period=str(month), closed=closed,
-            facts=_facts(row) if row is not None and closed else [],
-            kept=_kept(row) if row is not None and closed else [],
-            findings_url=f"/closing/findings/{community_id}/{month}", buttons=_buttons(community_id, month, closed),
+            "closing/check.html", community=community.name, period=str(month), closed=closed is not None,
+            facts=_facts(closed) if closed else [], kept=_kept(closed) if closed else [],
+            findings_url=f"/closing/findings/{community_id}/{month}", buttons=_buttons(closed) if closed else [],
             back_url=f"/closing/?year={month.year:04d}",
         )  # fmt: skip
 
@@ -77,9 +76,11 @@ class BoardView(BaseView):
             (one.stops, _(one.message, count=one.count, **_spoken(dict(one.params))), one.url)
             for one in found
         ]
+        ready = not any(one.stops for one in found)
         return render_template(
-            "closing/findings.html", lines=lines, ready=not any(one.stops for one in found)
-        )
+            "closing/findings.html", lines=lines, ready=ready,
+            close=_close_button(community_id, month) if ready and may("close", PERIODS) else None,
+        )  # fmt: skip
 
     @expose("/close/<int:community_id>/<period>", methods=["POST"])
     @needs("close")
@@ -141,19 +142,23 @@ def address(report: Report, period: Period) -> str:
     return f"{report.url}/?{asked}"
 
 
-def _buttons(community_id: int, period: Period, closed: bool) -> list[Button]:
-    found = []
-    if not closed and may("close", PERIODS):
-        found.append(
-            Button(
-                "close", _("结账"), f"/closing/close/{community_id}/{period}", "lock", post=True, tone="primary",
-                confirm=_("结账以后,%(period)s 不能再出账、收款或更正,报表按现在的样子保存。确定结账?", period=str(period)),
-            )
-        )  # fmt: skip
-    if closed and may("add", PeriodReopen.__name__):
+def _close_button(community_id: int, period: Period) -> Button:
+    words = _(
+        "结账以后,%(period)s 不能再出账、收款或更正,报表按现在的样子保存。确定结账?", period=str(period)
+    )
+    return Button(
+        "close", _("结账"), f"/closing/close/{community_id}/{period}", "lock", post=True, tone="primary", confirm=words
+    )  # fmt: skip
+
+
+def _buttons(row: AccountingPeriod) -> list[Button]:
+    """What may be done with a closed month; only the latest may be opened again."""
+    found, community_id, period = [], row.community_id, row.period
+    latest = latest_closed(session=db.session(), community_id=community_id)
+    if period == latest and may("add", PeriodReopen.__name__):
         asked = urlencode({"community_id": community_id, "period": str(period)})
         found.append(Button("reopen", _("申请反结账"), f"/period_reopen/add?{asked}", "lock-open"))
-    if closed and may("read", "PeriodReport"):
+    if may("read", "PeriodReport"):
         url = f"/period_report/list/?f.community_id.eq={community_id}&f.period.eq={period}"
         found.append(Button("reports", _("结账报表"), url, "file-certificate"))
     return found
@@ -162,7 +167,7 @@ def _buttons(community_id: int, period: Period, closed: bool) -> list[Button]:
 def _cell(community_id: int, month: Month) -> dict[str, Any]:
     """A month as the board shows it."""
     if month.state is None:
-        return {"text": "", "url": None, "tone": "", "title": "", "day": ""}
+        return {"text": "", "url": None, "tone": "", "title": ""}
     title = ""
     if month.state is PeriodState.CLOSED:
         title = _(
@@ -172,7 +177,6 @@ def _cell(community_id: int, month: Month) -> dict[str, Any]:
     return {
         "text": _(month.state.label), "url": f"/closing/check/{community_id}/{month.period}",
         "tone": month.state.tone or "secondary", "title": title,
-        "day": shown(month.closed_at, MOMENT)[5:10] if title else "",
     }  # fmt: skip
 
 

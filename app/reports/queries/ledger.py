@@ -13,6 +13,7 @@ from app.billing.states import FeeKind
 from app.closing.queries.arrears import of_open
 from app.closing.queries.moves import PAID, moves
 from app.estate.models import Room
+from app.estate.queries.room_order import as_walked
 from app.kernel.periods import Period
 from app.lowcode.reports.declaration import Scope
 from app.lowcode.types import Money, raw
@@ -30,11 +31,11 @@ def fees_of(session: Session, scope: Scope) -> list[int]:
 
 
 def rooms_of(session: Session, scope: Scope, limit: int, offset: int) -> Sequence[Any]:
-    """A page of rooms in order of their codes."""
+    """A page of rooms, as one walks past them."""
     return session.execute(
         select(Room.id.label("room_id"), Room.community_id, Room.building_id, Room.area)
         .where(*scope.where(Room))
-        .order_by(Room.community_id, Room.code)
+        .order_by(*as_walked())
         .limit(limit)
         .offset(offset)
     ).all()

@@ -14,6 +14,8 @@ from app.billing.models import BillingLine, BillingRun, Charge
 from app.billing.states import RunState
 from app.estate.models import Community, Room, ScopeGrant
 from app.kernel.errors import DomainError
+from app.kernel.periods import Period
+from app.lowcode import clock
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
 from app.lowcode.history import History
@@ -123,6 +125,18 @@ def test_a_month_is_not_begun_twice(town: Town, manager: FlaskClient, run_jobs: 
     assert begin(manager, town, "2025-04").status_code == 302
 
 
+def test_a_month_that_nobody_bills_yet_is_refused(town: Town, manager: FlaskClient) -> None:
+    """A year is billed at its beginning; 2099 is a slip of the finger."""
+    latest = Period.of(clock.today()).plus(12)
+    for period, begun in ((latest, True), (latest.next, False), (Period(2099, 1), False)):
+        answer = manager.post(
+            "/billing/start/", data={"community_id": town.community_id, "period": str(period)}
+        )
+        assert (answer.status_code == 302) is begun, period
+        if not begun:
+            assert f"最多提前 12 个月出账,到 {latest} 为止" in answer.get_data(as_text=True)
+
+
 def test_a_month_that_is_posted_has_nothing_more_to_post(
     town: Town, manager: FlaskClient, run_jobs: Callable[[], int]
 ) -> None:
@@ -132,6 +146,7 @@ def test_a_month_that_is_posted_has_nothing_more_to_post(
     run_jobs()
     run = newest(town, BillingRun)
     assert (run.lines, run.total) == (0, Decimal("0.00"))
+    assert "该收的已全部入账" in (run.message or "")
     assert "该收的已全部入账" in post(manager, run.id)
     assert run_jobs() == 0
     assert town.charges() == before

@@ -245,19 +245,20 @@ def test_a_job_that_is_refused_says_why_and_leaves_nothing(
 def test_closed_by_finance_on_the_board(
     months: Months, client_of: Callable[[str], FlaskClient], run_jobs: Callable[[], int]
 ) -> None:
+    url, wanted = (f"/closing/{what}/{months.community_id}/2025-01" for what in ("close", "findings"))
+    # While something is missing there is no button.
+    found = client_of("财务").get(wanted).get_data(as_text=True)
+    assert "还没有出账" in found and url not in found
     months.bill(JANUARY)
-    url = f"/closing/close/{months.community_id}/2025-01"
     cashier, manager, finance = (client_of(name) for name in ("收费员", "物业经理", "财务"))
     assert cashier.post(url).status_code == 403
     assert manager.post(url).status_code == 403
     assert client_of("邻区收费员").get("/closing/check/1/2025-01").status_code in (403, 404)
     board = finance.get("/closing/?year=2025").get_data(as_text=True)
     assert "未结" in board and "锦绣园" in board and "邻里苑" not in board
-    page = finance.get(f"/closing/check/{months.community_id}/2025-01").get_data(as_text=True)
-    assert f'data-post="{url}"' in page
-    assert "可以结账" in finance.get(f"/closing/findings/{months.community_id}/2025-01").get_data(
-        as_text=True
-    )
+    found = finance.get(wanted).get_data(as_text=True)
+    assert f'data-post="{url}"' in found and "可以结账" in found and "已查" in found
+    assert url not in manager.get(wanted).get_data(as_text=True)
     answer = finance.post(url)
     assert "/jobs/" in answer.headers["Location"]
     run_jobs()
@@ -269,6 +270,20 @@ def test_closed_by_finance_on_the_board(
     # Once more: it is closed, and says so.
     answer = finance.post(url, follow_redirects=True)
     assert "2025-01 已结账" in answer.get_data(as_text=True)
+
+
+def test_only_the_latest_closed_month_is_offered_to_be_opened(
+    months: Months, client_of: Callable[[str], FlaskClient]
+) -> None:
+    for period in (JANUARY, FEBRUARY):
+        months.bill(period)
+        months.close(period)
+    finance = client_of("财务")
+    offered = {
+        period: "/period_reopen/add?" in finance.get(f"/closing/check/{months.community_id}/{period}").get_data(as_text=True)
+        for period in (JANUARY, FEBRUARY)
+    }  # fmt: skip
+    assert offered == {JANUARY: False, FEBRUARY: True}
 
 
 def test_opened_again_through_the_pages(months: Months, client_of: Callable[[str], FlaskClient]) -> None:
