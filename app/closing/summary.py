@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge
 from app.closing.queries.held import due_now, held_figures
+from app.closing.queries.picking import place_key
 from app.closing.queries.summary import order, summary_lines
 from app.closing.rules.summary import (
     cash_of,
@@ -23,6 +25,7 @@ from app.collection.states import CASH_KINDS, AllocationKind
 from app.kernel.errors import N_
 from app.kernel.periods import Period
 from app.lowcode.fields import Field
+from app.lowcode.permissions import may
 from app.lowcode.reports.declaration import LINE, Equation, Line, Report, Scope, Total
 from app.lowcode.reports.drilling import documents_url
 from app.lowcode.reports.reading import Reading, read
@@ -127,9 +130,9 @@ def _drill(line: Line, name: str, scope: Scope) -> str | None:
         case "households" | "charged":
             return documents_url(Charge, [*place, ("posting_period.eq", period)])
         case "opening":
-            return documents_url(Charge, [*place, ("posting_period.le", before)])
+            return _owed_url(line, before)
         case "closing":
-            return documents_url(Charge, [*place, ("posting_period.le", period)])
+            return _owed_url(line, period)
         case "waived":
             # What was waived later stands in the allocations; at posting, on the charges themselves.
             if line.values.get("waived") == line.values.get("waived_at_posting"):
@@ -150,6 +153,20 @@ def _drill(line: Line, name: str, scope: Scope) -> str | None:
         case _:
             return None
     return documents_url(Allocation, [*place, ("posting_period.eq", period), ("kind.eq", kind.value)])
+
+
+def _owed_url(line: Line, period: Period) -> str | None:
+    """What was owed at a month's end: the arrears of the place and fee as of its last day, which add up to it."""
+    if not may("read", "ArrearsReport"):
+        return None
+    keys = line.keys
+    asked: dict[str, object] = {"day": period.last_day.isoformat()}
+    if "community_id" in keys:
+        whole = "building_id" not in keys
+        asked["place"] = place_key(keys["community_id"], keys.get("building_id"), whole=whole)
+    if "fee_item_id" in keys:
+        asked["fee"] = keys["fee_item_id"]
+    return f"/reports/arrears/?{urlencode(asked)}"
 
 
 def _cash() -> list[tuple[str, object]]:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.billing.models import Charge, FeeItem
+from app.billing.models import Charge
 from app.closing.queries.names import Names, keys_of, values_by_id
+from app.closing.queries.picking import FEE as FEE_PICK
 from app.closing.reports.columns import COMMUNITY, CUSTOMER, PLACE
 from app.estate.models import Customer
 from app.kernel.errors import N_
@@ -121,11 +121,6 @@ def _chart(_lines: Sequence[Line], total: Total) -> Chart | None:
     )  # fmt: skip
 
 
-def _fee_options(session: Session) -> Sequence[tuple[str, str]]:
-    rows = session.execute(select(FeeItem.id, FeeItem.name).order_by(FeeItem.priority, FeeItem.id))
-    return [(str(key), name) for key, name in rows]
-
-
 LEDGER = Report(
     name="LedgerReport",
     label=N_("物业费台账"),
@@ -141,7 +136,7 @@ LEDGER = Report(
     drill=_drill,
     chart=_chart,
     picks=(
-        Pick(name="fee", label=N_("收费项目"), options=_fee_options),
+        FEE_PICK,
         Pick(
             name="measure",
             label=N_("只看"),

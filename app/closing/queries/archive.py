@@ -52,7 +52,7 @@ class PeriodArchive:
         if not closed:
             return None
         grain = listing.narrowing_grain() if scope.narrowed else WHOLE
-        if grain not in report.places:
+        if grain not in report.places or scope.picks:
             words = _("所选范围比结账时保存的明细更细,以下按单据重新汇总;已结账的单据不会再变。")
             return Stored(report, scope, (), frozenset(), False, words, grain)
         asked = set(session.scalars(select(Community.id).where(*scope.where(Community))))

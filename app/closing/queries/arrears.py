@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from app.billing.models import OPEN, Charge
 from app.billing.states import Move
 from app.closing.queries.moves import moves
+from app.closing.queries.picking import wanted
 from app.collection.models import Allocation
 from app.collection.states import PAID_KINDS, AllocationKind
 from app.kernel.errors import N_
@@ -39,7 +40,7 @@ def owed(session: Session, scope: Scope) -> FromClause:
     settled, the charges' own checked copies are read (check-books holds them against the allocations); as of an
     earlier one everything is added up from the allocations.
     """
-    posted = (Charge.posting_period <= scope.period, *scope.where(Charge))
+    posted = (Charge.posting_period <= scope.period, *wanted(scope, Charge))
     of: Any = Charge
     columns = [of.id, *(getattr(of, name) for name in PLACES), of.fee_item_id, of.due_date]
     if not _settled_later(session, scope):
@@ -97,7 +98,7 @@ def _all_at_once(scope: Scope, columns: Sequence[Any], posted: Sequence[Any]) ->
             Allocation.charge_id.label("charge"), func.sum(amount).label("every"), moved_by(*PAID_KINDS).label("paid"),
             moved_by(AllocationKind.WAIVER).label("waived"), moved_by(AllocationKind.ADJUSTMENT).label("adjusted"),
         )
-        .where(Allocation.day <= scope.last, *scope.where(Allocation))
+        .where(Allocation.day <= scope.last, *wanted(scope, Allocation))
         .group_by(Allocation.charge_id)
         .subquery()
     )  # fmt: skip
@@ -151,7 +152,9 @@ def moved_until(session: Session, scope: Scope, total: Decimal) -> Equation:
     )
     settled = session.scalar(
         select(func.sum(Allocation.amount)).where(
-            Allocation.posting_period == scope.period, Allocation.day <= scope.last, *scope.where(Allocation)
+            Allocation.posting_period == scope.period,
+            Allocation.day <= scope.last,
+            *wanted(scope, Allocation),
         )
     )
     zero = Decimal("0.00")
@@ -159,7 +162,7 @@ def moved_until(session: Session, scope: Scope, total: Decimal) -> Equation:
 
 
 def _settled_later(session: Session, scope: Scope) -> bool:
-    later: Select[Any] = select(Allocation.id).where(Allocation.day > scope.last, *scope.where(Allocation))
+    later: Select[Any] = select(Allocation.id).where(Allocation.day > scope.last, *wanted(scope, Allocation))
     return session.scalar(later.limit(1)) is not None
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import FromClause, func, literal, select, type_coerce, union_all
 
 from app.billing.models import NO_BUILDING, Charge, MonthSum
 from app.billing.states import Move
+from app.closing.queries.picking import wanted
 from app.collection.models import Allocation
 from app.collection.states import MOVES
 from app.lowcode import listing
@@ -27,8 +28,8 @@ def moves(scope: Scope) -> FromClause:
     if not scope.narrowed or listing.narrowing_grain() in KEPT_BY:
         of: Any = MonthSum
         columns = [getattr(of, name) for name in (*COLUMNS, "amount")]
-        return select(*columns).where(*scope.where(MonthSum)).subquery()
-    return of_documents(scope.where(Charge), scope.where(Allocation))
+        return select(*columns).where(*wanted(scope, MonthSum)).subquery()
+    return of_documents(wanted(scope, Charge), wanted(scope, Allocation))
 
 
 def of_documents(on_charges: list[Any], on_allocations: list[Any]) -> FromClause:

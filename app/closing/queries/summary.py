@@ -10,8 +10,8 @@ from app.billing.models import NO_BUILDING, Charge, FeeItem
 from app.billing.states import Move
 from app.closing.queries.moves import moves
 from app.closing.queries.names import late_fee_items
+from app.closing.queries.picking import OTHER_PLACES
 from app.estate.models import Building, Community
-from app.kernel.errors import N_
 from app.kernel.money import MONEY_SCALE, from_scaled, to_scaled
 from app.kernel.periods import Period
 from app.lowcode.reports.declaration import APART, LINE, Line, Scope
@@ -29,9 +29,6 @@ COLUMN = {
     Move.WAIVER: "waived",
     Move.ADJUSTMENT: "adjusted",
 }
-
-OTHERS = N_("车位及其他")
-"""The building of what has none: spaces and other charges."""
 
 
 def summary_lines(session: Session, scope: Scope) -> Iterator[Line]:
@@ -56,7 +53,7 @@ def summary_lines(session: Session, scope: Scope) -> Iterator[Line]:
         return Line(
             values={
                 "community": communities.get(community, ""),
-                "building": OTHERS if building is None else buildings.get(building, ""),
+                "building": OTHER_PLACES if building is None else buildings.get(building, ""),
                 "fee": "" if fee is None else fees.get(fee, ""),
                 **values,
             },

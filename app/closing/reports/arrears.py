@@ -9,6 +9,7 @@ from sqlalchemy import case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge
+from app.closing.queries import picking
 from app.closing.queries.arrears import PLACES, moved_until, owed, page_in_order
 from app.closing.queries.names import Names, keys_of, late_fee_items, values_by_id
 from app.closing.reports.columns import COMMUNITY, CUSTOMER, FEE, PERIOD, PHONE, PLACE, day, money
@@ -112,6 +113,7 @@ ARREARS = Report(
     equations=_equations,
     checks=_checks,
     drill=_drill,
+    picks=(picking.PLACE, picking.FEE),
     frozen=True,
     places=PLACES,
     empty=N_("没有欠费。"),

@@ -198,7 +198,8 @@ class Report:
     def __post_init__(self) -> None:
         if (self.lines is None) is (self.total is None or self.page is None):
             raise TypeError(f"{self.name}: either lines, or total and page")
-        if self.frozen and (self.picks or self.fit or self.by not in (By.PERIOD, By.AS_OF)):
+        picked = any(one.default for one in self.picks)
+        if self.frozen and (picked or self.fit or self.by not in (By.PERIOD, By.AS_OF)):
             raise TypeError(f"{self.name}: what is frozen is a whole month's")
 
     def fitted(self, session: Session, scope: Scope) -> "Report":

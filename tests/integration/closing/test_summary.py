@@ -1,5 +1,7 @@
 """应收实收欠费汇总: figures worked out by hand, on every database; page, Excel and print say the same."""
 
+import html
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -237,3 +239,22 @@ def test_arrears_on_the_home_page(
 ) -> None:
     card = client_of("收费员").get("/reports/cards/arrears").get_data(as_text=True)
     assert "339.90" in card
+
+
+def test_what_was_owed_leads_to_the_arrears_that_add_up_to_it(
+    session: Session, history: Any, client_of: Callable[[str], FlaskClient]
+) -> None:
+    """期初 and 期末 of every line, by place and fee, as of the month's end, whatever was settled since."""
+    finance = client_of("财务")
+    page = finance.get("/reports/summary/?period=2025-02").get_data(as_text=True)
+    links = {
+        (html.unescape(url), amount)
+        for url, amount in re.findall(r'<a href="(/reports/arrears/[^"]*)">([\d,.]+)</a>', page)
+    }
+    # A building's, one of spaces, the community's and the total.
+    assert len(links) >= 4 and any("place=o" in url for url, _amount in links)
+    for url, amount in links:
+        arrears = finance.get(url).get_data(as_text=True)
+        told = re.search(r"<tfoot>.*</tfoot>", arrears, re.DOTALL)
+        assert told is not None and f">{amount}<" in told[0], (url, amount)
+    assert client_of("财务").get("/reports/arrears/?place=b999999").status_code == 400
