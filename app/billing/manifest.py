@@ -41,7 +41,7 @@ from app.estate.views.tabs import within
 from app.kernel.errors import N_
 from app.lowcode.db import db
 from app.lowcode.fields import Field
-from app.lowcode.home import Duty, rows_waiting
+from app.lowcode.home import Duty, Shortcut, rows_waiting
 from app.lowcode.manifest import Action, Entry, Manifest, Page
 from app.lowcode.pages import Button
 from app.lowcode.permissions import may
@@ -195,6 +195,10 @@ MANIFEST = Manifest(
         "Meter": lambda pairs: filter_button("meters", pairs),
     },
     searches=(Search(BillingRun, find_runs),),
+    shortcuts=(
+        Shortcut("readings", N_("抄表录入"), "/billing/readings/", "keyboard", "add", "MeterReading"),
+        Shortcut("bill", N_("新建出账"), "/billing/start/", "file-invoice", "add", "BillingRun"),
+    ),
     duties=(
         Duty(
             "post",

@@ -12,7 +12,7 @@ from app.closing.queries.archive import PeriodArchive
 from app.closing.views.board import BoardView, address
 from app.closing.views.duties import months_waiting
 from app.kernel.errors import N_
-from app.lowcode.home import Duty
+from app.lowcode.home import Duty, Shortcut
 from app.lowcode.manifest import Entry, Manifest, Page
 from app.lowcode.pages import Button
 from app.lowcode.permissions import may
@@ -42,6 +42,7 @@ MANIFEST = Manifest(
     ),
     labels={"close": N_("结账")},
     commands=(check_books_command,),
+    shortcuts=(Shortcut("closing", N_("月结"), "/closing/", "calendar-check", "close", "AccountingPeriod"),),
     duties=(
         Duty("close", "AccountingPeriod", months_waiting, "calendar-check"),
         asked_of_me(PeriodReopen, "lock-open"),

@@ -46,7 +46,7 @@ from app.collection.views.handing import (
 from app.estate.views.tabs import within
 from app.kernel.errors import N_
 from app.lowcode.dictionary import DictionaryDeclaration
-from app.lowcode.home import Duty, HomeCard, rows_waiting
+from app.lowcode.home import Duty, HomeCard, Shortcut, rows_waiting
 from app.lowcode.manifest import Entry, Manifest, Page
 from app.lowcode.numbers import NumberDeclaration
 from app.lowcode.pages import Button
@@ -138,6 +138,7 @@ MANIFEST = Manifest(
         "hand_over": N_("交款"),
         "hand_over_for": N_("代交款"),
     },
+    shortcuts=(Shortcut("desk", N_("收费台"), "/desk/", "cash-register", "collect", "Desk"),),
     duties=(
         Duty("hand_over", "CashHandover", hand_over_duty, "cash-banknote"),
         asked_of_me(Waiver, "discount-2"),

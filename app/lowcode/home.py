@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement
 from app.lowcode import listing
 from app.lowcode.db import db
 from app.lowcode.document import DocumentBase, spec_of
-from app.lowcode.pages import Tab
+from app.lowcode.pages import Button, Tab
 from app.lowcode.permissions import for_anyone_logged_in, may, open_to_all
 
 
@@ -28,6 +28,18 @@ class HomeCard:
     verb: str
     document: str
     wide: bool = False  # a chart wants more room than a figure
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A button of the home page: where people of a trade spend their day; shown to those who may `verb` the `document`."""
+
+    name: str
+    label: str
+    url: str
+    icon: str
+    verb: str
+    document: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +105,15 @@ class HomeView(BaseView):
         ]
         # What waits comes first, however many modules keep an eye on something.
         duties = [(Tab("duties", _("今天要做"), url_for("HomeView.duties"), "checklist"), False)]
-        return render_template("home.html", cards=[*(duties if _my_duties() else []), *cards])
+        buttons = [
+            Button(one.name, _(one.label), one.url, one.icon)
+            for manifest in current_app.extensions["manifests"]
+            for one in manifest.shortcuts
+            if may(one.verb, one.document)
+        ]
+        return render_template(
+            "home.html", cards=[*(duties if _my_duties() else []), *cards], buttons=buttons
+        )
 
     @expose("/home/duties")
     @for_anyone_logged_in

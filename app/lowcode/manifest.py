@@ -204,6 +204,7 @@ class Manifest:
     # `actions`: what may be done to documents of lower rooms, by class name
     actions: Mapping[str, Sequence[Action]] = field(default_factory=dict)
     home_cards: Sequence[Any] = ()
+    shortcuts: Sequence[Any] = ()  # what the home page leads to at once (Shortcut)
     duties: Sequence[Any] = ()  # what the home page says is to be done (Duty)
     searches: Sequence[Search] = ()
     # what a person leaves undone, by their user's id: listed before they are taken out of use

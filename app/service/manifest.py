@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.estate.queries.letterhead import letterhead
 from app.kernel.errors import N_
-from app.lowcode.home import Duty, HomeCard, rows_waiting
+from app.lowcode.home import Duty, HomeCard, Shortcut, rows_waiting
 from app.lowcode.manifest import Entry, Manifest, Page
 from app.lowcode.numbers import NumberDeclaration
 from app.lowcode.reports.views import view_of_report
@@ -66,6 +66,11 @@ MANIFEST = Manifest(
         ),
     ),
     searches=(Search(Complaint, find_complaints), Search(RepairOrder, find_repairs)),
+    shortcuts=(
+        Shortcut("my_work", N_("我的工单"), "/repairs/mine", "hammer", "take", "RepairOrder"),
+        Shortcut("repair", N_("登记报修"), "/repair_order/add", "tool", "pass_on", "RepairOrder"),
+        Shortcut("complaint", N_("登记投诉"), "/complaint/add", "message-report", "pass_on", "Complaint"),
+    ),
     duties=(
         *repairs.DUTIES,
         Duty(

@@ -43,6 +43,22 @@ def test_what_waits_is_told_to_who_may_do_it(
         assert "出账待入账" not in client_of(other).get("/home/duties").get_data(as_text=True)
 
 
+def test_home_leads_to_where_people_spend_their_day(
+    session: Any, cast: Any, client_of: Callable[[str], FlaskClient]
+) -> None:
+    wanted = {
+        "收费员": ["/desk/"], "财务": ["/closing/"], "物业经理": ["/billing/readings/", "/billing/start/"],
+        "维修工": ["/repairs/mine"], "客服": ["/repair_order/add", "/complaint/add"], "只读": [],
+    }  # fmt: skip
+    every = {url for urls in wanted.values() for url in urls}
+    for role, urls in wanted.items():
+        page = client_of(role).get("/").get_data(as_text=True)
+        head = page[page.index('<div class="page-top">') : page.index('class="home-cards"') if 'class="home-cards"' in page else None]  # fmt: skip
+        found = {url for url in every if f'href="{url}"' in head}
+        assert found >= set(urls), role
+        assert role == "物业经理" or found == set(urls), role
+
+
 def test_nothing_waits(session: Any, cast: Any, client_of: Callable[[str], FlaskClient]) -> None:
     assert "没有等着您办的事" in client_of("物业经理").get("/home/duties").get_data(as_text=True)
 
