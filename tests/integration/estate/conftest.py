@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 
 from app.billing.models import Charge, FeeItem
+from app.billing.operations.sums import Moved, add_charged, add_moved
+from app.billing.states import Move
 from app.collection.models import Allocation, Receipt, ReceiptTender
 from app.collection.states import AllocationKind, Tender
 from app.estate.models import (
@@ -123,6 +125,7 @@ def _charge(
         source_id=person * 2 + (space is not None),
     )  # fmt: skip
     _added(session, row)
+    add_charged(session=session, where=Charge.id == row.id)
     return row
 
 
@@ -144,4 +147,6 @@ def _receipt(session: Any, charge: Charge, paid: str, *, number: int) -> int:
             kind=AllocationKind.PAYMENT, charge_id=charge.id, day=day, posting_period=MARCH, **money,
         ),
     )  # fmt: skip
+    place = (charge.community_id, MARCH, charge.building_id, charge.fee_item_id, MARCH)
+    add_moved(session=session, moved=[Moved(*place, Move.CASH, -Decimal(paid))])
     return key

@@ -19,6 +19,7 @@ from app.billing.models import Meter, Vacancy
 from app.billing.operations import NewReading, record_readings, request_vacancy, save_meter
 from app.billing.states import MeterKind
 from app.closing.models import PeriodReopen, PeriodReport
+from app.collection.models import Reminder
 from app.estate.models import (
     Company,
     Customer,
@@ -96,6 +97,7 @@ def _furnish(session: Session) -> None:
         session.add(HouseholdMember(name=f"家人{place}", **mine))
         session.add(Pet(breed=f"小狗{place}", **mine))
         session.add(Vehicle(plate=f"沪A{place:05}", **mine))
+        session.add(Reminder(**mine))
     assert len(people) == len(spaces) == ENOUGH
     company = session.scalars(select(Company.id)).first()
     departments = [Department(company_id=company, name=f"部门{place}") for place in range(ENOUGH)]
