@@ -1,13 +1,13 @@
 """A document is declared once: this base turns the class into what every other part of the engine reads."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
 from flask_appbuilder import Model
 from flask_babel import gettext
-from sqlalchemy import Column, Text, UniqueConstraint, inspect, text as sql_text
+from sqlalchemy import Column, ColumnElement, Text, UniqueConstraint, inspect, text as sql_text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, synonym
 
 from app.kernel.enums import LabelledEnum
@@ -27,6 +27,14 @@ def said(title: Any) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """Which of a document's rows its totals add up, and how a total reads that leaves the others out."""
+
+    rows: Callable[[Any], ColumnElement[bool]]  # the model → the condition
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """What a document says of itself beside its columns."""
 
@@ -43,8 +51,9 @@ class About:
         tuple[str, str]
     ] = ()  # (field, field it depends on), beside those the engine finds itself
     tabs: Sequence[str] | None = (
-        None  # class names of the related documents to show; None: all that link here
+        None  # class names of the related documents to show, in their order; None: all that link here
     )
+    counted: Counted | None = None  # None: the totals of its lists add up every row
 
 
 class DocumentBase(Model):

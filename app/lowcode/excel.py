@@ -27,13 +27,14 @@ def write_list(
     fields: Sequence[Field],
     rows: Iterable[tuple[int, Mapping[str, Any], Mapping[str, str | None]]],
     totals: Mapping[str, Decimal],
+    total_label: str = "",
     progress: Progress = lambda done: None,
     strong: Container[int] = (),
 ) -> int:
     """Write a list to `path`; returns the number of rows. Text stays text, whatever it begins with.
 
     `rows` as `listing.stream` yields them; `subtitle` says in words what the filter was; `strong` holds the keys of
-    the rows that are subtotals.
+    the rows that are subtotals; `total_label` is 合计 where it is empty.
     """
     with xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False}) as book:
         sheet = book.add_worksheet(_sheet_name(title))
@@ -66,7 +67,7 @@ def write_list(
             if line % 500 == 0:
                 progress(line - 3)
         if totals:
-            sheet.write_string(line, 0, _("合计"), head)
+            sheet.write_string(line, 0, total_label or _("合计"), head)
             for place, one in enumerate(fields):
                 if one.name in totals:
                     write_value(sheet, line, place, totals[one.name], one, total[one.name])

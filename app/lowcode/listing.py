@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from flask import has_request_context
-from flask_babel import force_locale, get_locale
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from flask_babel import force_locale, get_locale, gettext as _
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.kernel.errors import N_, DomainError
@@ -119,17 +119,33 @@ class Result:
 
 
 def summary(*, session: Session, query: Query, fields: Sequence[Field]) -> tuple[int, dict[str, Decimal]]:
-    """(number of rows, totals by field) of everything the filter finds: one statement."""
+    """(number of rows, totals by field) of everything the filter finds: one statement.
+
+    Every row is one of the number; the totals add up those that the document counts.
+    """
     totalled = [f for f in fields if f.totalled]
+    counted = query.spec.about.counted
+    counts = None if counted is None else counted.rows(query.spec.model)
+
+    def summed(name: str) -> ColumnElement[Any]:
+        column = query.spec.column(name)
+        # Without an ELSE the others are NULL, which a sum passes over; MariaDB knows no FILTER.
+        return func.sum(column if counts is None else case((counts, column)))
+
     row = session.execute(
-        select(
-            func.count(query.spec.model.id), *(func.sum(query.spec.column(f.name)) for f in totalled)
-        ).where(*query.conditions())
+        select(func.count(query.spec.model.id), *(summed(f.name) for f in totalled)).where(
+            *query.conditions()
+        )
     ).one()
     zero = Decimal(0)
     return int(row[0]), {
         f.name: row[i + 1] or zero.quantize(Decimal(1).scaleb(-f.scale)) for i, f in enumerate(totalled)
     }
+
+
+def total_words(spec: Spec) -> str:
+    """How the totals of a document's lists are called: 合计, or what it says where they leave rows out."""
+    return _("合计") if spec.about.counted is None else _(spec.about.counted.label)
 
 
 def page_of(*, session: Session, query: Query, fields: Sequence[Field]) -> Result:

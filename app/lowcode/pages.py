@@ -110,6 +110,7 @@ class ListPage:
     headings: Sequence[Heading]
     rows: Sequence[Row]
     totals: Mapping[str, str]  # by column name, formatted; empty: no footer
+    total_label: str  # 合计, and what it leaves out
     pager: Pager
     search: str
     search_placeholder: str
@@ -123,6 +124,11 @@ class ListPage:
     scope: str | None = None  # the tree node that narrows this list, in words
     described: str = ""  # what the document is, where its name does not say enough
     embedded: bool = False
+
+    @property
+    def before_totals(self) -> int:
+        """How many columns stand before the first that has a total."""
+        return next((place for place, one in enumerate(self.headings) if one.name in self.totals), 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,21 +3,27 @@
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.collection.states import AllocationKind, ReceiptState, Tender, VoidKind
 from app.kernel.errors import N_
 from app.kernel.periods import Period
 from app.lowcode.db import Key
-from app.lowcode.document import About, CommunityScoped, MoneyDocument
+from app.lowcode.document import About, CommunityScoped, Counted, MoneyDocument
 from app.lowcode.fields import choice, date_, integer, link, money, month, text
+
+NOT_TAKEN_BACK = N_("合计(不含作废和冲红)")
 
 
 class Receipt(CommunityScoped, MoneyDocument):
     """收款单/收据: numbers run without a gap in a book (community, year of the date)."""
 
-    __about__ = About(N_("收据"), "number", icon="cash", order=("-id",), readonly=True)
+    __about__ = About(
+        N_("收据"), "number", icon="cash", order=("-id",), readonly=True,
+        tabs=("Allocation", "ReceiptTender", "PrepaymentEntry", "DepositEntry", "Waiver", "ReceiptVoid"),
+        counted=Counted(lambda receipt: receipt.state == ReceiptState.VALID, NOT_TAKEN_BACK),
+    )  # fmt: skip
     __table_args__ = (
         UniqueConstraint("community_id", "number"),
         UniqueConstraint("community_id", "year", "serial"),
@@ -30,8 +36,8 @@ class Receipt(CommunityScoped, MoneyDocument):
         # Found again by its key or its number alone, whatever the reach.
         Index("ix_receipt_key", "key"),
         Index("ix_receipt_number", "number"),
-        # Holds what the month's cash is added up from.
-        Index("ix_receipt_month", "community_id", "posting_period", "total"),
+        # Holds what the month's cash is added up from, and the list's total.
+        Index("ix_receipt_month", "community_id", "posting_period", "total", "state"),
     )
 
     number: Mapped[str] = text(N_("票据号"), 30, required=True, listed=True, searched=True)
@@ -72,7 +78,13 @@ class Receipt(CommunityScoped, MoneyDocument):
 class ReceiptTender(CommunityScoped, MoneyDocument):
     """结算明细: how much of a receipt came by which method."""
 
-    __about__ = About(N_("结算明细"), "tender", icon="wallet", order=("id",), readonly=True)
+    __about__ = About(
+        N_("结算明细"), "tender", icon="wallet", order=("id",), readonly=True,
+        counted=Counted(
+            # Few are taken back: quicker than asking for the state of each one's receipt.
+            lambda part: part.receipt_id.not_in(select(ReceiptVoid.receipt_id)), NOT_TAKEN_BACK
+        ),
+    )  # fmt: skip
     __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
 
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True)

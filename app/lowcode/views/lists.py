@@ -86,6 +86,7 @@ class ListMixin:
             headings=[self._heading(one, query, base, pairs) for one in fields],
             rows=[self._row(key, values, titles, fields) for key, values, titles in found.rows],
             totals={name: shown(total, self.spec.fields[name]) for name, total in found.totals.items()},
+            total_label=listing.total_words(self.spec),
             pager=_pager(query, found.count, base, pairs),
             buttons=self._list_buttons(pairs),
             bulk=self._bulk_buttons(),
@@ -288,7 +289,7 @@ def write_export(spec: Spec, query: Query, path: Path, count: int, totals: Any, 
     return excel.write_list(
         path=path, title=_(spec.about.label), subtitle=subtitle_of(query, count), fields=spec.listed,
         rows=listing.stream(session=db.session(), query=query, fields=spec.listed), totals=totals,
-        progress=progress or (lambda done: None),
+        total_label=listing.total_words(spec), progress=progress or (lambda done: None),
     )  # fmt: skip
 
 

@@ -178,7 +178,7 @@ class ShowMixin:
 
 
 def related(spec: Spec) -> list[tuple[type[DocumentBase], Field]]:
-    """The documents that link to this one, each with the link: they become its tabs."""
+    """The documents that link to this one, each with the link: they become its tabs, in the order that it names."""
     found = []
     for other in documents.values():
         if other.__about__.menu is False or (
@@ -195,4 +195,7 @@ def related(spec: Spec) -> list[tuple[type[DocumentBase], Field]]:
                 ):
                     continue
                 found.append((other, one))
+    if spec.about.tabs is not None:
+        places = {name: place for place, name in enumerate(spec.about.tabs)}
+        found.sort(key=lambda pair: places[pair[0].__name__])
     return found
