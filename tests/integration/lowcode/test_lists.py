@@ -99,6 +99,16 @@ def test_totals_are_of_everything_found_not_of_the_page(client_of, rooms):
     assert f"{sum(range(50, 110)):,}" in page
 
 
+def test_a_total_is_named_beside_its_label_too(client_of, rooms):
+    """Where its column lies out of sight to the right, the row of totals would look empty."""
+    page = get(client_of("物业经理"), f"/room/list/?f.building_id.eq={rooms}")
+    [label] = re.findall(r'<td class="total-label"[^>]*>(.*?)</td>', page, re.DOTALL)
+    assert "合计" in label
+    assert "建筑面积" in label
+    assert f"{sum(range(50, 110)):,}" in label
+    assert "<tfoot>" not in get(client_of("物业经理"), "/company/list/")
+
+
 def test_sorting_by_a_heading(client_of, rooms):
     page = get(client_of("物业经理"), f"/room/list/?f.building_id.eq={rooms}&order=-area")
     assert codes(page)[0] == "2-1-059"
