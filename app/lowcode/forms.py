@@ -179,9 +179,13 @@ class Given(InputRequired):
 
 
 class DocumentForm(FlaskForm):
-    """Base of the made forms; `row_version` tells whether somebody else changed the row meanwhile."""
+    """Base of the made forms: `row_version` tells whether somebody else changed the row meanwhile.
+
+    `row_seen`, the last line that its history had then, tells what they changed.
+    """
 
     row_version = StringField()
+    row_seen = StringField()
 
 
 def form_class(spec: Spec, *, adding: bool, extra: Sequence[Field] = ()) -> type[DocumentForm]:
@@ -301,7 +305,8 @@ def groups_of(spec: Spec, form: DocumentForm) -> list[tuple[str, list[str]]]:
     for one in spec.written:
         if one.name in form:
             groups.setdefault(_(one.group) if one.group else "", []).append(one.name)
-    rest = [f.name for f in form if f.name not in spec.fields and f.name not in ("row_version", "csrf_token")]
+    hidden = ("row_version", "row_seen", "csrf_token")
+    rest = [f.name for f in form if f.name not in spec.fields and f.name not in hidden]
     if rest:
         groups.setdefault("", []).extend(rest)
     return list(groups.items())

@@ -16,6 +16,7 @@ from app.lowcode.document import Spec
 from app.lowcode.errors import message_of
 from app.lowcode.forms import DocumentForm, form_class, groups_of
 from app.lowcode.manifest import Entry
+from app.lowcode.meanwhile import ChangedMeanwhile, changed_since, newest_line
 from app.lowcode.pages import FormPage
 from app.lowcode.permissions import needs
 from app.lowcode.uniqueness import AlreadyThere, check_unique
@@ -25,11 +26,6 @@ from app.lowcode.unit import unit_of_work
 class StillReferred(DomainError):
     code = "still_referred"
     message = N_("“%(title)s”还被其他资料引用,不能删除。")
-
-
-class ChangedMeanwhile(DomainError):
-    code = "changed_meanwhile"
-    message = N_("别人刚刚修改了这条记录。请核对后再保存一次。")
 
 
 class NotEditableNow(DomainError):
@@ -75,6 +71,7 @@ class FormMixin:
                 return redirect(f"{self.spec.url}/show/{key}")
         elif request.method == "GET":
             form.row_version.data = str(getattr(row, "row_version", ""))
+            form.row_seen.data = newest_line(session=db.session(), spec=self.spec, row=row)
         return self._form_page(form, title, f"{self.spec.url}/show/{pk}")
 
     @expose("/delete/<int:pk>", methods=["POST"])
@@ -143,8 +140,7 @@ class FormMixin:
                 if pk is not None:
                     self._refuse_uneditable(row)
                 if pk is not None and form.row_version.data != str(getattr(row, "row_version", "")):
-                    form.row_version.data = str(getattr(row, "row_version", ""))
-                    raise ChangedMeanwhile
+                    raise self._changed_meanwhile(form, row)
                 values = {one.name: form[one.name].data for one in self.spec.written if one.name in form}
                 for one in self.entry.extra_fields:
                     if one.name in form:
@@ -165,8 +161,17 @@ class FormMixin:
         except IntegrityError:
             self._blame(form, None, message_of(AlreadyThere(label=self.spec.about.label)))
         except StaleDataError:
-            self._blame(form, None, message_of(ChangedMeanwhile()))
+            told = ChangedMeanwhile() if pk is None else self._changed_meanwhile(form, self.row_or_404(pk))
+            self._blame(form, None, message_of(told))
         return None
+
+    def _changed_meanwhile(self, form: DocumentForm, row: Any) -> ChangedMeanwhile:
+        """What was changed since the form was opened; saved once more, the form has seen it."""
+        session = db.session()
+        error = changed_since(session=session, spec=self.spec, row=row, seen=form.row_seen.data)
+        form.row_version.data = str(getattr(row, "row_version", ""))
+        form.row_seen.data = newest_line(session=session, spec=self.spec, row=row)
+        return error
 
     @staticmethod
     def _blame(form: DocumentForm, name: str | None, message: str) -> None:
