@@ -42,7 +42,10 @@ def frame() -> Frame:
         languages=languages,
         jobs_running=running,
         notices=notices,
-        extra={"scope_key": listing.narrowing_now() if known else None},
+        extra={
+            "scope_key": listing.narrowing_now() if known else None,
+            "tree": known and listing.narrowing_offered(),
+        },
     )
 
 

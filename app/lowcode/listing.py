@@ -232,7 +232,8 @@ class Narrowing:
 
     `choices`: what a form's remote select is held to; wider than the list, for a form links what is not linked yet.
     `begins`: what the form of a new row begins with, by field. `grain`: the key that tells
-    whether a row stands in the node: community_id, building_id, room_id or space_id.
+    whether a row stands in the node: community_id, building_id, room_id or space_id. `offered`: whether the person
+    may read any node at all; who may not has no use for the tree.
     """
 
     chosen: Callable[[], str | None]
@@ -241,6 +242,7 @@ class Narrowing:
     choices: Callable[[str, type[DocumentBase]], ColumnElement[bool] | None]
     begins: Callable[[str], Mapping[str, str]]
     grain: Callable[[str], str]
+    offered: Callable[[], bool]
 
 
 _narrowing: list[Narrowing] = []
@@ -257,6 +259,11 @@ def narrowing_now() -> str | None:
     if _held.get() is not None:
         return _held.get() or None
     return _narrowing[0].chosen() if _narrowing and has_request_context() else None
+
+
+def narrowing_offered() -> bool:
+    """Whether this person may choose a node."""
+    return bool(_narrowing) and _narrowing[0].offered()
 
 
 def narrowing_words(*, key: str | None = None) -> str | None:

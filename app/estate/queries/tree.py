@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.estate.models import Building, Community, Company, ParkingLot, ParkingSpace, Room
 from app.estate.queries.tree_nodes import BadNode, Key, read_key, unit_name
 from app.estate.rules import natural_key
+from app.lowcode.permissions import may
 
 MOST: Final = 200
 """Children that one answer holds as they are; of more it holds groups, each of at least so many."""
@@ -21,6 +22,11 @@ DOCUMENT_OF: Final = {
     "lot": "ParkingLot", "loose": "ParkingSpace", "space": "ParkingSpace",
 }  # fmt: skip
 """Which document a person must be allowed to read to see a kind of node."""
+
+
+def readable_kinds() -> frozenset[str]:
+    """The kinds of nodes that this person may see."""
+    return frozenset(kind for kind, document in DOCUMENT_OF.items() if may("read", document))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from flask_login import current_user
 from sqlalchemy import ColumnElement, Select, false, or_, select
 
 from app.estate.models import Building, Company, Customer, Occupancy, ParkingLot, ParkingSpace, Room, Vehicle
+from app.estate.queries.tree import readable_kinds
 from app.estate.queries.tree_nodes import BadNode, Place, place_of, read_key
 from app.lowcode.db import db
 from app.lowcode.document import DocumentBase
@@ -217,5 +218,11 @@ def grain(key: str) -> str:
 
 
 NARROWING = Narrowing(
-    chosen=chosen, condition=condition, words=words, choices=choices, begins=begins, grain=grain
+    chosen=chosen,
+    condition=condition,
+    words=words,
+    choices=choices,
+    begins=begins,
+    grain=grain,
+    offered=lambda: bool(readable_kinds()),
 )

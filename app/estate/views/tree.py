@@ -7,11 +7,11 @@ from flask import request
 from flask_appbuilder import BaseView, expose
 
 from app.estate.queries.search import find_nodes
-from app.estate.queries.tree import DOCUMENT_OF, Node, children
+from app.estate.queries.tree import Node, children, readable_kinds
 from app.estate.queries.tree_narrowing import choose
 from app.estate.queries.tree_nodes import BadNode, place_of
 from app.lowcode.db import db
-from app.lowcode.permissions import for_anyone_logged_in, may
+from app.lowcode.permissions import for_anyone_logged_in
 
 
 class TreeView(BaseView):
@@ -23,7 +23,7 @@ class TreeView(BaseView):
     @for_anyone_logged_in
     def nodes(self) -> Any:
         """`?key=`: the children of a node, without it the top; `?q=`: the nodes of that name."""
-        session, readable = db.session(), _readable()
+        session, readable = db.session(), readable_kinds()
         typed = request.args.get("q")
         if typed is not None:
             found = find_nodes(session=session, typed=typed, readable=readable)
@@ -37,14 +37,10 @@ class TreeView(BaseView):
         """Narrow everything that this person sees by a node; an empty key clears it. Raises BadNode."""
         key = request.form.get("key", "")
         place = place_of(session=db.session(), text=key) if key else None
-        if key and (place is None or place.key.kind not in _readable()):
+        if key and (place is None or place.key.kind not in readable_kinds()):
             raise BadNode(field="key")
         choose(place=place)
         return {"key": key or None, "words": None if place is None else place.words}
-
-
-def _readable() -> frozenset[str]:
-    return frozenset(kind for kind, document in DOCUMENT_OF.items() if may("read", document))
 
 
 def _told(node: Node) -> dict[str, Any]:

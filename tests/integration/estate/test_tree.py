@@ -4,9 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from flask_appbuilder.security.sqla.models import Role
+from sqlalchemy import select
 
 from app.estate.models import Company, Room
-from app.estate.queries.tree import MOST
+from app.estate.queries.tree import DOCUMENT_OF, MOST
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.unit import unit_of_work
 
@@ -189,3 +191,15 @@ def add_rooms(app: Any, town: Any, numbers: list[str]) -> None:
             )
             for number in numbers
         )  # fmt: skip
+
+
+def test_who_may_read_nothing_of_it_has_no_panel(app, town, client_of):
+    assert 'id="tree-panel"' in client_of("收费员").get("/").get_data(as_text=True)
+    with app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
+        for role in session.scalars(select(Role).where(Role.name == "秩序维护")):
+            kinds = set(DOCUMENT_OF.values())
+            role.permissions = [one for one in role.permissions if one.view_menu.name not in kinds]
+    page = client_of("秩序维护").get("/").get_data(as_text=True)
+    assert 'id="page-content"' in page
+    assert 'id="tree-panel"' not in page
+    assert 'data-panel="tree"' not in page
