@@ -1,5 +1,6 @@
 // Buttons that post, and the dialog that asks before them. A button says what it does by data attributes:
 // data-post or data-bulk (url), data-confirm (question), data-tone, data-dialog (the url shows a form that it takes).
+// A form asks by data-ask.
 import { call, flash, post, readHtml, word } from "./net.js";
 import { startForms } from "./form.js";
 import { startSelects } from "./select.js";
@@ -143,7 +144,16 @@ async function pressed(button) {
   }
 }
 
+// A form with data-ask is sent when the question is answered.
+async function asking(event) {
+  const form = event.target.closest?.("form[data-ask]");
+  if (!form || event.defaultPrevented) return;
+  event.preventDefault();
+  if ((await ask({ text: form.dataset.ask })) !== null) form.submit();
+}
+
 export function startConfirm() {
+  document.addEventListener("submit", asking);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-post], button[data-bulk], button[data-go]");
     if (button) pressed(button);

@@ -1,5 +1,6 @@
 """交款 on its page: counted, handed over once, signed by another, by whom it may be."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -68,6 +69,10 @@ def test_the_page_counts_what_is_at_the_desk(desk: FlaskClient) -> None:
     for label, amount in (("物业费", "210.72"), ("水费", "30.00"), ("预收", "100.00"), ("押金", "500.00")):
         assert f'<td>{label}</td><td class="num">{amount}</td>' in page
     assert "33.35" not in page
+    # The press is asked about first, with the sum.
+    asked = re.search(r'<form method="post"[^>]*data-ask="([^"]*)"', page)
+    assert asked
+    assert "840.72 元" in asked[1]
     assert "未交款" in desk.get("/home/duties").get_data(as_text=True)
 
 
