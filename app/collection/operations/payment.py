@@ -27,7 +27,7 @@ from app.collection.states import AllocationKind, Rounding, Tender
 from app.estate.models import Customer
 from app.kernel.allocation import NotPositive, OpenItem, settle_oldest_first
 from app.kernel.errors import N_, DomainError
-from app.kernel.money import fen, format_money
+from app.kernel.money import fen
 from app.kernel.periods import Period
 from app.lowcode.scope import OutOfScope
 
@@ -70,7 +70,7 @@ def pay(
     customer's own. The same `key` with the same body returns the receipts made then. Months are held open first, then
     charges are locked in the order of their ids, accounts, the receipt counters last (fee rules, payment).
 
-    Raises OutOfScope, period_closed, KeyReused, NothingChosen, AlreadySettled, OverBalance, NotPositive,
+    Raises OutOfScope, period_closed, KeyReused, NothingChosen, AlreadySettled, OverBalance, TendersOver, NotPositive,
     TendersDiffer, TenderedShort, TenderedWithoutCash, RoundingBeyondLimit.
     """
     people = person(session=session, customer_id=customer_id)
@@ -163,7 +163,7 @@ def _applied(session: Session, charges: Sequence[LockedCharge], amount: Decimal 
     open_now = sum((one.due for one in charges), ZERO)
     wanted = open_now if amount is None else amount
     if wanted > open_now:
-        raise OverBalance(amount=format_money(wanted), open=format_money(open_now), field="amount")
+        raise OverBalance(amount=wanted, owed=open_now)
     if not charges:
         return {}
     fees = {one.fee_item_id for one in charges}

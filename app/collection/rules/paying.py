@@ -18,7 +18,24 @@ class OverBalance(DomainError):
     """More than is open."""
 
     code = "over_balance"
-    message = N_("收款 %(amount)s 元超过现在的欠费 %(open)s 元。欠费可能刚被收过,请刷新后再收。")
+    message = N_(
+        "输入的 %(amount)s 元多于所选费用的欠费 %(open)s 元。本次收费请填 %(open)s;多出的 %(rest)s 元可以作为预收收下(F2)。"
+    )
+
+    def __init__(self, *, amount: Decimal, owed: Decimal) -> None:
+        super().__init__(
+            field="amount",
+            amount=format_money(amount),
+            open=format_money(owed),
+            rest=format_money(amount - owed),
+        )
+
+
+class TendersOver(DomainError):
+    """The methods hold more than there is to collect."""
+
+    code = "over_balance"
+    message = N_("各结算方式合计 %(sum)s 元,多于本次应收的 %(total)s 元。欠费可能刚被收过,请核对后再收。")
 
 
 class TendersDiffer(DomainError):
@@ -47,7 +64,7 @@ def complete_tenders(
 ) -> list[tuple[Tender, Decimal]]:
     """The methods with their amounts (元), which add up to `total`; one without an amount takes the rest.
 
-    Amounts of one method given twice become one. Raises NotPositive, OverBalance when the methods hold more
+    Amounts of one method given twice become one. Raises NotPositive, TendersOver when the methods hold more
     than `total`, TendersDiffer when they hold less, and TendersDiffer when two are without an amount.
     """
     given = [amount for _tender, amount in tenders if amount is not None]
@@ -56,7 +73,7 @@ def complete_tenders(
             raise NotPositive(field="methods")
     known = sum(given, ZERO)
     if known > total:
-        raise OverBalance(amount=format_money(known), open=format_money(total), field="methods")
+        raise TendersOver(sum=format_money(known), total=format_money(total), field="methods")
     blanks = len(tenders) - len(given)
     if blanks > 1 or (not blanks and known != total) or (blanks and known == total):
         raise TendersDiffer(sum=format_money(known), total=format_money(total), field="methods")

@@ -209,6 +209,7 @@ def _made(receipt: Receipt) -> dict[str, Any]:
         "settled": _plain(receipt.settled), "prepaid": _plain(receipt.prepaid),
         "deposited": _plain(receipt.deposited), "change": _plain(receipt.change_given), "words": receipt.words,
         "print_url": f"/desk/receipt/{receipt.id}/print",
+        "url": f"/receipt/show/{receipt.id}" if may("read", "Receipt") else None,
     }  # fmt: skip
 
 

@@ -29,6 +29,9 @@ export function drawPicks(list, customers, { pick, leave }) {
   rows[0].focus();
 }
 
+// The days that a charge is for; the year is said once where it is one.
+const days = (from, to) => [from, to && from && to.slice(0, 4) === from.slice(0, 4) ? to.slice(5) : to].filter(Boolean).join(" ~ ");
+
 function chargeRow(charge) {
   const tick = make("input", { type: "checkbox", class: "form-check-input", value: charge.id, "data-due": charge.due, tabindex: "-1", "aria-label": `${charge.fee} ${charge.period}` });
   tick.checked = Boolean(charge.ticked);
@@ -37,13 +40,13 @@ function chargeRow(charge) {
     "tr",
     { "data-charge": charge.id, tabindex: "-1" },
     make("td", { class: "tick" }, tick),
-    make("td", { class: "fixed" }, charge.fee),
-    make("td", { class: "fixed" }, charge.period || ""),
+    make("td", { class: "desk-wraps" }, charge.fee),
+    make("td", {}, charge.period || ""),
     make("td", { class: "num desk-owe" }, shown(parse(charge.due) ?? 0)),
     money(charge.amount),
     money(charge.paid),
-    make("td", { class: "fixed text-secondary" }, [charge.from, charge.to].filter(Boolean).join(" ~ ")),
-    make("td", { class: "fixed text-secondary" }, charge.due_date || ""),
+    make("td", { class: "desk-wraps text-secondary" }, days(charge.from, charge.to)),
+    make("td", { class: "text-secondary" }, charge.due_date || ""),
   );
   return row;
 }
@@ -115,7 +118,7 @@ export function drawReceipts(box, receipts, words) {
       make(
         "div",
         { class: "desk-line desk-receipt" },
-        make("span", {}, `${words.receipt} ${receipt.number}`),
+        make("span", {}, `${words.receipt} `, receipt.url ? make("a", { href: receipt.url }, receipt.number) : receipt.number),
         make("span", { class: "text-secondary" }, receipt.prepaid === "0.00" && receipt.deposited === "0.00" ? "" : parts(receipt).join("、")),
         make("span", { class: "text-secondary desk-words" }, receipt.words || ""),
         make("b", { class: "figure" }, shown(parse(receipt.total) ?? 0)),

@@ -126,10 +126,10 @@ def test_the_account_ticks_this_month_and_earlier(session: Session, who: Any, cl
 def test_paying_answers_with_the_receipt(session: Session, who: Any, client_of: Browser) -> None:
     answer = client_of("收费员").post("/desk/pay", json=body(who))
     (receipt,) = answer.get_json()["receipts"]
-    assert receipt | {"id": 0, "print_url": ""} == {
+    assert receipt | {"id": 0, "print_url": "", "url": ""} == {
         "id": 0, "number": "SJ2025000001", "total": "210.72", "change": "9.28", "settled": "210.72",
         "prepaid": "0.00", "deposited": "0.00",
-        "words": "人民币贰佰壹拾元零柒角贰分", "print_url": "",
+        "words": "人民币贰佰壹拾元零柒角贰分", "print_url": "", "url": "",
     }  # fmt: skip
     assert receipt["print_url"] == f"/desk/receipt/{receipt['id']}/print"
     assert figures(session, who["now"]) == (Decimal("210.72"), Decimal("0.00"))
@@ -241,3 +241,20 @@ def test_todays_takings_on_the_home_page(session: Session, who: Any, client_of: 
     assert "现金" in card
     assert "/collection/cards/today" in desk.get("/").get_data(as_text=True)
     assert "210.72" not in client_of("邻区收费员").get("/collection/cards/today").get_data(as_text=True)
+
+
+def test_more_than_is_owed_is_told_with_what_to_do(who: Any, client_of: Browser) -> None:
+    asked = body(who, amount="300.00", methods=[{"method": "现金", "amount": "300.00"}], tendered=None)
+    answer = client_of("收费员").post("/desk/pay", json=asked)
+    assert answer.status_code == 400
+    told = answer.get_json()
+    assert (told["code"], told["field"]) == ("over_balance", "amount")
+    for words in ("300.00", "欠费 210.72 元", "89.28 元可以作为预收", "F2"):
+        assert words in told["error"]
+    assert "刷新" not in told["error"]
+
+
+def test_a_receipt_is_told_with_the_address_of_its_page(who: Any, client_of: Browser) -> None:
+    client = client_of("收费员")
+    [receipt] = client.post("/desk/pay", json=body(who)).get_json()["receipts"]
+    assert receipt["number"] in client.get(receipt["url"]).get_data(as_text=True)
