@@ -29,6 +29,7 @@ LATIN = [
     "excel",
     "english",
     "alt",
+    "esc",
     "wps",
     "xlsx",
     "csv",

@@ -45,7 +45,7 @@ function chargeRow(charge) {
     make("td", { class: "num desk-owe" }, shown(parse(charge.due) ?? 0)),
     money(charge.amount),
     money(charge.paid),
-    make("td", { class: "desk-wraps text-secondary" }, days(charge.from, charge.to)),
+    make("td", { class: "desk-wraps desk-days text-secondary" }, days(charge.from, charge.to)),
     make("td", { class: "text-secondary" }, charge.due_date || ""),
   );
   return row;
