@@ -28,13 +28,13 @@ class FieldsChangedMeanwhile(ChangedMeanwhile):
 
 
 def newest_line(*, session: Session, spec: Spec, row: Any) -> str:
-    """The key of the last line in the row's history: a form carries it. Empty for none."""
+    """The key of the last line in the row's history: a form carries it. 0 for none."""
     newest = session.scalar(
         select(func.max(History.id)).where(History.document == spec.name, History.row_id == row.id),
         # The row is within reach, and so is all that happened to it.
         execution_options={UNSCOPED: True},
     )
-    return "" if newest is None else str(newest)
+    return str(newest or 0)
 
 
 def changed_since(*, session: Session, spec: Spec, row: Any, seen: str | None) -> ChangedMeanwhile:
