@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import object_session
 
-from app.billing.models import FeeItem
+from app.billing.models import FeeItem, FeeStandard
 from app.billing.states import FeeKind
 from app.lowcode import clock
 from app.service.models import RepairOrder
@@ -31,10 +31,15 @@ def repair_fees(row: RepairOrder) -> ColumnElement[bool]:
 
 
 def fee_begins(row: RepairOrder) -> int | None:
-    """The fee that the check begins with where the repair is paid for: the first of them."""
+    """The fee that the check begins with where the repair is paid for: the first that the community has no standard for.
+
+    What a standard bills every month (垃圾清运费, say) may be a 特约服务费 too, but is hardly what a repair costs. Nothing
+    where all of them have one: a wrong fee that nobody looked at is worse than one that has to be picked.
+    """
     session = object_session(row)
     if row.fee_item_id is not None or not row.chargeable or session is None:
         return row.fee_item_id
+    billed = select(FeeStandard.fee_item_id).where(FeeStandard.community_id == row.community_id)
     return session.scalar(
-        select(FeeItem.id).where(repair_fees(row)).order_by(FeeItem.priority, FeeItem.id).limit(1)
+        select(FeeItem.id).where(repair_fees(row), FeeItem.id.not_in(billed)).order_by(FeeItem.id).limit(1)
     )
