@@ -36,7 +36,8 @@ class Action:
     named Field (handed on typed) or (name, label, required) for a text. `bulk`: offered on the list for ticked rows
     too; then `run` is called once with `row_ids`. `verb`: the permission, the name unless given.
     `begins(row)`: what the inputs begin with. `choices`: by input, row → which rows of a link's target are offered;
-    `offers`: by input, row → the few that are, as (id, what to call it here).
+    `offers`: by input, row → the few that are, as (id, what to call it here). `note`: row → what its dialog says above
+    the inputs.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Action:
     begins: Callable[[Any], Mapping[str, Any]] = lambda row: {}
     choices: Mapping[str, Callable[[Any], ColumnElement[bool]]] = field(default_factory=dict)
     offers: Mapping[str, Callable[[Any], Sequence[tuple[int, str]]]] = field(default_factory=dict)
+    note: Callable[[Any], str] | None = None
 
     def __post_init__(self) -> None:
         if not self.verb:
@@ -126,6 +128,7 @@ def transitions_of(flow: Workflow) -> list[Action]:
             begins=partial(_begins, flow, one.action),
             choices={ask.name: ask.choices for _one, ask in asked if ask is not None and ask.choices},
             offers={ask.name: ask.offers for _one, ask in asked if ask is not None and ask.offers},
+            note=step.note,
         )
     return list(found.values())
 

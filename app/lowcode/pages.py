@@ -203,6 +203,7 @@ class DialogPage:
     keep: Sequence[tuple[str, str]] = ()  # hidden inputs: the ticked rows
     error: str | None = None
     tone: str | None = None
+    note: str = ""  # what stands above the inputs, of this row
 
 
 @dataclass(frozen=True, slots=True)

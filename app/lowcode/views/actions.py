@@ -56,7 +56,8 @@ class ActionMixin:
         row = self.row_or_404(pk)
         form = self._inputs_of(action, pk, row)
         stay = safe_next(BACK, f"{self.spec.url}/show/{pk}")
-        page = self._dialog(action, form, stay, title=f"{_(action.label)}:{row}")
+        note = action.note(row) if action.note is not None else ""
+        page = self._dialog(action, form, stay, title=f"{_(action.label)}:{row}", note=note)
         if request.method == "GET":
             return self._ask(page)
 
@@ -129,11 +130,18 @@ class ActionMixin:
         return kind(**({"formdata": None} | begins if request.method == "GET" else {}))
 
     def _dialog(
-        self, action: Action, form: Any, back: str, title: str, keep: Sequence[tuple[str, str]] = ()
+        self,
+        action: Action,
+        form: Any,
+        back: str,
+        title: str,
+        keep: Sequence[tuple[str, str]] = (),
+        note: str = "",
     ) -> DialogPage:
         return DialogPage(
             title, _(action.confirm) if action.confirm else "", form, [one.name for one in self._fields(action)],
             request.full_path.rstrip("?") if not keep else request.path, back, keep, tone=action.tone,
+            note=note,
         )  # fmt: skip
 
     @staticmethod

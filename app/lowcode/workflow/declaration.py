@@ -64,7 +64,8 @@ class Step:
 
     `condition` judges with the inputs and gives the refusal, or None; it asks nothing of the database. `effect` is
     an operation: it writes further columns or documents in the same unit. `allowed_for` says, of a row, who of
-    those with the permission may (the assigned one, …). `bulk`: offered for the ticked rows of the list too.
+    those with the permission may (the assigned one, …). `bulk`: offered for the ticked rows of the list too. `note`: row →
+    what its dialog says above the inputs (the amount that is signed for), in the reader's language; '' says nothing.
     """
 
     asks: Sequence[Ask] = ()
@@ -73,6 +74,7 @@ class Step:
     allowed_for: Callable[[Any, Who], bool] | None = None
     bulk: bool = False
     done: str = ""
+    note: Callable[[Any], str] | None = None
 
 
 NOTHING_MORE = Step()

@@ -1,7 +1,9 @@
 """What the dialogs of a repair order begin with, and what they say before anything is filled in."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -91,3 +93,46 @@ def test_where_no_fee_suits_the_check_begins_empty_and_asks_for_one(
     assert answer.status_code == 422 and "有偿维修请选择收费项目。" in answer.text
     answer = client.post(f"/repair_order/do/check/{pk}", data={"fee_item_id": str(repairs.fee_item_id)})
     assert answer.status_code == 302
+
+
+def said(client: FlaskClient, action: str, pk: int) -> str:
+    """The note over the inputs of a dialog, or nothing."""
+    page = client.get(f"/repair_order/do/{action}/{pk}", headers={"X-Requested-With": "fetch"}).text
+    found = re.search(r'<p class="confirm-note">(.*?)</p>', page)
+    return "" if found is None else found.group(1)
+
+
+@pytest.mark.parametrize(
+    ("given", "words", "charged"),
+    [
+        ({"chargeable": True}, "收费金额 75.00 元(人工费 50.00 元,材料费 25.00 元)", "收费 75.00 元。"),
+        (
+            {"chargeable": True, "charge_amount": Decimal("60.00")},
+            "收费金额 60.00 元(人工费",
+            "收费 60.00 元。",
+        ),
+        ({"chargeable": False}, "无偿维修,不收费。", "不收费。"),
+    ],
+)
+def test_who_signs_sees_the_amount_and_who_checks_what_is_charged(
+    repairs: RepairOffice, client_of: Client, given: dict[str, Any], words: str, charged: str
+) -> None:
+    pk = repairs.order_in(RepairState.WAITING)
+    with unit_of_work() as session:
+        repairs.lead(session, session.get_one(RepairOrder, pk), "issue", "complete", **given)
+    assert words in said(client_of("维修工"), "sign", pk)
+    unsigned = client_of("维修工").post(f"/repair_order/do/sign/{pk}", data={"signed_by": "王先生"})
+    assert unsigned.status_code == 422 and words in unsigned.text
+    with unit_of_work() as session:
+        repairs.lead(session, session.get_one(RepairOrder, pk), "sign")
+    assert charged in said(client_of("工程主管"), "check", pk)
+
+
+def test_what_is_not_issued_is_said_before_the_form_of_completion_is_filled_in(
+    repairs: RepairOffice, client_of: Client
+) -> None:
+    pk = repairs.order_in(RepairState.WORKING)
+    assert said(client_of("维修工"), "complete", pk) == ""
+    with unit_of_work() as session:
+        repairs.material(session, session.get_one(RepairOrder, pk))
+    assert "还没有经工程主管确认:角阀。请先“待料”" in said(client_of("维修工"), "complete", pk)

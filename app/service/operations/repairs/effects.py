@@ -116,7 +116,7 @@ def complete(making: Move) -> None:
     """Fix what the reporter signs for. Raises MaterialNotIssued."""
     row = making.row
     if missing := unconfirmed(session=making.session, order=row):
-        raise refusals.MaterialNotIssued(materials="、".join(missing)[:200])
+        raise refusals.MaterialNotIssued.of(missing)
     if not row.chargeable:
         row.charge_amount = None
     elif not row.charge_amount:

@@ -6,7 +6,7 @@ from app.kernel.errors import N_
 from app.lowcode.fields import Field
 from app.lowcode.workflow import Ask, Board, Level, Limit, Step, Workflow
 from app.service.models import RepairOrder
-from app.service.operations.repairs import beginnings, conditions, dispatching, effects, whose
+from app.service.operations.repairs import beginnings, conditions, dispatching, effects, notes, whose
 from app.service.states.repairs import REPAIR_MACHINE, UNREPAIRED, RepairState
 
 LATE_VERB = "alert_late"
@@ -41,7 +41,7 @@ _STEPS: Mapping[str, Step] = {
             ),
         ),
         condition=conditions.is_complete, effect=effects.complete, allowed_for=whose.works_on,
-        done=N_("已完工,请报修人签字。"),
+        note=notes.not_issued, done=N_("已完工,请报修人签字。"),
     ),
     "ask_material": Step(
         effect=effects.ask_material, allowed_for=whose.works_on, done=N_("已请工程主管确认发料。")
@@ -65,7 +65,8 @@ _STEPS: Mapping[str, Step] = {
             Ask("signed_by", begins=lambda row: row.reporter),
             Ask("proxy_reason", required=False, help=N_("报修人不在场时填写,例如:家人代签、电话确认。")),
         ),
-        condition=conditions.is_signed, effect=effects.sign, allowed_for=whose.attends, done=N_("已签字,请工程主管核对。"),
+        condition=conditions.is_signed, effect=effects.sign, allowed_for=whose.attends,
+        note=notes.signed_for, done=N_("已签字,请工程主管核对。"),
     ),
     "rework": Step(effect=effects.begin_again, allowed_for=whose.attends),
     "check": Step(
@@ -76,7 +77,7 @@ _STEPS: Mapping[str, Step] = {
                 help=N_("有偿维修才填;关闭后成为应收,由收费台收取。"),
             ),
         ),
-        condition=conditions.has_its_fee, effect=effects.close, done=N_("已核对并关闭。"),
+        condition=conditions.has_its_fee, effect=effects.close, note=notes.charged, done=N_("已核对并关闭。"),
     ),
     "redo": Step(effect=effects.begin_again),
     "cancel": Step(effect=effects.cancel),

@@ -1,5 +1,7 @@
 """Why a step of a repair order is refused."""
 
+from collections.abc import Sequence
+
 from app.kernel.errors import N_, DomainError
 
 
@@ -26,6 +28,11 @@ class MaterialFirst(DomainError):
 class MaterialNotIssued(DomainError):
     code = "material_not_issued"
     message = N_("这些材料还没有经工程主管确认:%(materials)s。请先“待料”,由工程主管“发料确认”。")
+
+    @classmethod
+    def of(cls, names: Sequence[str]) -> "MaterialNotIssued":
+        """The refusal for lines of these names."""
+        return cls(materials="、".join(names)[:200])
 
 
 class NoDayToPromise(DomainError):
