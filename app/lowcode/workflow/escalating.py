@@ -13,10 +13,10 @@ from app.lowcode.db import db, insert_new
 from app.lowcode.document import spec_of
 from app.lowcode.notices import holders, notify
 from app.lowcode.scope import UNSCOPED
-from app.lowcode.settings import setting
 from app.lowcode.ticking import every_minute
 from app.lowcode.unit import in_unit_of_work
 from app.lowcode.workflow.declaration import Workflow, workflows
+from app.lowcode.workflow.lateness import hours_of
 from app.lowcode.workflow.limits import Escalation, Limit
 
 OVERDUE = N_("超时")
@@ -81,18 +81,11 @@ def _late(session: Session, flow: Workflow, limit: Limit, now: datetime) -> Iter
     hours: dict[int, int | None] = {}
     for row_id, community_id, entered, began in rows:
         if community_id not in hours:
-            hours[community_id] = _hours(session, limit, community_id)
+            hours[community_id] = hours_of(session=session, limit=limit, community_id=community_id)
         ends = limit.ends(began, zone=zone, hours=hours[community_id])
         for level in range(last + 1):
             if limit.told(level, ends) <= now:
                 yield Late(row_id, community_id, entered, level)
-
-
-def _hours(session: Session, limit: Limit, community_id: int) -> int | None:
-    if not limit.setting:
-        return limit.hours
-    given = setting(session=session, key=limit.setting, community_id=community_id)
-    return int(given) if given.isascii() and given.isdigit() else limit.hours
 
 
 def _escalate(session: Session, flow: Workflow, limit: Limit, late: Late, now: datetime) -> int:
@@ -105,13 +98,14 @@ def _escalate(session: Session, flow: Workflow, limit: Limit, late: Late, now: d
     )  # fmt: skip
     if not fresh:
         return 0
-    # The row's version stays: being late is no reason to refuse what somebody is writing on it.
+    # The row's version stays: being late is no reason to refuse what somebody is writing on it. Where the limit does not
+    # mark, this only asks whether the row is still where it was, and holds it there.
     marked = session.execute(
         update(table)
         .where(
             table.c.id == late.row_id, table.c.state.in_(limit.states), table.c.state_since == late.entered
         )
-        .values(overdue=True)
+        .values(overdue=True if limit.marks else table.c.overdue)
     )
     if not marked.rowcount:  # type: ignore[attr-defined]
         return 0  # it has moved on meanwhile

@@ -34,7 +34,8 @@ class Limit:
 
     It begins at the column `since` (a moment, or a promised date): by default when the row came into its state. It
     ends after `hours` (or as many as the community's `setting` says), at `by` o'clock of the same day, or, for a
-    date, when that day is over. `label` says what should have been done.
+    date, when that day is over. `label` says what should have been done. `marks`: what is past it is 超时; else its levels
+    are told, and nothing more (the work is done, and only somebody's word is wanted).
     """
 
     name: str
@@ -45,6 +46,7 @@ class Limit:
     setting: str = ""
     by: time | None = None
     levels: Sequence[Level] = (Level(),)
+    marks: bool = True
 
     def ends(self, since: datetime | date, *, zone: tzinfo, hours: int | None = None) -> datetime:
         """When it has passed, of a row that began `since`; `hours` as the community set them."""

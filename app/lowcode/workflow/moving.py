@@ -15,6 +15,7 @@ from app.lowcode.permissions import verbs_of_actor
 from app.lowcode.workflow.asking import checked
 from app.lowcode.workflow.changes import Flowing, StateChange
 from app.lowcode.workflow.declaration import REASON, Move, Who, Workflow, workflows
+from app.lowcode.workflow.lateness import is_late
 
 D = TypeVar("D", bound=DocumentBase)
 MOVING = "rows being moved"  # key of Session.info: row → its new state
@@ -93,13 +94,16 @@ def move(*, session: Session, row: D, action: str, seen: str | None = None, **in
             setattr(row, ask.name, values[ask.name])
     before, since = row.state, _since(session, row)
     if isinstance(row, Flowing):
-        row.state_since, row.overdue = moment, False
+        row.state_since = moment
     change_state(session=session, row=row, machine=flow.machine, action=action)
     reason = values.get(REASON)
     history.note(row, label=transition.label, reason=reason)
     session.add(_line(row, transition.action, transition.label, before, moment, since, reason))
     if step.effect is not None:
         step.effect(making)
+    if isinstance(row, Flowing):
+        # After the effect, which may have given it more time; a step that gives none does not make it punctual.
+        row.overdue = is_late(session=session, row=row, now=moment)
     session.flush()
     return row
 

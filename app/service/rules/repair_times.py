@@ -57,7 +57,7 @@ class Tally:
             counts["stars"] += order.stars
         if order.finished is None:
             counts["open"] += 1
-            counts["late"] += order.due < now
+            counts["late"] += order.due <= now
             return
         counts["finished"] += 1
         counts["on_time"] += order.finished <= order.due

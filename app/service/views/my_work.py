@@ -19,6 +19,7 @@ from app.lowcode.scope import OutOfScope, find
 from app.lowcode.unit import in_unit_of_work
 from app.lowcode.values import shown
 from app.lowcode.views.document_view import view_for
+from app.lowcode.workflow.lateness import is_late
 from app.lowcode.workflow.moving import who_moves
 from app.service.models import RepairMaterial, RepairOrder
 from app.service.operations.repairs import remove_material, save_material
@@ -130,7 +131,7 @@ def _told(row: RepairOrder) -> dict[str, Any]:
         "place": place_of(session=db.session(), row=row), "content": row.content,
         "state": _(row.state.label), "tone": row.state.tone, "paused": row.paused,
         "trade": shown(row.trade, fields["trade"]), "due": shown(row.due_at, MOMENT),
-        "late": row.due_at < clock.now() and row.finished_at is None,
+        "late": is_late(session=db.session(), row=row, now=clock.now()),
         "appointment": shown(row.appointment, MOMENT),
     }  # fmt: skip
 

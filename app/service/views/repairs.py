@@ -20,6 +20,7 @@ from app.lowcode.manifest import OpenWork
 from app.lowcode.pages import Button, Cell, Chart, Fact, Series
 from app.lowcode.permissions import may, needs
 from app.lowcode.reports.drilling import documents_url
+from app.lowcode.workflow.lateness import is_late
 from app.lowcode.workflow.moving import who_moves
 from app.service.models import RepairOrder
 from app.service.operations.repairs.effects import SIGNATURE
@@ -95,7 +96,7 @@ def report_button(field: str) -> Any:
 def _mine() -> Iterator[Task]:
     mine = queries.own_orders(session=db.session(), user_id=current_actor().user_id)
     if mine:
-        late = any(one.overdue for one in mine)
+        late = any(is_late(session=db.session(), row=one, now=clock.now()) for one in mine)
         yield Task(_("我手上的工单"), "/repairs/mine/", len(mine), late=late)
 
 

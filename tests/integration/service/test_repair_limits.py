@@ -1,10 +1,11 @@
 """Same day, two hours for an emergency, the promised day: who is told when it has passed, by moving the clock."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.lowcode import clock
@@ -40,6 +41,13 @@ def told(repairs: RepairOffice, text: str = "已超时") -> set[str]:
         for notice in db.session.scalars(select(Notice).where(Notice.user_id == repairs.user_id(name)))
         if text in notice.words()
     }
+
+
+def moved(repairs: RepairOffice, pk: int, action: str, **inputs: Any) -> RepairOrder:
+    with unit_of_work() as session:
+        repairs.lead(session, session.get_one(RepairOrder, pk), action, **inputs)
+    db.session.rollback()
+    return db.session.get_one(RepairOrder, pk, populate_existing=True)
 
 
 @pytest.mark.parametrize("state", ["registered", "passed", "dispatched", "working", "waiting"])
@@ -97,7 +105,51 @@ def test_each_limit_is_told_once_and_a_day_later_once_more_to_who_leads(morning:
 def test_an_unchecked_repair_is_told_after_two_days(morning: RepairOffice) -> None:
     pk = morning.order_in(RepairState.TO_CHECK)
     assert not late_at(at(9, day=11), pk)
-    assert late_at(at(9, 1, day=12), pk)
+    assert told(morning) == set()
+    assert not late_at(at(9, 1, day=12), pk)  # the work is done: it is told, and not marked
+    assert told(morning, "应由工程主管核对") == CHIEFS
+    before = notices()
+    assert not late_at(at(9, 5, day=12), pk)
+    assert notices() == before
+
+
+def test_a_step_that_gives_no_more_time_leaves_it_late(morning: RepairOffice) -> None:
+    pk = morning.order_in(RepairState.PASSED)
+    assert late_at(at(18), pk)
+    with clock.clock_at(at(19)):
+        assert moved(morning, pk, "dispatch").overdue
+        assert moved(morning, pk, "take").overdue
+        assert not moved(morning, pk, "delay", promised_day=at(0, day=12).date()).overdue
+    with clock.clock_at(at(9, day=13)):
+        assert moved(morning, pk, "resume").overdue
+        assert not moved(morning, pk, "complete").overdue
+        assert moved(morning, pk, "rework").overdue  # not repaired after all, and past its limit
+
+
+@pytest.mark.parametrize(
+    ("state", "late"),
+    [("working", True), ("delayed", False), ("to_sign", False), ("to_check", False)],
+)
+def test_the_technicians_page_and_the_list_call_the_same_orders_late(
+    morning: RepairOffice, client_of: Callable[[str], FlaskClient], state: str, late: bool
+) -> None:
+    pk = morning.order_in(RepairState(state))
+    evening = at(20, day=12) if state != "delayed" else at(20, day=11)
+    assert late_at(evening, pk) is late
+    with clock.clock_at(evening):
+        for url in ("/repairs/mine/", f"/repairs/mine/{pk}"):
+            assert ("(已超时)" in client_of("维修工").get(url).text) is late
+        listed = client_of("工程主管").get("/repair_order/list/?f.overdue.eq=1").text
+    assert (f"/repair_order/show/{pk}" in listed) is late
+
+
+def test_a_repair_begun_again_is_late_on_the_technicians_page(
+    morning: RepairOffice, client_of: Callable[[str], FlaskClient]
+) -> None:
+    pk = morning.order_in(RepairState.TO_SIGN)
+    moved(morning, pk, "rework")  # it keeps the time at which it seemed to be finished
+    with clock.clock_at(at(20)):
+        assert "(已超时)" in client_of("维修工").get(f"/repairs/mine/{pk}").text
 
 
 def test_a_community_may_have_its_own_hours(morning: RepairOffice) -> None:

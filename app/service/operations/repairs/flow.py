@@ -97,11 +97,14 @@ REPAIR_FLOW = Workflow(
                 Level(hours=24, to=LATE_VERB, label=N_("接收超时一天提醒")),
             ),
         ),
-        Limit("sign", N_("应请报修人签字"), (RepairState.TO_SIGN,), hours=CHECK_HOURS),
-        Limit("check", N_("应由工程主管核对"), (RepairState.TO_CHECK,), hours=CHECK_HOURS),
+        Limit("sign", N_("应请报修人签字"), (RepairState.TO_SIGN,), hours=CHECK_HOURS, marks=False),
+        Limit("check", N_("应由工程主管核对"), (RepairState.TO_CHECK,), hours=CHECK_HOURS, marks=False),
     ),
     board=Board(
         heading="trade", facts=("urgent", "paused", "room_id", "place", "content", "technician_id", "due_at"), first=("rank",)
     ),
 )  # fmt: skip
-"""Same day, else a reason and a promised day (S9-45): 工程主管 and 客服 are told when it has passed."""
+"""Same day, else a reason and a promised day (S9-45): 工程主管 and 客服 are told when it has passed.
+
+超时 is what is not repaired by then; what is repaired waits for a signature or a check, and is late no more.
+"""
