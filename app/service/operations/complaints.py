@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.estate.rules import plain_phone
+from app.estate.rules import read_phone
 from app.kernel.errors import N_, DomainError
 from app.lowcode import clock
 from app.lowcode.numbers import next_number
@@ -27,10 +27,10 @@ class InTheFuture(DomainError):
 
 
 def save_complaint(*, session: Session, row: Complaint, **values: Any) -> Complaint:
-    """Take a complaint down, with its number, or change it while nobody has taken it up. Raises InTheFuture."""
+    """Take a complaint down, with its number, or change it while nobody has taken it up. Raises InTheFuture, NotAPhone."""
     with session.no_autoflush:
         if values.get("phone"):
-            values["phone"] = plain_phone(text=values["phone"]) or None
+            values["phone"] = read_phone(text=values["phone"], stands=row.phone)
         for name, value in values.items():
             setattr(row, name, value)
         if row.received_at is None:

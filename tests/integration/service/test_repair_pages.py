@@ -102,6 +102,7 @@ def test_an_order_is_registered_by_the_form(repairs: RepairOffice, client_of: Cl
         {"source": "飞鸽"},
         {"trade": "算命"},
         {"content": ""},
+        {"phone": "没有"},
         {"appointment": "明天"},
         {"room_id": "x"},
     ):

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from app.billing.models import Charge
 from app.estate.models import Building, Room
+from app.estate.rules import NotAPhone
 from app.kernel.errors import DomainError
 from app.lowcode import clock
 from app.lowcode.attachments import attachments_of
@@ -114,6 +115,19 @@ def test_a_promise_stands_when_the_telephone_is_corrected(repairs: RepairOffice)
     with unit_of_work() as session:
         save_repair(session=session, row=session.get_one(RepairOrder, pk), urgent=True)
     assert order(pk).due_at == order(pk).reported_at + timedelta(hours=2)
+
+
+def test_a_telephone_that_nobody_could_call_is_refused_unless_it_stands_there_already(
+    repairs: RepairOffice,
+) -> None:
+    pk = repairs.order_in(RepairState.PASSED)
+    with pytest.raises(NotAPhone), unit_of_work() as session:
+        save_repair(session=session, row=session.get_one(RepairOrder, pk), phone="abc")
+    with unit_of_work() as session:
+        session.get_one(RepairOrder, pk).phone = "老号码"  # from before it was asked
+    with unit_of_work() as session:
+        save_repair(session=session, row=session.get_one(RepairOrder, pk), phone=" 老号码", content="还在漏")
+    assert (order(pk).phone, order(pk).content) == ("老号码", "还在漏")
 
 
 def test_the_technician_is_told_and_can_give_the_order_back(repairs: RepairOffice) -> None:

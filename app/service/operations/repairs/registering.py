@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.estate.models import Room
-from app.estate.rules import plain_phone
+from app.estate.rules import read_phone
 from app.kernel.errors import N_, DomainError
 from app.lowcode import clock
 from app.lowcode.notices import holders, notify
@@ -45,13 +45,13 @@ class PlannedInThePast(DomainError):
 def save_repair(*, session: Session, row: RepairOrder, **values: Any) -> RepairOrder:
     """Register a repair with its number, or change it before it is dispatched; when it is due follows from it.
 
-    An emergency is told at once to those who dispatch. Raises PlaceMissing, OtherBuilding, PlannedInThePast, OutOfScope,
-    MixedCommunities.
+    An emergency is told at once to those who dispatch. Raises PlaceMissing, OtherBuilding, PlannedInThePast, NotAPhone,
+    OutOfScope, MixedCommunities.
     """
     fresh, was_urgent, wished = row.id is None, bool(row.urgent), _wished(row)
     with session.no_autoflush:
         if values.get("phone"):
-            values["phone"] = plain_phone(text=values["phone"]) or None
+            values["phone"] = read_phone(text=values["phone"], stands=row.phone)
         for name, value in values.items():
             setattr(row, name, value)
         row.reported_at = row.reported_at or clock.now()
