@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template
+from flask import abort, flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 
-from app.kernel.errors import N_, DomainError
+from app.kernel.errors import DomainError
 from app.lowcode import clock
 from app.lowcode.actors import current_actor
 from app.lowcode.db import db
 from app.lowcode.document import spec_of
-from app.lowcode.errors import message_of
+from app.lowcode.errors import STATUS, message_of
 from app.lowcode.fields import Field
 from app.lowcode.forms import inputs_form
 from app.lowcode.permissions import may, needs
@@ -29,13 +29,6 @@ from app.service.queries import repairs as queries
 
 MOMENT = Field("", "moment")
 TYPED = ("name", "unit", "quantity", "price")
-
-
-class BadLine(DomainError):
-    """A line of material without a name or a number."""
-
-    code = "bad_line"
-    message = N_("用料没有加上,“%(label)s”:%(error)s")
 
 
 class MyWorkView(BaseView):
@@ -57,28 +50,31 @@ class MyWorkView(BaseView):
     @needs("take")
     def order(self, pk: int) -> str:
         """One order with its next steps as large buttons."""
-        row, session, back = _own(pk), db.session(), f"/repairs/mine/{pk}"
-        view = view_for(RepairOrder)
-        return render_template(
-            "service/my_order.html",
-            order=_told(row) | _facts(row),
-            steps=view.steps(row, back=back),
-            lines=[_line(one) for one in queries.materials_of(session=session, order=row)],
-            open=queries.may_change_materials(row) and may("add", RepairMaterial.__name__),
-            usual=queries.usual_materials(session=session, community_id=row.community_id),
-            pictures=view.pictures(row, back=back),
-        )
+        return _page(_own(pk), _line_form()(formdata=None))
 
-    @expose("/<int:pk>/material", methods=["POST"])
+    @expose("/<int:pk>/material", methods=["GET", "POST"])
     @needs("add", "RepairMaterial")
     def material(self, pk: int) -> Any:
-        """Add a line of material."""
-        _own(pk)
+        """Add a line of material; what was typed stays while something of it is wrong."""
+        row = _own(pk)
+        if request.method == "GET":  # the page that said what was wrong, called again
+            return redirect(_materials_url(pk))
+        form = _line_form()()
+        if not form.validate():
+            return _page(row, form), 422
+        values = {name: form[name].data for name in TYPED}
 
         def operation() -> None:
-            save_material(session=db.session(), row=RepairMaterial(), order_id=pk, **_typed())
+            save_material(session=db.session(), row=RepairMaterial(), order_id=pk, **values)
 
-        return _answer(pk, operation, _("已加用料。"))
+        try:
+            in_unit_of_work(operation)
+        except DomainError as error:
+            errors = form[error.field].errors if error.field in TYPED else form.form_errors
+            errors.append(message_of(error))
+            return _page(_own(pk), form), STATUS.get(error.code, 422)
+        flash(_("已加用料。"), "success")
+        return redirect(_materials_url(pk))
 
     @expose("/<int:pk>/material/<int:line>/remove", methods=["POST"])
     @needs("delete", "RepairMaterial")
@@ -92,7 +88,12 @@ class MyWorkView(BaseView):
                 raise OutOfScope
             remove_material(session=db.session(), row=row)
 
-        return _answer(pk, operation, _("已去掉。"))
+        try:
+            in_unit_of_work(operation)
+            flash(_("已去掉。"), "success")
+        except DomainError as error:
+            flash(message_of(error), "danger")
+        return redirect(_materials_url(pk))
 
 
 def _own(pk: int) -> RepairOrder:
@@ -104,24 +105,31 @@ def _own(pk: int) -> RepairOrder:
     return row
 
 
-def _typed() -> dict[str, Any]:
-    """A line as typed, read and judged as the document's own form does."""
+def _line_form() -> type[Any]:
+    """The form of a line, which reads and judges as the document's own does."""
     spec = spec_of(RepairMaterial)
-    form = inputs_form(spec, [spec.fields[name] for name in TYPED], lambda one: "", {})()
-    if not form.validate():
-        name, errors = next(iter(form.errors.items()))
-        label = form[name].label.text if name in TYPED else ""
-        raise BadLine(label=label, error=str(errors[0]))
-    return {name: form[name].data for name in TYPED}
+    return inputs_form(spec, [spec.fields[name] for name in TYPED], lambda one: "", {})
 
 
-def _answer(pk: int, operation: Any, done: str) -> Any:
-    try:
-        in_unit_of_work(operation)
-        flash(done, "success")
-    except DomainError as error:
-        flash(message_of(error), "danger")
-    return redirect(f"/repairs/mine/{pk}#materials")
+def _page(row: RepairOrder, form: Any) -> str:
+    """An order's page with the form of a line as it is now."""
+    session, back = db.session(), f"/repairs/mine/{row.id}"
+    view = view_for(RepairOrder)
+    return render_template(
+        "service/my_order.html",
+        order=_told(row) | _facts(row),
+        # The step that goes on first, over the whole width.
+        steps=sorted(view.steps(row, back=back), key=lambda step: step.tone != "primary"),
+        lines=[_line(one) for one in queries.materials_of(session=session, order=row)],
+        open=queries.may_change_materials(row) and may("add", RepairMaterial.__name__),
+        form=form,
+        usual=queries.usual_materials(session=session, community_id=row.community_id),
+        pictures=view.pictures(row, back=back),
+    )
+
+
+def _materials_url(pk: int) -> str:
+    return f"/repairs/mine/{pk}#materials"
 
 
 def _told(row: RepairOrder) -> dict[str, Any]:
@@ -129,7 +137,7 @@ def _told(row: RepairOrder) -> dict[str, Any]:
     return {
         "id": row.id, "number": row.number, "url": f"/repairs/mine/{row.id}", "urgent": row.urgent,
         "place": place_of(session=db.session(), row=row), "content": row.content,
-        "state": _(row.state.label), "tone": row.state.tone, "paused": row.paused,
+        "state": _(row.state.label), "tone": row.state.tone, "paused": row.paused, "awaiting": row.awaiting_material,
         "trade": shown(row.trade, fields["trade"]), "due": shown(row.due_at, MOMENT),
         "late": is_late(session=db.session(), row=row, now=clock.now()),
         "appointment": shown(row.appointment, MOMENT),
