@@ -80,6 +80,7 @@ def test_a_leak_from_the_call_to_the_desk(office: Office) -> None:
     expect(engineer.page.get_by_role("main")).to_contain_text(CHARGED)
     dialog(engineer, "核对关闭").get_by_label("核对意见").fill("不漏了,合格。")
     agree(engineer, becomes="已关闭")
+    the_signature_stays_in_its_place(engineer)
 
     desk_clerk.page.reload()
     asked = dialog(desk_clerk, "评价")
@@ -171,6 +172,24 @@ def repairs_and_has_it_signed(technician: Hands) -> None:
     agree(technician, becomes="待核对")
     expect(page.locator(".picture-grid img")).to_have_count(2)
     not_sideways(technician)
+
+
+def the_signature_stays_in_its_place(engineer: Hands) -> None:
+    """Whole on the order's page, inside its cell on paper and no higher than a line of handwriting."""
+    page, shown = engineer.page, engineer.page.url
+    page.get_by_role("tab", name="附件").click()
+    drawn = page.get_by_role("img", name=re.compile("^报修人签字"))
+    expect(drawn).to_be_visible()
+    assert drawn.evaluate("(img) => getComputedStyle(img).objectFit") == "contain"
+    page.goto(shown.partition("#")[0].replace("/show/", "/paper/"))
+    image = page.locator("td.signed img")
+    expect(image).to_be_visible()
+    page.wait_for_load_state()
+    inside, around = image.bounding_box(), page.locator("td.signed").bounding_box()
+    assert inside is not None and around is not None
+    assert inside["x"] + inside["width"] < around["x"] + around["width"]
+    assert 20 < inside["height"] < 80
+    page.goto(shown)
 
 
 def draw(technician: Hands) -> None:

@@ -247,6 +247,27 @@ def test_the_paper_form_has_materials_signature_and_charge(repairs: RepairOffice
     assert "未收 75.00 元" in text(client_of("收费员"), f"/repair_order/show/{pk}")
 
 
+def test_paper_and_screen_give_the_same_reasons_under_the_same_names(
+    repairs: RepairOffice, client_of: Client
+) -> None:
+    pk, client = repairs.order_in(RepairState.DELAYED), client_of("工程主管")
+
+    def beside(name: str) -> list[str]:
+        found = []
+        for page, tags in (("paper", ("th", "td")), ("show", ("dt", "dd"))):
+            name_tag, value_tag = tags
+            pattern = rf"<{name_tag}>{name}</{name_tag}>\s*<{value_tag}[^>]*>(.*?)</{value_tag}>"
+            words = re.search(pattern, text(client, f"/repair_order/{page}/{pk}"), re.DOTALL)
+            said = "" if words is None else re.sub(r"<[^>]+>", "", words.group(1)).strip()
+            found.append("" if said == "—" else said)
+        return found
+
+    assert (beside("延期原因"), beside("未完成原因")) == (["说明原因"] * 2, ["", ""])
+    with unit_of_work() as session:
+        repairs.lead(session, session.get_one(RepairOrder, pk), "cancel", reason="业主说不修了")
+    assert (beside("延期原因"), beside("未完成原因")) == (["说明原因"] * 2, ["业主说不修了"] * 2)
+
+
 def test_the_charge_of_a_repair_is_collected_at_the_desk(repairs: RepairOffice, client_of: Client) -> None:
     pk = repairs.order_in(RepairState.TO_CHECK)
     with unit_of_work() as session:
