@@ -17,7 +17,7 @@ from app.lowcode.manifest import Entry
 from app.lowcode.permissions import needs
 from app.lowcode.values import shown
 from app.lowcode.workflow.changes import StateChange
-from app.lowcode.workflow.limits import Escalation
+from app.lowcode.workflow.limits import OVERDUE, WAITED, Escalation
 
 MOMENT = Field("", "moment")
 
@@ -80,10 +80,13 @@ class FlowMixin:
             }
             for one in changes
         ]  # fmt: skip
+        flow = self.entry.workflow
+        waited = {limit.name for limit in flow.limits if not limit.marks} if flow is not None else set()
         told = [
             {
-                "moment": one.at, "at": shown(one.at, MOMENT), "who": _("系统"), "label": _("超时"), "was": "",
-                "became": _(one.label), "tone": "red", "took": "",
+                "moment": one.at, "at": shown(one.at, MOMENT), "who": _("系统"), "was": "",
+                "label": _(WAITED if one.limit_name in waited else OVERDUE), "became": _(one.label),
+                "tone": "orange" if one.limit_name in waited else "red", "took": "",
                 "reason": _("已通知 %(count)d 人。", count=one.told),
             }
             for one in late

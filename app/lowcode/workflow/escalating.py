@@ -17,10 +17,11 @@ from app.lowcode.ticking import every_minute
 from app.lowcode.unit import in_unit_of_work
 from app.lowcode.workflow.declaration import Workflow, workflows
 from app.lowcode.workflow.lateness import hours_of
-from app.lowcode.workflow.limits import Escalation, Limit
+from app.lowcode.workflow.limits import OVERDUE, WAITED, Escalation, Limit
 
-OVERDUE = N_("超时")
 LATE = N_("%(document)s %(title)s 已超时:%(limit)s")
+WAITS = N_("%(document)s %(title)s 等待过久:%(limit)s")
+"""Of a limit that does not mark: nobody is told 超时 of what the list does not call so."""
 AT_ONCE = 100
 
 
@@ -110,13 +111,13 @@ def _escalate(session: Session, flow: Workflow, limit: Limit, late: Late, now: d
     if not marked.rowcount:  # type: ignore[attr-defined]
         return 0  # it has moved on meanwhile
     row: Any = session.get_one(document, late.row_id, populate_existing=True)
-    history.note(row, label=OVERDUE, reason=limit.label)
+    history.note(row, label=OVERDUE if limit.marks else WAITED, reason=limit.label)
     level = limit.levels[late.level]
     name = document.__name__
     users = holders(session=session, verb=level.to, document=name, community_id=late.community_id)
     users += [] if level.people is None else [one for one in level.people(row) if one is not None]
     told = notify(
-        session=session, users=users, message=LATE, url=f"{spec_of(document).url}/show/{row.id}",
+        session=session, users=users, message=LATE if limit.marks else WAITS, url=f"{spec_of(document).url}/show/{row.id}",
         community_id=late.community_id,
         params={"document": document.__about__.label, "title": str(row), "limit": limit.label},
     )  # fmt: skip

@@ -16,6 +16,8 @@ from app.lowcode.document import About, CommunityScoped, DocumentBase
 from app.lowcode.fields import moment, text
 
 ALERT = "alert"
+OVERDUE, WAITED = N_("超时"), N_("等待过久")
+"""What is said of a row that has passed a limit which marks it, and one which does not."""
 
 
 @dataclass(frozen=True, slots=True)

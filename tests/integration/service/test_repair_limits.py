@@ -102,12 +102,17 @@ def test_each_limit_is_told_once_and_a_day_later_once_more_to_who_leads(morning:
     assert notices() == before + more
 
 
-def test_an_unchecked_repair_is_told_after_two_days(morning: RepairOffice) -> None:
+def test_an_unchecked_repair_is_told_after_two_days(
+    morning: RepairOffice, client_of: Callable[[str], FlaskClient]
+) -> None:
     pk = morning.order_in(RepairState.TO_CHECK)
     assert not late_at(at(9, day=11), pk)
     assert told(morning) == set()
     assert not late_at(at(9, 1, day=12), pk)  # the work is done: it is told, and not marked
-    assert told(morning, "应由工程主管核对") == CHIEFS
+    assert told(morning, "等待过久:应由工程主管核对") == CHIEFS
+    assert told(morning, "超时") == set()
+    way = client_of("工程主管").get(f"/repair_order/timeline/{pk}").text
+    assert "等待过久" in way and "超时" not in way
     before = notices()
     assert not late_at(at(9, 5, day=12), pk)
     assert notices() == before
