@@ -39,6 +39,7 @@ from app.billing.views.running import (
 )
 from app.estate.views.tabs import within
 from app.kernel.errors import N_
+from app.kernel.money import format_money
 from app.lowcode.db import db
 from app.lowcode.fields import Field
 from app.lowcode.home import Duty, Shortcut, rows_waiting
@@ -52,6 +53,12 @@ from app.lowcode.types import PRICE_SCALE
 
 def _may_now(action: str) -> Callable[[BillingRun], bool]:
     return lambda row: action in [one.action for one in RUN_MACHINE.allowed(row.state)]
+
+
+def _posted_by_this(row: BillingRun) -> str:
+    return _(
+        "%(title)s:共 %(lines)s 笔,合计 %(total)s 元。", title=row.title, lines=f"{row.lines:,}", total=format_money(row.total)
+    )  # fmt: skip
 
 
 def _post(*, row_id: int) -> str | None:
@@ -147,6 +154,7 @@ MANIFEST = Manifest(
                     allowed=_may_now("post"),
                     tone="primary",
                     done=N_("已开始入账。"),
+                    note=_posted_by_this,
                 ),
                 Action(
                     "cancel",

@@ -183,9 +183,16 @@ class ActionMixin:
         ]
 
     @staticmethod
-    def action_button(action: Action, url: str, *, bulk: bool = False, to: str = "") -> Button:
-        """The button of an action: a dialog where it asks for something, else a question or nothing before it."""
+    def action_button(
+        action: Action, url: str, *, row: Any = None, bulk: bool = False, to: str = ""
+    ) -> Button:
+        """The button of an action: a dialog where it asks for something, else a question or nothing before it.
+
+        A question about one row says the action's note of it first.
+        """
         confirm = _(action.confirm) if action.confirm else None
+        if confirm and row is not None and action.note is not None:
+            confirm = f"{action.note(row)}{confirm}"
         if bulk and confirm is None:
             confirm = _("对勾选的行“%(label)s”?", label=_(action.label))
         return Button(

@@ -101,7 +101,7 @@ class ShowMixin:
         pairs = ({} if flow is None else {SEEN: row.state.value}) | ({} if back is None else {BACK: back})
         ends = f"?{urlencode(pairs)}" if pairs else ""
         return [
-            self.action_button(action, f"{self.spec.url}/do/{action.name}/{row.id}{ends}")
+            self.action_button(action, f"{self.spec.url}/do/{action.name}/{row.id}{ends}", row=row)
             for action in self.entry.actions
             if action.single and may(action.verb, name) and action.allowed(row)
         ]

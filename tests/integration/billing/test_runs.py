@@ -152,6 +152,14 @@ def test_a_month_that_is_posted_has_nothing_more_to_post(
     assert town.charges() == before
 
 
+def test_what_is_posted_is_said_before(town: Town, manager: FlaskClient, run_jobs: Callable[[], int]) -> None:
+    begin(manager, town)
+    run_jobs()
+    run = newest(town, BillingRun)
+    page = manager.get(f"/billing_run/show/{run.id}").get_data(as_text=True)
+    assert f"{run.title}:共 3 笔,合计 {run.total:,} 元。入账后成为应收" in page
+
+
 def test_pressing_post_twice_posts_once(
     town: Town, manager: FlaskClient, run_jobs: Callable[[], int]
 ) -> None:
