@@ -40,7 +40,7 @@ def settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         secret_key = key_from(given=environ.get("SECRET_KEY"), path=instance / "secret.key")
         data_key = key_from(given=environ.get("DATA_KEY"), path=instance / "data.key")
     except EmptyKey as error:
-        raise BadSetting(f"密钥文件 {error} 是空的。请从备份恢复;全新安装则删除它后重新启动。") from error
+        raise BadSetting(f"密钥文件 {error} 是空的。请从备份恢复；全新安装则删除它后重新启动。") from error
     except OSError as error:
         raise BadSetting(
             f"不能写入 INSTANCE_DIR:{instance}({error.strerror})。请换一个可写的文件夹。"
@@ -92,8 +92,8 @@ def database_url(given: str) -> str:
         kind = DRIVERS[url.drivername.partition("+")[0]]
     except (ArgumentError, KeyError, ValueError) as error:
         raise BadSetting(
-            "DATABASE_URL 不正确。例如 sqlite:////data/office.db、postgresql+psycopg://用户:密码@主机/数据库、"
-            "mysql+pymysql://用户:密码@主机/数据库。"
+            "DATABASE_URL 不正确。例如 sqlite:////data/office.db、postgresql+psycopg://用户：密码@主机/数据库、"
+            "mysql+pymysql://用户：密码@主机/数据库。"
         ) from error
     return url.set(drivername=kind).render_as_string(hide_password=False)
 
@@ -110,12 +110,12 @@ def timezone(given: str) -> str:
     try:
         ZoneInfo(given)
     except (ValueError, OSError, KeyError) as error:
-        raise BadSetting(f"TIMEZONE 不正确:没有名为“{given}”的时区。例如 Asia/Shanghai。") from error
+        raise BadSetting(f"TIMEZONE 不正确：没有名为“{given}”的时区。例如 Asia/Shanghai。") from error
     return given
 
 
 def whole_number(name: str, given: str, *, most: int) -> int:
     """A number from 1 to `most`. Raises BadSetting."""
     if not given.isascii() or not given.isdigit() or not 1 <= int(given[:9]) <= most:
-        raise BadSetting(f"{name} 应为 1 至 {most} 之间的整数,现在是“{given}”。")
+        raise BadSetting(f"{name} 应为 1 至 {most} 之间的整数，现在是“{given}”。")
     return int(given)

@@ -68,7 +68,7 @@ def main() -> int:
     try:
         server = create_server(app, host=host, port=port, threads=WEB_THREADS, ident=None)
     except (OSError, ValueError) as error:
-        print(f"无法使用 {host}:{port}({error})。可用 PORT=… 换一个端口,HOST=… 换地址。", file=sys.stderr)
+        print(f"无法使用 {host}：{port}({error})。可用 PORT=… 换一个端口，HOST=… 换地址。", file=sys.stderr)
         return 1
     workers = Workers(app.extensions["huey"], workers=JOB_THREADS, periodic=False, max_delay=1.0)
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -106,7 +106,7 @@ def prepare(app: Flask) -> str | None:
     try:
         password = first_administrator()
     except DomainError as error:
-        raise BadSetting(f"ADMIN_PASSWORD 不合要求:{error.text()}") from error
+        raise BadSetting(f"ADMIN_PASSWORD 不合要求：{error.text()}") from error
     # Only a house that nobody has ever entered: an office that began with DEMO=0 never finds strangers in its books.
     if password is not None and os.environ.get("DEMO", "1") != "0":
         load_demo(app)
@@ -125,11 +125,13 @@ def reach(app: Flask) -> None:
     except (SQLAlchemyError, ImportError) as error:
         where = db.engine.url.render_as_string(hide_password=True)
         why = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise BadSetting(f"无法使用数据库 {where}:{why}。请检查 DATABASE_URL,并确认数据库已启动。") from error
+        raise BadSetting(
+            f"无法使用数据库 {where}：{why}。请检查 DATABASE_URL，并确认数据库已启动。"
+        ) from error
     try:
         app.extensions["huey"].pending_count()
     except (RedisError, ValueError) as error:
-        raise BadSetting(f"无法连接 Redis:{error}。请检查 REDIS_URL,并确认 Redis 已启动。") from error
+        raise BadSetting(f"无法连接 Redis:{error}。请检查 REDIS_URL，并确认 Redis 已启动。") from error
 
 
 def is_up_to_date(app: Flask) -> bool:
@@ -144,7 +146,7 @@ def load_demo(app: Flask) -> None:
     command = app.cli.commands.get("demo")
     if command is None:
         return
-    print("正在生成演示数据(DEMO=0 可跳过)…", flush=True)
+    print("正在生成演示数据（DEMO=0 可跳过）…", flush=True)
     try:
         command.main(args=[], standalone_mode=False)
     except ClickException as error:
@@ -158,10 +160,10 @@ def announce(*, host: str, port: int, password: str | None) -> None:
     """Print, once, how to log in, and last of all the address."""
     shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
     if password is not None and not os.environ.get("ADMIN_PASSWORD"):
-        print(f"管理员:{ADMINISTRATOR} 一次性密码:{password}(仅显示这一次,登录后请修改)")
+        print(f"管理员：{ADMINISTRATOR} 一次性密码：{password}（仅显示这一次，登录后请修改）")
     elif password is not None:
-        print(f"管理员:{ADMINISTRATOR} 密码:取自 ADMIN_PASSWORD")
-    print(f"物业管理已启动:http://{shown}:{port}/ (停止:Ctrl-C)", flush=True)
+        print(f"管理员：{ADMINISTRATOR} 密码：取自 ADMIN_PASSWORD")
+    print(f"物业管理已启动：http://{shown}:{port}/ （停止：Ctrl-C）", flush=True)
 
 
 if __name__ == "__main__":

@@ -32,9 +32,9 @@ SHORT_BELOW = 120  # seconds
 
 def main() -> int:
     """Measure everything; exit code 1 when a page or a run failed."""
-    parser = argparse.ArgumentParser(description="测量办公系统在本机上的速度,每行一个 JSON。")
-    parser.add_argument("--seconds", type=int, help="大约用时;小于 120 秒时用小规模数据")
-    parser.add_argument("--office", type=Path, help="已有演示数据的 INSTANCE_DIR(会往里面写)")
+    parser = argparse.ArgumentParser(description="测量办公系统在本机上的速度，每行一个 JSON。")
+    parser.add_argument("--seconds", type=int, help="大约用时；小于 120 秒时用小规模数据")
+    parser.add_argument("--office", type=Path, help="已有演示数据的 INSTANCE_DIR（会往里面写）")
     asked = parser.parse_args()
     scale = SHORT if asked.seconds and asked.seconds < SHORT_BELOW else FULL
     with tempfile.TemporaryDirectory(prefix="bench") as made:

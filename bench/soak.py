@@ -33,8 +33,8 @@ WARM_UP = 0.2  # of the time
 
 def main() -> int:
     """Work, then look through the books; exit code 1 on a breach."""
-    parser = argparse.ArgumentParser(description="多人同时操作一段时间,然后核对账目,每行一个 JSON。")
-    parser.add_argument("--seconds", type=int, default=SECONDS, help=f"操作多少秒,默认 {SECONDS}")
+    parser = argparse.ArgumentParser(description="多人同时操作一段时间，然后核对账目，每行一个 JSON。")
+    parser.add_argument("--seconds", type=int, default=SECONDS, help=f"操作多少秒，默认 {SECONDS}")
     seconds = max(1, parser.parse_args().seconds)
     contested = _contest(min(seconds, CONTESTED))
     with tempfile.TemporaryDirectory(prefix="soak") as made:

@@ -57,7 +57,7 @@ def _may_now(action: str) -> Callable[[BillingRun], bool]:
 
 def _posted_by_this(row: BillingRun) -> str:
     return _(
-        "%(title)s:共 %(lines)s 笔,合计 %(total)s 元。", title=row.title, lines=f"{row.lines:,}", total=format_money(row.total)
+        "%(title)s：共 %(lines)s 笔，合计 %(total)s 元。", title=row.title, lines=f"{row.lines:,}", total=format_money(row.total)
     )  # fmt: skip
 
 
@@ -103,7 +103,7 @@ FIRST_PRICE = (
         fixed=True,
         scale=PRICE_SCALE,
         minimum=Decimal(0),
-        help=N_("按面积:元/㎡·月;按月定额:元/月;按用量:元/吨、元/度等。以后调价请在“标准价格”里新增。"),
+        help=N_("按面积：元/㎡·月；按月定额：元/月；按用量：元/吨、元/度等。以后调价请在“标准价格”里新增。"),
     ),
     Field(N_("价格开始日期"), "date", name="price_starts", required=True, fixed=True),
 )
@@ -127,7 +127,7 @@ MANIFEST = Manifest(
                     N_("终止"),
                     run=_end,
                     icon="player-stop",
-                    confirm=N_("从哪一天起不再计费?已出账的不变。"),
+                    confirm=N_("从哪一天起不再计费？已出账的不变。"),
                     fields=(Field(N_("最后一天"), "date", name="ends", required=True),),
                 ),
             ),
@@ -150,7 +150,7 @@ MANIFEST = Manifest(
                     N_("入账"),
                     run=_post,
                     icon="checks",
-                    confirm=N_("入账后成为应收,不能再修改。确定入账?"),
+                    confirm=N_("入账后成为应收，不能再修改。确定入账？"),
                     allowed=_may_now("post"),
                     tone="primary",
                     done=N_("已开始入账。"),
@@ -161,7 +161,7 @@ MANIFEST = Manifest(
                     N_("作废"),
                     run=_cancel,
                     icon="ban",
-                    confirm=N_("作废这次出账?没有任何费用入账。"),
+                    confirm=N_("作废这次出账？没有任何费用入账。"),
                     allowed=_may_now("cancel"),
                     tone="danger",
                 ),
@@ -181,7 +181,7 @@ MANIFEST = Manifest(
                     N_("提前结束"),
                     run=_end_vacancy,
                     icon="player-stop",
-                    confirm=N_("从哪一天起恢复全额?已出账的不变。"),
+                    confirm=N_("从哪一天起恢复全额？已出账的不变。"),
                     fields=(
                         Field(N_("空置最后一天"), "date", name="ends", required=True),
                         Field(N_("原因"), "text", name="reason", required=True, length=200),

@@ -140,7 +140,7 @@ APPROVAL_MACHINE = Machine[ApprovalState](
     (
         Transition(
             action="approve", label=N_("批准"), sources=(ApprovalState.PENDING,), target=ApprovalState.APPROVED,
-            permission="approve", confirm=N_("批准后即生效。确定批准?"), icon="check", tone="primary",
+            permission="approve", confirm=N_("批准后即生效。确定批准？"), icon="check", tone="primary",
         ),
         Transition(
             action="refuse", label=N_("驳回"), sources=(ApprovalState.PENDING,), target=ApprovalState.REFUSED,
@@ -148,7 +148,7 @@ APPROVAL_MACHINE = Machine[ApprovalState](
         ),
         Transition(
             action="withdraw", label=N_("撤回"), sources=(ApprovalState.PENDING,), target=ApprovalState.WITHDRAWN,
-            permission="add", confirm=N_("撤回这份申请?"), icon="arrow-back-up",
+            permission="add", confirm=N_("撤回这份申请？"), icon="arrow-back-up",
         ),
     ),
     initial=ApprovalState.PENDING,

@@ -20,21 +20,21 @@ class UploadGone(DomainError):
     """The file was removed, a day after it came."""
 
     code = "upload_gone"
-    message = N_("上传的文件已被清理,请重新上传。")
+    message = N_("上传的文件已被清理，请重新上传。")
 
 
 class HeadingChosenTwice(DomainError):
     """Two columns of a sheet are to be read as the same one of ours."""
 
     code = "heading_chosen_twice"
-    message = N_("“%(label)s”选了两次,请改掉一处。")
+    message = N_("“%(label)s”选了两次，请改掉一处。")
 
 
 class ColumnMissing(DomainError):
     """A kind of sheet was chosen without the columns that make it one."""
 
     code = "column_missing"
-    message = N_("工作表“%(sheet)s”至少要有其中一列:%(labels)s。请在下面选择,然后重新检查。")
+    message = N_("工作表“%(sheet)s”至少要有其中一列：%(labels)s。请在下面选择，然后重新检查。")
 
 
 class BadHeaderRow(DomainError):

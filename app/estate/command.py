@@ -28,15 +28,15 @@ _NOTHING = SalesPlan(
 
 @click.command("import-sales")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--community", default="", help="工作表没有写小区时,它属于哪个小区。")
-@click.option("--dry-run", is_flag=True, help="只检查,不写入。")
-@click.option("--good-rows", is_flag=True, help="有问题的行跳过,导入其余的行。")
+@click.option("--community", default="", help="工作表没有写小区时，它属于哪个小区。")
+@click.option("--dry-run", is_flag=True, help="只检查，不写入。")
+@click.option("--good-rows", is_flag=True, help="有问题的行跳过，导入其余的行。")
 @click.option("--report", "target", type=click.Path(path_type=Path), help="把结果写成 JSON 文件。")
 @with_appcontext
 def import_sales_command(
     file: Path, community: str, dry_run: bool, good_rows: bool, target: Path | None
 ) -> None:
-    """导入销售系统导出的小区、楼宇、房间、客户、车位。退出码:0 已导入,1 有问题行而未导入,2 文件无法读取。"""
+    """导入销售系统导出的小区、楼宇、房间、客户、车位。退出码：0 已导入，1 有问题行而未导入，2 文件无法读取。"""
     told, code = report(plan=_NOTHING, stored=False), UNREADABLE
     try:
         if not inspect(db.engine).has_table("community"):
@@ -46,12 +46,12 @@ def import_sales_command(
     except DomainError as error:
         _say(message_of(error))
     except OSError as error:
-        _say(f"无法读取文件 {file}:{error.strerror}")
+        _say(f"无法读取文件 {file}：{error.strerror}")
     if target is not None:
         try:
             target.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         except OSError as error:
-            _say(f"无法写入 {target}:{error.strerror}")
+            _say(f"无法写入 {target}：{error.strerror}")
             code = max(code, STOPPED)
     sys.exit(code)
 
@@ -67,14 +67,14 @@ def _import(file: Path, community: str, dry_run: bool, good_rows: bool) -> tuple
             told = import_in_unit(plan=plan, good_rows=good_rows)
     _print(told)
     if stopped:
-        click.echo("有被拒绝的行,没有写入任何数据。改好文件再导入,或用 --good-rows 只导入其余的行。")
+        click.echo("有被拒绝的行，没有写入任何数据。改好文件再导入，或用 --good-rows 只导入其余的行。")
     elif dry_run:
-        click.echo(f"检查完毕,没有写入。可导入 {plan.accepted} 行。")
+        click.echo(f"检查完毕，没有写入。可导入 {plan.accepted} 行。")
     else:
         made = told["created"]
         click.echo(
-            f"已导入 {told['imported']} 行:新建楼宇 {made['building']}、房间 {made['room']}、客户 {made['customer']}、"
-            f"入住关系 {made['occupancy']}、车位 {made['parking_space']},更新 {told['updated']}。"
+            f"已导入 {told['imported']} 行：新建楼宇 {made['building']}、房间 {made['room']}、客户 {made['customer']}、"
+            f"入住关系 {made['occupancy']}、车位 {made['parking_space']}，更新 {told['updated']}。"
         )
     return told, STOPPED if stopped else IMPORTED
 
@@ -82,9 +82,9 @@ def _import(file: Path, community: str, dry_run: bool, good_rows: bool) -> tuple
 def _print(told: dict[str, Any]) -> None:
     for title, name in (("拒绝", "rejected"), ("提醒", "warnings")):
         for one in told[name]:
-            click.echo(f"[{title}] {one['sheet']} 第 {one['row']} 行 {one['column']}:{one['message']}")
+            click.echo(f"[{title}] {one['sheet']} 第 {one['row']} 行 {one['column']}：{one['message']}")
     click.echo(
-        f"数据 {told['rows']} 行,跳过 {told['skipped']} 行,拒绝 {len(told['rejected'])} 处,提醒 {len(told['warnings'])} 处。"
+        f"数据 {told['rows']} 行，跳过 {told['skipped']} 行，拒绝 {len(told['rejected'])} 处，提醒 {len(told['warnings'])} 处。"
     )
 
 

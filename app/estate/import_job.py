@@ -30,7 +30,7 @@ class RowsRejected(DomainError):
     """All or nothing was asked for, and some rows are wrong."""
 
     code = "rows_rejected"
-    message = N_("有被拒绝的行,没有导入任何数据。请改好文件再导入,或选择“导入正确的行”。")
+    message = N_("有被拒绝的行，没有导入任何数据。请改好文件再导入，或选择“导入正确的行”。")
 
 
 def start_import(*, session: Session, token: str, good_rows: bool) -> Job:

@@ -38,7 +38,7 @@ AREA_FROM = Field(
     "date",
     name="area_from",
     shown=False,
-    help=N_("建筑面积改变时填写:从这一天起按新面积计费,已出账的不变。"),
+    help=N_("建筑面积改变时填写：从这一天起按新面积计费，已出账的不变。"),
 )
 """Asked for when a room is edited; needed only when its area changes."""
 

@@ -28,14 +28,14 @@ _BETWEEN_PHONES: Final = re.compile(r"[,\uff0c、;\uff1b/]")
 
 class WrongCheckDigit(DomainError):
     code = "identity_check_digit"
-    message = N_("身份证号码的末位校验码不对,请与证件核对。")
+    message = N_("身份证号码的末位校验码不对，请与证件核对。")
 
 
 class NotAPhone(DomainError):
     """What nobody could call."""
 
     code = "not_a_phone"
-    message = N_("电话不正确:应有 7 到 20 位数字,可以有空格、+ 和 -。")
+    message = N_("电话不正确：应有 7 到 20 位数字，可以有空格、+ 和 -。")
 
 
 @dataclass(frozen=True, kw_only=True)

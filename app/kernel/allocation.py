@@ -14,14 +14,14 @@ class NothingToShareBy(DomainError):
     """All weights are zero, or there are none."""
 
     code = "nothing_to_share_by"
-    message = N_("分摊对象的数量合计为零,无法分摊。请先补上面积、户数或用量。")
+    message = N_("分摊对象的数量合计为零，无法分摊。请先补上面积、户数或用量。")
 
 
 class NegativeWeight(DomainError):
     """A weight below zero."""
 
     code = "negative_weight"
-    message = N_("%(key)s 的分摊数量是负数,请先更正。")
+    message = N_("%(key)s 的分摊数量是负数，请先更正。")
 
 
 class NotPositive(DomainError):

@@ -55,14 +55,14 @@ class UnreadableDate(DomainError):
     """A cell that should hold a date and holds something else."""
 
     code = "unreadable_date"
-    message = N_("“%(value)s”不是日期,请按 2025-01-31 的样子填写。")
+    message = N_("“%(value)s”不是日期，请按 2025-01-31 的样子填写。")
 
 
 class NoSuchDate(DomainError):
     """A date that the calendar does not have, such as 2021/2/30."""
 
     code = "no_such_date"
-    message = N_("没有“%(value)s”这一天,请核对日期。")
+    message = N_("没有“%(value)s”这一天，请核对日期。")
 
 
 def normal_text(value: str) -> str:

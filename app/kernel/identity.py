@@ -21,7 +21,7 @@ class BadIdentity(DomainError):
     """Text that has not the shape of an identity number, or whose birthday the calendar lacks."""
 
     code = "identity_format"
-    message = N_("身份证号码应为 18 位(或旧的 15 位),并含有存在的出生日期。请核对。")
+    message = N_("身份证号码应为 18 位（或旧的 15 位），并含有存在的出生日期。请核对。")
 
 
 class Sex(LabelledEnum):

@@ -14,7 +14,7 @@ class TransitionRefused(DomainError):
     """An action that the document's state does not allow."""
 
     code = "transition_refused"
-    message = N_("现在的状态是“%(state)s”,不能“%(action)s”。请刷新页面后再看。")
+    message = N_("现在的状态是“%(state)s”，不能“%(action)s”。请刷新页面后再看。")
 
 
 @dataclass(frozen=True, kw_only=True)

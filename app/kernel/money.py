@@ -26,21 +26,21 @@ class NotANumber(DomainError):
     """An amount that is NaN or infinite."""
 
     code = "not_a_number"
-    message = N_("这不是一个数字,请重新填写。")
+    message = N_("这不是一个数字，请重新填写。")
 
 
 class TooManyDecimals(DomainError):
     """More decimals than the column keeps."""
 
     code = "too_many_decimals"
-    message = N_("%(value)s 的小数位太多,最多 %(places)s 位。")
+    message = N_("%(value)s 的小数位太多，最多 %(places)s 位。")
 
 
 class NumberTooLarge(DomainError):
     """More than fits a signed 64-bit integer after scaling."""
 
     code = "number_too_large"
-    message = N_("数字太大,请检查是否多输了几位。")
+    message = N_("数字太大，请检查是否多输了几位。")
 
 
 def half_up(value: Decimal | Fraction, places: int = MONEY_SCALE) -> Decimal:

@@ -14,7 +14,7 @@ class BadPeriod(DomainError):
     """Text or numbers that name no month."""
 
     code = "bad_period"
-    message = N_("“%(value)s”不是月份,请按 2025-01 的样子填写。")
+    message = N_("“%(value)s”不是月份，请按 2025-01 的样子填写。")
 
 
 class BadSpan(DomainError):

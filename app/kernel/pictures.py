@@ -50,7 +50,7 @@ class PictureTooLarge(DomainError):
     """More pixels than a camera takes."""
 
     code = "picture_too_large"
-    message = N_("图片的长宽太大,请缩小后再传。")
+    message = N_("图片的长宽太大，请缩小后再传。")
 
 
 @dataclass(frozen=True, slots=True)

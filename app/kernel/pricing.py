@@ -20,21 +20,21 @@ class AreaUnknown(DomainError):
     """A charge by area for an object without one."""
 
     code = "area_unknown"
-    message = N_("没有建筑面积,无法按面积计费。请先补上面积。")
+    message = N_("没有建筑面积，无法按面积计费。请先补上面积。")
 
 
 class UsageUnknown(DomainError):
     """A charge by usage without a reading."""
 
     code = "usage_unknown"
-    message = N_("没有用量,无法计费。请先抄表。")
+    message = N_("没有用量，无法计费。请先抄表。")
 
 
 class PriceUnknown(DomainError):
     """A version of a standard that says no price."""
 
     code = "price_unknown"
-    message = N_("收费标准没有单价,无法计费。请先补上单价。")
+    message = N_("收费标准没有单价，无法计费。请先补上单价。")
 
 
 class Method(LabelledEnum):
@@ -113,24 +113,24 @@ class Priced:
 SENTENCES: Final[Mapping[Method, tuple[str, str]]] = {
     Method.AREA: (
         N_(
-            "%(period)s 整月:建筑面积 %(quantity)s ㎡ × 单价 %(price)s 元/㎡·月"
-            " = %(gross)s 元(四舍五入到分)。"
+            "%(period)s 整月：建筑面积 %(quantity)s ㎡ × 单价 %(price)s 元/㎡·月"
+            " = %(gross)s 元（四舍五入到分）。"
         ),
         N_(
-            "%(first)s 至 %(last)s 共 %(days)s 天:建筑面积 %(quantity)s ㎡ × 单价 %(price)s 元/㎡·月"
-            " × %(share)s 个月 = %(gross)s 元(四舍五入到分)。"
+            "%(first)s 至 %(last)s 共 %(days)s 天：建筑面积 %(quantity)s ㎡ × 单价 %(price)s 元/㎡·月"
+            " × %(share)s 个月 = %(gross)s 元（四舍五入到分）。"
         ),
     ),
     Method.FIXED: (
-        N_("%(period)s 整月:每月定额 %(price)s 元 = %(gross)s 元(四舍五入到分)。"),
+        N_("%(period)s 整月：每月定额 %(price)s 元 = %(gross)s 元（四舍五入到分）。"),
         N_(
-            "%(first)s 至 %(last)s 共 %(days)s 天:每月定额 %(price)s 元 × %(share)s 个月"
-            " = %(gross)s 元(四舍五入到分)。"
+            "%(first)s 至 %(last)s 共 %(days)s 天：每月定额 %(price)s 元 × %(share)s 个月"
+            " = %(gross)s 元（四舍五入到分）。"
         ),
     ),
     Method.METERED: (
-        N_("%(period)s 用量 %(quantity)s × 单价 %(price)s 元 = %(gross)s 元(四舍五入到分)。"),
-        N_("%(first)s 至 %(last)s 用量 %(quantity)s × 单价 %(price)s 元 = %(gross)s 元(四舍五入到分)。"),
+        N_("%(period)s 用量 %(quantity)s × 单价 %(price)s 元 = %(gross)s 元（四舍五入到分）。"),
+        N_("%(first)s 至 %(last)s 用量 %(quantity)s × 单价 %(price)s 元 = %(gross)s 元（四舍五入到分）。"),
     ),
 }
 

@@ -38,12 +38,12 @@ class NothingSent(DomainError):
 
 class FileTooLarge(DomainError):
     code = "file_too_large"
-    message = N_("图片超过 %(most)d MB,请缩小后再传。")
+    message = N_("图片超过 %(most)d MB，请缩小后再传。")
 
 
 class TooManyAttachments(DomainError):
     code = "too_many_attachments"
-    message = N_("附件已有 %(most)d 个,不能再加。")
+    message = N_("附件已有 %(most)d 个，不能再加。")
 
 
 @dataclass(frozen=True, slots=True)

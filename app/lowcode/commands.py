@@ -26,26 +26,26 @@ ADMINISTRATOR = "admin"
 @click.command("sync")
 @with_appcontext
 def sync() -> None:
-    """权限、角色、编号规则与代码一致(可重复执行)。"""
+    """权限、角色、编号规则与代码一致（可重复执行）。"""
     with acting_as(SYSTEM), unit_of_work() as session:
         written = synchronise(session=session, app=current_app)
-    click.echo(f"已同步权限、角色与编号规则,写入 {written} 项。")
+    click.echo(f"已同步权限、角色与编号规则，写入 {written} 项。")
 
 
 @click.command("ensure-admin")
 @with_appcontext
 def ensure_admin() -> None:
-    """没有任何用户时建立管理员,打印一次性密码(或取自 ADMIN_PASSWORD)。"""
+    """没有任何用户时建立管理员，打印一次性密码（或取自 ADMIN_PASSWORD）。"""
     password = first_administrator()
     if password is not None:
-        click.echo(f"管理员 {ADMINISTRATOR} 的初始密码:{password}")
+        click.echo(f"管理员 {ADMINISTRATOR} 的初始密码：{password}")
 
 
 @click.command("reset-password")
 @click.argument("username")
 @with_appcontext
 def reset_password(username: str) -> None:
-    """重新启用一名操作员,打印一次性密码(谁也进不去时在服务器上用)。"""
+    """重新启用一名操作员，打印一次性密码（谁也进不去时在服务器上用）。"""
     password = one_time_password()
     with acting_as(SYSTEM), unit_of_work() as session:
         user = session.scalars(select(User).where(User.username == username)).one_or_none()
@@ -54,7 +54,7 @@ def reset_password(username: str) -> None:
         user.active = True
         renew_password(session=session, user=user, password=password, due=True)
         note(cast(DocumentBase, user), label=N_("重置密码"))
-    click.echo(f"{username} 的一次性密码:{password}")
+    click.echo(f"{username} 的一次性密码：{password}")
 
 
 def first_administrator() -> str | None:
@@ -90,7 +90,7 @@ def one_time_password() -> str:
 @click.command("escalate")
 @with_appcontext
 def escalate() -> None:
-    """检查各单据的时限,标记超时并通知(可重复执行;程序运行时每分钟自动执行)。"""
+    """检查各单据的时限，标记超时并通知（可重复执行；程序运行时每分钟自动执行）。"""
     with acting_as(SYSTEM):
         done = escalate_all()
     click.echo(f"已处理 {done} 项超时。")

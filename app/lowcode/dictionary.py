@@ -45,7 +45,7 @@ declared: dict[str, DictionaryDeclaration] = {}
 
 class UnknownEntry(DomainError):
     code = "unknown_entry"
-    message = N_("“%(label)s”没有“%(value)s”这一项,或它已停用。请从列表中选择。")
+    message = N_("“%(label)s”没有“%(value)s”这一项，或它已停用。请从列表中选择。")
 
 
 class DictionaryEntry(Document):
@@ -63,14 +63,14 @@ class DictionaryEntry(Document):
         listed=True,
     )
     code: Mapped[str] = text(
-        N_("代码"), LENGTH, required=True, written=False, help=N_("存在单据里的值,改名后不变。")
+        N_("代码"), LENGTH, required=True, written=False, help=N_("存在单据里的值，改名后不变。")
     )
     label: Mapped[str] = text(N_("名称"), LENGTH, required=True, listed=True, searched=True)
     position: Mapped[int] = integer(
-        N_("顺序"), listed=True, nullable=False, server_default="0", help=N_("小的在前;不填则排在最后。")
+        N_("顺序"), listed=True, nullable=False, server_default="0", help=N_("小的在前；不填则排在最后。")
     )
     active: Mapped[bool] = flag(
-        N_("启用"), default=True, listed=True, help=N_("停用后不能再选,已用的单据照常显示。")
+        N_("启用"), default=True, listed=True, help=N_("停用后不能再选，已用的单据照常显示。")
     )
 
     def __str__(self) -> str:

@@ -15,14 +15,14 @@ from app.lowcode.db import db
 log = logging.getLogger(__name__)
 
 SENTENCES = {
-    400: N_("请求不完整或已过期,请返回重试。"),
+    400: N_("请求不完整或已过期，请返回重试。"),
     401: N_("请先登录。"),
     403: N_("您没有这项操作的权限。需要时请联系管理员。"),
-    404: N_("没有这个页面或这条记录,或您无权查看。"),
+    404: N_("没有这个页面或这条记录，或您无权查看。"),
     405: N_("不能这样访问这个地址。"),
     413: N_("文件太大。"),
-    429: N_("操作太频繁,请稍后再试。"),
-    500: N_("系统出错,已记录。请稍后重试或联系管理员。"),
+    429: N_("操作太频繁，请稍后再试。"),
+    500: N_("系统出错，已记录。请稍后重试或联系管理员。"),
 }
 # What a refusal means over HTTP, by code; everything else is 400.
 STATUS = {"out_of_scope": 404, "not_yours": 403}
@@ -63,7 +63,7 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def _forged(_error: CSRFError) -> Any:
-        return refusal(_("页面已过期或来源不明,请刷新后重试。"), 400, code="csrf")
+        return refusal(_("页面已过期或来源不明，请刷新后重试。"), 400, code="csrf")
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Any:

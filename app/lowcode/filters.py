@@ -39,7 +39,7 @@ LABELS = {name: label for operators in OPERATORS.values() for name, label in ope
 
 class BadFilter(DomainError):
     code = "bad_filter"
-    message = N_("筛选条件“%(label)s”的值“%(value)s”不正确,请重新填写。")
+    message = N_("筛选条件“%(label)s”的值“%(value)s”不正确，请重新填写。")
 
 
 class UnknownFilter(DomainError):

@@ -84,7 +84,7 @@ class DayField(StringField):
         try:
             self.data = read_date(valuelist[0])
         except (DomainError, ValueError) as error:
-            raise ValueError(_("日期不正确,请写成 2026-03-31。")) from error
+            raise ValueError(_("日期不正确，请写成 2026-03-31。")) from error
 
     def _value(self) -> str:
         if isinstance(self.data, date):
@@ -104,7 +104,7 @@ class MonthField(StringField):
         try:
             self.data = Period.parse(valuelist[0].strip())
         except (DomainError, ValueError) as error:
-            raise ValueError(_("月份不正确,请写成 2026-03。")) from error
+            raise ValueError(_("月份不正确，请写成 2026-03。")) from error
 
     def _value(self) -> str:
         return str(self.data) if self.data else (str(self.raw_data[0]) if self.raw_data else "")

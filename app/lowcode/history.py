@@ -50,7 +50,7 @@ class History(CommunityScoped, DocumentBase):
         icon="history",
         order=("-id",),
         readonly=True,
-        described=N_("谁在什么时候把什么改成了什么。长期保存(不少于 190 天),任何人都不能修改或删除。"),
+        described=N_("谁在什么时候把什么改成了什么。长期保存（不少于 190 天），任何人都不能修改或删除。"),
     )
     __table_args__ = (Index("ix_history_document_row", "document", "row_id"),)
 

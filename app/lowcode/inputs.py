@@ -40,7 +40,7 @@ class MomentField(StringField):
                 raise ValueError
             self.data = datetime(*(int(part) for part in found.groups()), tzinfo=clock.timezone())  # type: ignore[arg-type,misc]
         except ValueError as error:
-            raise ValueError(_("时间不正确,请写成 2026-03-31 14:30。")) from error
+            raise ValueError(_("时间不正确，请写成 2026-03-31 14:30。")) from error
 
     def _value(self) -> str:
         if isinstance(self.data, datetime):
@@ -59,13 +59,13 @@ class SignatureField(StringField):
             return
         drawn = valuelist[0].strip()
         if not drawn.startswith(_DRAWN) or len(drawn) > LONGEST_SIGNATURE:
-            raise ValueError(_("签名没有收到,请重新签。"))
+            raise ValueError(_("签名没有收到，请重新签。"))
         try:
             picture = read_picture(base64.b64decode(drawn.removeprefix(_DRAWN), validate=True))
         except (DomainError, binascii.Error) as error:
-            raise ValueError(_("签名没有收到,请重新签。")) from error
+            raise ValueError(_("签名没有收到，请重新签。")) from error
         if picture.ending != "png":
-            raise ValueError(_("签名没有收到,请重新签。"))
+            raise ValueError(_("签名没有收到，请重新签。"))
         self.data = picture.content
 
     def _value(self) -> str:

@@ -181,7 +181,7 @@ def run_job(job_id: int) -> None:
         ended, message = JobState.FAILED, error.text()
     except Exception:
         log.exception("job %s failed", job_id)
-        ended, message = JobState.FAILED, N_("任务出错,已记录。请稍后重试或联系管理员。")
+        ended, message = JobState.FAILED, N_("任务出错，已记录。请稍后重试或联系管理员。")
     db.session.rollback()
     with acting_as(SYSTEM), unit_of_work() as session:
         session.execute(

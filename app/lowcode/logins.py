@@ -36,7 +36,7 @@ class LoginRecord(DocumentBase):
         icon="login",
         order=("-id",),
         readonly=True,
-        described=N_("每一次登录,成功与否都记。长期保存(不少于 190 天),任何人都不能修改或删除。"),
+        described=N_("每一次登录，成功与否都记。长期保存（不少于 190 天），任何人都不能修改或删除。"),
     )
     __table_args__ = (Index("ix_login_record_username_at", "username", "at"),)
 
@@ -49,7 +49,7 @@ class LoginRecord(DocumentBase):
 
 class WeakPassword(DomainError):
     code = "weak_password"
-    message = N_("密码至少 8 位,并且含有大写字母、小写字母、数字、符号中的三种。")
+    message = N_("密码至少 8 位，并且含有大写字母、小写字母、数字、符号中的三种。")
 
 
 def check_password(password: str, *, field: str | None = None) -> None:
@@ -91,7 +91,7 @@ def log_in(*, session: Session, username: str, password: str, address: str) -> t
     """Check a name and password, write the attempt down; (user, "") or (None, why in Chinese)."""
     if is_locked(session=session, username=username, address=address):
         session.add(LoginRecord(username=username, address=address, succeeded=False, reason=LOCKED))
-        return None, N_("登录失败次数过多,账号已锁定 15 分钟。")
+        return None, N_("登录失败次数过多，账号已锁定 15 分钟。")
     user = session.scalars(select(User).where(User.username == username)).one_or_none()
     if user is not None and user.username != username:  # MariaDB compares without regard to case
         user = None

@@ -22,7 +22,7 @@ from app.lowcode.settings import SettingDeclaration
 from app.lowcode.workflow.declaration import Workflow
 from app.lowcode.workflow.moving import is_offered, move
 
-SURE = N_("确定要这样做吗?")
+SURE = N_("确定要这样做吗？")
 At = Callable[[type[DocumentBase]], ColumnElement[bool]]
 
 

@@ -24,7 +24,7 @@ class ChangedMeanwhile(DomainError):
 
 
 class FieldsChangedMeanwhile(ChangedMeanwhile):
-    message = N_("别人刚刚修改了这条记录,现在是:%(changes)s。请核对后再保存一次,保存的是下面填写的内容。")
+    message = N_("别人刚刚修改了这条记录，现在是：%(changes)s。请核对后再保存一次，保存的是下面填写的内容。")
 
 
 def newest_line(*, session: Session, spec: Spec, row: Any) -> str:
@@ -69,5 +69,5 @@ def _value(row: Any, one: Field, titles: Mapping[str, str | None]) -> str:
     )
     text = " ".join(text.split())
     if not text:
-        return _("(空)")
+        return _("（空）")
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

@@ -82,15 +82,15 @@ class NumberRule(OfficeOrCommunityScoped, Document):
         6,
         required=True,
         listed=True,
-        help=N_("1 至 6 个英文字母;一种单据用过的前缀,别的单据不能再用。"),
+        help=N_("1 至 6 个英文字母；一种单据用过的前缀，别的单据不能再用。"),
     )
     month: Mapped[bool] = flag(
         N_("含月份"),
         listed=True,
-        help=N_("如 SJ202603-000001;不含则为 SJ2026000001。流水号都是每年从 1 开始。"),
+        help=N_("如 SJ202603-000001；不含则为 SJ2026000001。流水号都是每年从 1 开始。"),
     )
     width: Mapped[int] = integer(
-        N_("流水号位数"), required=True, listed=True, default=WIDTH, help=N_("4 至 10 位,不够时自动加长。")
+        N_("流水号位数"), required=True, listed=True, default=WIDTH, help=N_("4 至 10 位，不够时自动加长。")
     )
 
     def __str__(self) -> str:

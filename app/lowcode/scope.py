@@ -26,7 +26,7 @@ UNSCOPED = "unscoped"
 
 class OutOfScope(DomainError):
     code = "out_of_scope"
-    message = N_("没有这条记录,或您无权处理它。")
+    message = N_("没有这条记录，或您无权处理它。")
 
 
 class MixedCommunities(DomainError):

@@ -15,7 +15,7 @@ from app.kernel.errors import N_, DomainError
 
 class UnableToDecrypt(DomainError):
     code = "wrong_data_key"
-    message = N_("数据密钥与数据库不符,无法解密。请恢复原来的数据密钥文件。")
+    message = N_("数据密钥与数据库不符，无法解密。请恢复原来的数据密钥文件。")
 
 
 class EmptyKey(Exception):

@@ -28,7 +28,7 @@ from app.lowcode.unit import unit_of_work
 csrf = CSRFProtect()
 
 EPOCH = "epoch"  # the account's epoch when the session began
-PASSWORD_DUE = N_("请先设置新密码,再使用系统。")
+PASSWORD_DUE = N_("请先设置新密码，再使用系统。")
 WITHOUT_NEW_PASSWORD = frozenset(
     {
         "static",
@@ -44,7 +44,7 @@ WITHOUT_NEW_PASSWORD = frozenset(
 
 class UnreadableText(DomainError):
     code = "unreadable_text"
-    message = N_("输入里有无效字符,请重新填写。")
+    message = N_("输入里有无效字符，请重新填写。")
 
 
 class LoginForm(FlaskForm):
@@ -118,7 +118,7 @@ class LoginView(BaseView):
                         user = unit.get_one(User, current_user.id)
                         epoch = choose_password(session=unit, user=user, password=form.password.data)
                     session[EPOCH] = epoch
-                    flash(_("密码已修改,您在其他地方的登录已结束。"), "success")
+                    flash(_("密码已修改，您在其他地方的登录已结束。"), "success")
                     return redirect("/")
                 except DomainError as error:
                     form.password.errors = [message_of(error)]

@@ -20,12 +20,12 @@ LENGTH = 200
 
 class BadChoice(DomainError):
     code = "bad_setting"
-    message = N_("“%(label)s”只能是:%(choices)s。")
+    message = N_("“%(label)s”只能是：%(choices)s。")
 
 
 class BadFigure(DomainError):
     code = "bad_figure"
-    message = N_("“%(label)s”请填写数字,最多 %(places)d 位小数。")
+    message = N_("“%(label)s”请填写数字，最多 %(places)d 位小数。")
 
 
 class FigureOutside(DomainError):

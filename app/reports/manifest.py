@@ -33,7 +33,7 @@ MANIFEST = Manifest(
         HomeCard("arrears", N_("欠费合计"), "/reports/cards/arrears", "coin-yuan", "read", "Charge"),
         HomeCard(
             "rates",
-            N_("各月收缴率(当月应收、当月收到)"),
+            N_("各月收缴率（当月应收、当月收到）"),
             "/reports/cards/months/rates",
             "chart-line",
             "read",

@@ -71,11 +71,12 @@ def user_form(
     members["password"] = PasswordField(
         _("初始密码") if adding else _("重置密码"),
         [needed] if adding else [Optional()],
-        description=_("至少 8 位,含大写、小写、数字、符号中的三种。") + ("" if adding else _("不改则留空。")),
+        description=_("至少 8 位，含大写、小写、数字、符号中的三种。")
+        + ("" if adding else _("不改则留空。")),
         render_kw={"autocomplete": "new-password"},
     )
     members["password_due"] = BooleanField(
-        _("下次登录须改密码"), default=adding, description=_("改好以前,打开任何页面都会转到修改密码。")
+        _("下次登录须改密码"), default=adding, description=_("改好以前，打开任何页面都会转到修改密码。")
     )
     if employers:
         members |= _employee_fields(employers)
@@ -84,7 +85,7 @@ def user_form(
     members["companies"] = TicksField(
         _("公司"),
         choices=[SelectChoice(*one) for one in companies],
-        description=_("包括其下级公司和所有小区,以后新建的也在内。"),
+        description=_("包括其下级公司和所有小区，以后新建的也在内。"),
         **gone,
     )
     members["communities"] = TicksField(
@@ -101,7 +102,7 @@ def _employee_fields(employers: Choices) -> dict[str, Any]:
         ),
         "number": StringField(
             _("工号"), [Optional(), short], filters=[_stripped],
-            description=_("已有这个工号的员工则关联,没有则新建;留空则不关联员工。"),
+            description=_("已有这个工号的员工则关联，没有则新建；留空则不关联员工。"),
         ),
         "department_id": RemoteSelect(
             _("部门"), [Optional()], target="Department",

@@ -97,7 +97,7 @@ def arrange_menu(admin: Hands) -> None:
         line(admin, name).drag_to(page.locator(".menu-line", has_text=GROUP))
         expect(line(admin, name).locator("xpath=ancestor::li[2]")).to_contain_text(GROUP)
     title(admin, "抄表记录").click()
-    admin.field("名称(不填则用默认名称)").fill("读数")
+    admin.field("名称（不填则用默认名称）").fill("读数")
     for _step in range(2):
         title(admin, "读数").press("Alt+ArrowUp")
     page.get_by_role("button", name="展开 资料管理").click()

@@ -107,7 +107,7 @@ def test_meters_are_read_by_the_keyboard_alone(app: Flask, grid: Grid) -> None:
     page.keyboard.press("Enter")
     expect(grid.row("水-1").locator("[data-status]")).to_contain_text("再按一次回车")
     page.keyboard.press("Enter")
-    expect(grid.row("水-1").locator("[data-status]")).to_contain_text("已保存,用量异常")
+    expect(grid.row("水-1").locator("[data-status]")).to_contain_text("已保存，用量异常")
     # 全部保存 takes what is left.
     page.keyboard.type("101")
     page.keyboard.press("ArrowUp")

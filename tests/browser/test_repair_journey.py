@@ -78,13 +78,13 @@ def test_a_leak_from_the_call_to_the_desk(office: Office) -> None:
 
     open_from_the_home_page(engineer, "工程报修单待核对", number)
     expect(engineer.page.get_by_role("main")).to_contain_text(CHARGED)
-    dialog(engineer, "核对关闭").get_by_label("核对意见").fill("不漏了,合格。")
+    dialog(engineer, "核对关闭").get_by_label("核对意见").fill("不漏了，合格。")
     agree(engineer, becomes="已关闭")
     the_signature_stays_in_its_place(engineer)
 
     desk_clerk.page.reload()
     asked = dialog(desk_clerk, "评价")
-    asked.get_by_label(re.compile("^评价(?!意见)")).select_option(label=Stars.FIVE.label)
+    asked.get_by_label(re.compile("^评价（?!意见）")).select_option(label=Stars.FIVE.label)
     asked.get_by_label("评价意见").fill("来得快")
     agree(desk_clerk, becomes="已关闭")
 
@@ -111,7 +111,7 @@ def called_in(clerk: Hands) -> str:
     expect(clerk.field("报修人")).to_have_value("王先生")
     expect(clerk.field("电话")).to_have_value(PHONE)
     clerk.field("工种").select_option(label="水电")
-    clerk.field("报修内容").fill("厨房水管漏水,地上都是水")
+    clerk.field("报修内容").fill("厨房水管漏水，地上都是水")
     clerk.save()
     found = NUMBER.search(page.locator("h1").inner_text())
     assert found is not None
@@ -130,7 +130,7 @@ def takes_and_puts_off(technician: Hands, number: str) -> None:
     asked = dialog(technician, "延期")
     asked.get_by_label("承诺日期").first.fill(str(clock.today() + timedelta(days=1)))
     agree_refused(technician, "必填")
-    asked.get_by_label("原因").fill("五金店关门,明天买角阀")
+    asked.get_by_label("原因").fill("五金店关门，明天买角阀")
     agree(technician, becomes="延期")
     does(technician, "继续处理", becomes="处理中")
 
@@ -141,7 +141,7 @@ def wants_material(technician: Hands) -> None:
     page.get_by_label("材料名称").fill("角阀")
     page.get_by_label("数量").fill("2")
     page.get_by_label("单位").fill("个")
-    page.get_by_label("单价(元)").fill("12.5")
+    page.get_by_label("单价（元）").fill("12.5")
     technician.press("加用料")
     expect(page.locator("#materials")).to_contain_text("待确认")
     expect(page.locator("#materials")).to_contain_text("25.00")
@@ -234,7 +234,7 @@ def what_is_left(office: Office) -> None:
     with office.app.app_context(), acting_as(SYSTEM):
         order = db.session.scalars(select(RepairOrder)).one()
         assert (order.state, order.rating, order.signed_by) == (RepairState.CLOSED, Stars.FIVE, "王先生")
-        assert (order.delay_reason, order.check_opinion) == ("五金店关门,明天买角阀", "不漏了,合格。")
+        assert (order.delay_reason, order.check_opinion) == ("五金店关门，明天买角阀", "不漏了，合格。")
         charge = db.session.scalars(select(Charge)).one()
         assert (charge.amount, charge.due) == (Decimal(CHARGED), Decimal("0.00"))
         kinds = db.session.scalars(select(Attachment.kind).order_by(Attachment.id)).all()

@@ -63,7 +63,7 @@ def test_a_taken_port_is_said(tmp_path: Path) -> None:
         ({"DATABASE_URL": "sqlite:////proc/office.db"}, "请检查 DATABASE_URL"),
         ({"INSTANCE_DIR": "/proc/office"}, "不能写入 INSTANCE_DIR"),
         ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "请检查 REDIS_URL"),
-        ({"ADMIN_PASSWORD": "12345678"}, "ADMIN_PASSWORD 不合要求:密码至少 8 位"),
+        ({"ADMIN_PASSWORD": "12345678"}, "ADMIN_PASSWORD 不合要求：密码至少 8 位"),
     ],
 )
 def test_what_it_cannot_start_with_is_said_in_a_sentence(

@@ -26,7 +26,7 @@ class FeeItem(Document):
         listed=True,
         default=100,
         minimum=Decimal(0),
-        help=N_("同一天到期的费用,数字小的先收。"),
+        help=N_("同一天到期的费用，数字小的先收。"),
     )
     active: Mapped[bool] = flag(N_("启用"), default=True, listed=True)
     remark: Mapped[str | None] = long_text(N_("说明"))
@@ -80,7 +80,7 @@ class FeeStandardVersion(CommunityScoped, Document):
         required=True,
         listed=True,
         minimum=Decimal(0),
-        help=N_("按面积:元/㎡·月;按月定额:元/月;按用量:元/吨、元/度等。"),
+        help=N_("按面积：元/㎡·月；按月定额：元/月；按用量：元/吨、元/度等。"),
     )
 
 

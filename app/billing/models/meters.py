@@ -45,7 +45,7 @@ class Meter(CommunityScoped, Document):
     )
     multiplier: Mapped[Decimal] = exact(
         N_("倍率"), READING_SCALE, required=True, listed=True, default=Decimal(1), minimum=Decimal("0.0001"),
-        help=N_("互感器倍率,没有互感器为 1。"),
+        help=N_("互感器倍率，没有互感器为 1。"),
     )  # fmt: skip
     loss: Mapped[Decimal] = unit_price(
         N_("损耗率"), required=True, listed=True, default=Decimal(0), minimum=Decimal(0),
@@ -56,10 +56,10 @@ class Meter(CommunityScoped, Document):
         required=True,
         default=5,
         minimum=Decimal(1),
-        help=N_("表盘小数点前的位数,走满后回零。"),
+        help=N_("表盘小数点前的位数，走满后回零。"),
     )
     unit: Mapped[str | None] = text(
-        N_("计量单位"), 10, help=N_("不填:水为吨,电为度,燃气为立方米,热为千瓦时。")
+        N_("计量单位"), 10, help=N_("不填：水为吨，电为度，燃气为立方米，热为千瓦时。")
     )
     active: Mapped[bool] = flag(N_("启用"), default=True, listed=True)
     remark: Mapped[str | None] = long_text(N_("备注"))

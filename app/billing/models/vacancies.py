@@ -25,7 +25,7 @@ class Vacancy(Requested, CommunityScoped, Document):
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True, listed=True)
     room_id: Mapped[int] = link(N_("房间"), "Room", required=True, fixed=True, listed=True, searched=True)
     fee_item_id: Mapped[int | None] = link(
-        N_("收费项目"), "FeeItem", listed=True, help=N_("不填:按面积和按月定额的所有费用都适用。")
+        N_("收费项目"), "FeeItem", listed=True, help=N_("不填：按面积和按月定额的所有费用都适用。")
     )
     starts: Mapped[date] = date_(N_("开始日期"), required=True, listed=True)
     ends: Mapped[date] = date_(N_("结束日期"), required=True, listed=True)
@@ -34,7 +34,7 @@ class Vacancy(Requested, CommunityScoped, Document):
         required=True,
         listed=True,
         minimum=Decimal(0),
-        help=N_("0.7 表示按七成缴纳,其余减免。"),
+        help=N_("0.7 表示按七成缴纳，其余减免。"),
     )
 
     def __str__(self) -> str:

@@ -20,7 +20,7 @@ class SamePerson(DomainError):
     """Somebody decides what they asked for themselves."""
 
     code = "same_person"
-    message = N_("申请人不能审批自己的申请,请由另一位同事审批。")
+    message = N_("申请人不能审批自己的申请，请由另一位同事审批。")
 
 
 def sign_request(row: Requested) -> None:

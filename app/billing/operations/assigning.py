@@ -30,14 +30,14 @@ class AssignmentOverlaps(DomainError):
     """The same fee for the same object on the same day twice."""
 
     code = "overlap"
-    message = N_("%(count)d 个对象在这段时间已分配了同一收费项目,例如 %(example)s。请先终止原来的分配。")
+    message = N_("%(count)d 个对象在这段时间已分配了同一收费项目，例如 %(example)s。请先终止原来的分配。")
 
 
 class StandardInactive(DomainError):
     """A standard that is no longer given out."""
 
     code = "standard_inactive"
-    message = N_("收费标准“%(name)s”已停用,不能再分配。")
+    message = N_("收费标准“%(name)s”已停用，不能再分配。")
 
 
 @dataclass(frozen=True, slots=True)

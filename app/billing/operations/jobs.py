@@ -22,7 +22,7 @@ from app.lowcode.scope import locked
 from app.lowcode.unit import unit_of_work
 
 READINGS = "billing.readings"
-FAILED = N_("计算出错,已记录。请作废后重试,或联系管理员。")
+FAILED = N_("计算出错，已记录。请作废后重试，或联系管理员。")
 
 
 def _abandon(job: Run) -> None:
@@ -75,7 +75,7 @@ def _compute(job: Run, run_id: int) -> None:
             found = computing.next_chunk(session=session, run=run)
             if not found:
                 sum_up(session=session, run=run)
-                job.message = f"共 {run.lines} 笔,合计 {run.total} 元。"
+                job.message = f"共 {run.lines} 笔，合计 {run.total} 元。"
         done += found
     job.progress(total, total)
 

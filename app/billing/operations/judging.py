@@ -28,35 +28,35 @@ class MeterInactive(DomainError):
     """Reading a meter that was put away."""
 
     code = "meter_inactive"
-    message = N_("这块表已停用,不能抄表。")
+    message = N_("这块表已停用，不能抄表。")
 
 
 class ReadThatDay(DomainError):
     """Another value for a day that has one."""
 
     code = "read_that_day"
-    message = N_("%(day)s 已抄过,读数是 %(value)s。读错的请在抄表记录里更正。")
+    message = N_("%(day)s 已抄过，读数是 %(value)s。读错的请在抄表记录里更正。")
 
 
 class LaterReading(DomainError):
     """A reading before one that is there."""
 
     code = "later_reading"
-    message = N_("%(day)s 已有读数,不能再补更早的。读错的请在抄表记录里更正。")
+    message = N_("%(day)s 已有读数，不能再补更早的。读错的请在抄表记录里更正。")
 
 
 class MonthIsCharged(DomainError):
     """A reading dated in a month that its meter was charged for."""
 
     code = "month_is_charged"
-    message = N_("这块表 %(period)s 的费用已出账,新的读数请记到以后的月份;读错的请更正那次抄表。")
+    message = N_("这块表 %(period)s 的费用已出账，新的读数请记到以后的月份；读错的请更正那次抄表。")
 
 
 class NotThereYet(DomainError):
     """A reading of a day to come, or before the meter was put in."""
 
     code = "not_there_yet"
-    message = N_("抄表日期不能晚于今天,也不能早于这块表的启用日期。")
+    message = N_("抄表日期不能晚于今天，也不能早于这块表的启用日期。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

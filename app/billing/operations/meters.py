@@ -27,7 +27,7 @@ class MeterIsRead(DomainError):
     """Another first reading once the meter was read."""
 
     code = "meter_is_read"
-    message = N_("这块表已经抄过,起始读数不能再改。读数有误请在抄表记录里更正。")
+    message = N_("这块表已经抄过，起始读数不能再改。读数有误请在抄表记录里更正。")
 
 
 class MeterIsCharged(DomainError):

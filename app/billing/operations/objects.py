@@ -21,7 +21,7 @@ class WrongDates(DomainError):
     """An end before the start, or before what is billed."""
 
     code = "wrong_dates"
-    message = N_("结束日期不能早于开始日期,也不能早于已出账的日期。")
+    message = N_("结束日期不能早于开始日期，也不能早于已出账的日期。")
 
 
 class NothingToAssign(DomainError):
@@ -35,28 +35,28 @@ class StartUnknown(DomainError):
     """No start was given, and an object has no hand-over to start at."""
 
     code = "start_unknown"
-    message = N_("%(count)d 个对象没有交付或启用日期,例如 %(example)s。请填写开始日期。")
+    message = N_("%(count)d 个对象没有交付或启用日期，例如 %(example)s。请填写开始日期。")
 
 
 class OnlyMeters(DomainError):
     """A metered standard for what is no meter."""
 
     code = "wrong_object"
-    message = N_("收费标准“%(standard)s”按仪表用量计费,只能分配给仪表。")
+    message = N_("收费标准“%(standard)s”按仪表用量计费，只能分配给仪表。")
 
 
 class NoMeters(DomainError):
     """A standard that is not metered for a meter."""
 
     code = "wrong_object"
-    message = N_("收费标准“%(standard)s”不按仪表用量计费,不能分配给仪表。")
+    message = N_("收费标准“%(standard)s”不按仪表用量计费，不能分配给仪表。")
 
 
 class MeterOfNobody(DomainError):
     """A metered fee on a shared meter: nobody would pay it."""
 
     code = "meter_of_nobody"
-    message = N_("%(count)d 块公共表没有房间,没有付费人,例如 %(example)s。请只分配给有房间的表。")
+    message = N_("%(count)d 块公共表没有房间，没有付费人，例如 %(example)s。请只分配给有房间的表。")
 
 
 @dataclass(frozen=True, slots=True)

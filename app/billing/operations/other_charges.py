@@ -23,7 +23,7 @@ class SourceCharged(DomainError):
     """The same source and part again, with another amount or another debtor."""
 
     code = "source_charged"
-    message = N_("这笔费用已入账 %(amount)s 元,不能再按另一个金额或客户入账。请用调整更正。")
+    message = N_("这笔费用已入账 %(amount)s 元，不能再按另一个金额或客户入账。请用调整更正。")
 
 
 def post_charge(

@@ -16,7 +16,7 @@ class PeriodClosed(DomainError):
     """Something dated in a month that is closed."""
 
     code = "period_closed"
-    message = N_("%(period)s 已结账,不能再记入。请记入未结的账期。")
+    message = N_("%(period)s 已结账，不能再记入。请记入未结的账期。")
 
 
 def guard_open(*, session: Session, community_id: int, day: date) -> None:

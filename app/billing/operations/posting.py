@@ -45,7 +45,7 @@ def post_run(*, session: Session, run: BillingRun) -> int:
     posted = int(done.rowcount)  # type: ignore[attr-defined]
     run.posted_at = now
     if posted < run.lines:
-        run.message = f"有 {run.lines - posted} 笔所在的日期已经入账,没有重复入账。"
+        run.message = f"有 {run.lines - posted} 笔所在的日期已经入账，没有重复入账。"
     session.flush()
     if posted:
         add_charged(session=session, where=Charge.run_id == run.id)

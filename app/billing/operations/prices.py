@@ -18,7 +18,7 @@ class PriceIsBilled(DomainError):
     """An edit of a price that charges were computed with."""
 
     code = "price_is_billed"
-    message = N_("已有费用按这个价格入账,不能修改。调价请新增一个开始日期更晚的价格。")
+    message = N_("已有费用按这个价格入账，不能修改。调价请新增一个开始日期更晚的价格。")
 
 
 class PriceMissing(DomainError):

@@ -26,14 +26,14 @@ class ReadingsRefused(DomainError):
     """All or none were asked for, and some cannot be kept."""
 
     code = "readings_refused"
-    message = N_("有 %(count)d 行读数不正确,没有保存任何一行。第一处:%(meter)s %(why)s")
+    message = N_("有 %(count)d 行读数不正确，没有保存任何一行。第一处：%(meter)s %(why)s")
 
 
 class AlreadyReplaced(DomainError):
     """Correcting what was corrected."""
 
     code = "already_replaced"
-    message = N_("这次抄表已经更正过,请更正最新的那一条。")
+    message = N_("这次抄表已经更正过，请更正最新的那一条。")
 
 
 class LaterReadingDisagrees(DomainError):

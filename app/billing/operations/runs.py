@@ -30,21 +30,21 @@ class NothingToPost(DomainError):
     """A run without a line that can be posted."""
 
     code = "nothing_to_post"
-    message = N_("没有可以入账的费用:这个账期该收的已全部入账,或没有分配收费标准。")
+    message = N_("没有可以入账的费用：这个账期该收的已全部入账，或没有分配收费标准。")
 
 
 class TooFarAhead(DomainError):
     """A month that nobody bills yet: a slip of the finger in the year."""
 
     code = "too_far_ahead"
-    message = N_("%(period)s 太远了:最多提前 %(months)d 个月出账,到 %(latest)s 为止。")
+    message = N_("%(period)s 太远了：最多提前 %(months)d 个月出账，到 %(latest)s 为止。")
 
 
 class RunUnfinished(DomainError):
     """The same month of the same community and fee twice at once."""
 
     code = "run_unfinished"
-    message = N_("“%(title)s”的出账还没有完成(%(state)s)。请先入账或作废它,再重新出账。")
+    message = N_("“%(title)s”的出账还没有完成（%(state)s）。请先入账或作废它，再重新出账。")
 
 
 MOST_AHEAD = 12

@@ -36,7 +36,7 @@ class RunIsStale(DomainError):
     """What a run was computed from has changed since."""
 
     code = "run_is_stale"
-    message = N_("计算之后,收费标准、分配、面积、空置、抄表或付费人有变动。请作废后重新出账。")
+    message = N_("计算之后，收费标准、分配、面积、空置、抄表或付费人有变动。请作废后重新出账。")
 
 
 def refuse_stale(*, session: Session, run: BillingRun) -> None:

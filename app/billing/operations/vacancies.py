@@ -28,21 +28,21 @@ class VacancyOverlaps(DomainError):
     """The same room and fees on a day that another request stands for."""
 
     code = "overlap"
-    message = N_("这个房间在 %(starts)s 至 %(ends)s 已有同样的空置登记(%(state)s),日期不能重叠。")
+    message = N_("这个房间在 %(starts)s 至 %(ends)s 已有同样的空置登记（%(state)s），日期不能重叠。")
 
 
 class WrongFactor(DomainError):
     """A factor that is not from 0 to 1."""
 
     code = "wrong_factor"
-    message = N_("缴费系数应在 0 到 1 之间,例如 0.7 表示按七成缴纳。")
+    message = N_("缴费系数应在 0 到 1 之间，例如 0.7 表示按七成缴纳。")
 
 
 class NotByDays(DomainError):
     """A fee that is not counted by days."""
 
     code = "not_by_days"
-    message = N_("“%(fee)s”按用量计费,没有用量就没有费用,不用登记空置。")
+    message = N_("“%(fee)s”按用量计费，没有用量就没有费用，不用登记空置。")
 
 
 class VacancyNotApproved(DomainError):
@@ -56,7 +56,7 @@ class VacancyBilled(DomainError):
     """An end before days that were billed with it."""
 
     code = "vacancy_billed"
-    message = N_("到 %(billed)s 的费用已按空置出账,不能更早结束。已出账的差额请用应收调整补收。")
+    message = N_("到 %(billed)s 的费用已按空置出账，不能更早结束。已出账的差额请用应收调整补收。")
 
 
 def request_vacancy(
@@ -119,7 +119,7 @@ def _approving(move: Move) -> None:
     _refuse_overlap(session, row, row.room_id, row.fee_item_id, row.starts, row.ends)
     months = sorted({str(one.period) for one in _billed(session, row)})
     if months:
-        told = f"{'、'.join(months)} 已出账,不再减免;确需减免的,请另做减免或应收调整。"
+        told = f"{'、'.join(months)} 已出账，不再减免；确需减免的，请另做减免或应收调整。"
         row.decision = told if row.decision is None else f"{row.decision}\n{told}"
 
 

@@ -20,19 +20,21 @@ from app.kernel.proration import MonthPart
 
 Sentence = tuple[str, dict[str, str]]
 
-PRICE_SINCE = N_("收费标准“%(standard)s”的单价,自 %(starts)s 起执行。")
-DEVELOPER_PAYS = N_("由建设单位交纳:这些日子房间尚未售出或尚未交付(物业管理条例第四十一条)。")
-OTHER_SOURCE = N_("不是按标准出的账:%(words)s")
-READING = N_("表 %(meter)s 于 %(day)s 抄表:本次读数 %(value)s,上次读数 %(last)s,用量 %(usage)s。")
-OLD_DIAL = N_("表 %(meter)s 于 %(day)s 换表:旧表读数 %(value)s,上次读数 %(last)s,旧表用量 %(usage)s。")
-COUNTED = N_("用量已乘倍率 %(multiplier)s,并计损耗率 %(loss)s。")
-ROLLED_OVER = N_("表走满一圈后回零,已加上一整圈。")
-RELIEVED = N_("%(first)s 至 %(last)s 共 %(days)s 天经批准空置或停供,这些天按系数 %(factor)s 交纳,其余减免。")
-WAIVED = N_("其中减免 %(waived)s 元,应收 %(amount)s 元。")
+PRICE_SINCE = N_("收费标准“%(standard)s”的单价，自 %(starts)s 起执行。")
+DEVELOPER_PAYS = N_("由建设单位交纳：这些日子房间尚未售出或尚未交付（物业管理条例第四十一条）。")
+OTHER_SOURCE = N_("不是按标准出的账：%(words)s")
+READING = N_("表 %(meter)s 于 %(day)s 抄表：本次读数 %(value)s，上次读数 %(last)s，用量 %(usage)s。")
+OLD_DIAL = N_("表 %(meter)s 于 %(day)s 换表：旧表读数 %(value)s，上次读数 %(last)s，旧表用量 %(usage)s。")
+COUNTED = N_("用量已乘倍率 %(multiplier)s，并计损耗率 %(loss)s。")
+ROLLED_OVER = N_("表走满一圈后回零，已加上一整圈。")
+RELIEVED = N_(
+    "%(first)s 至 %(last)s 共 %(days)s 天经批准空置或停供，这些天按系数 %(factor)s 交纳，其余减免。"
+)
+WAIVED = N_("其中减免 %(waived)s 元，应收 %(amount)s 元。")
 GAPS = {
-    Oddity.NO_PAYER: N_("这些日子没有付费人。请在入住关系里补上,或登记建设单位。"),
+    Oddity.NO_PAYER: N_("这些日子没有付费人。请在入住关系里补上，或登记建设单位。"),
     Oddity.NO_PRICE: N_("这些日子收费标准没有单价。请补上开始日期更早的价格。"),
-    Oddity.NO_AREA: N_("没有建筑面积,无法按面积计费。请先补上面积。"),
+    Oddity.NO_AREA: N_("没有建筑面积，无法按面积计费。请先补上面积。"),
 }
 
 

@@ -23,21 +23,21 @@ class NegativeUsage(DomainError):
     """A reading below the last one without a roll-over."""
 
     code = "negative_usage"
-    message = N_("本次读数 %(value)s 小于上次读数 %(last)s。表走满一圈回零的请勾选“回零”,读错的请重填。")
+    message = N_("本次读数 %(value)s 小于上次读数 %(last)s。表走满一圈回零的请勾选“回零”，读错的请重填。")
 
 
 class NoRollover(DomainError):
     """A roll-over of a dial that has not passed zero."""
 
     code = "no_rollover"
-    message = N_("本次读数 %(value)s 不小于上次读数 %(last)s,表没有回零。请去掉“回零”。")
+    message = N_("本次读数 %(value)s 不小于上次读数 %(last)s，表没有回零。请去掉“回零”。")
 
 
 class ReadingTooLong(DomainError):
     """A reading that the dial cannot show."""
 
     code = "reading_too_long"
-    message = N_("读数 %(value)s 超出了这块表的位数(%(digits)s 位)。")
+    message = N_("读数 %(value)s 超出了这块表的位数（%(digits)s 位）。")
 
 
 class NegativeReading(DomainError):

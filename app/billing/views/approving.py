@@ -19,5 +19,5 @@ def asked_of_me(document: type[DocumentBase], icon: str) -> Duty:
         me = current_actor().user_id
         return [or_(columns.requested_by_id.is_(None), columns.requested_by_id != me)]
 
-    waiting = rows_waiting(document, N_("待审批:%(what)s"), ("state.eq", "pending"), where=of_others)
+    waiting = rows_waiting(document, N_("待审批：%(what)s"), ("state.eq", "pending"), where=of_others)
     return Duty("approve", document.__name__, waiting, icon)

@@ -68,12 +68,12 @@ class AssignForm(TermsForm):
             SelectChoice("spaces", N_("车位")),
             SelectChoice("meters", N_("仪表")),
         ],
-        description=N_("按仪表用量的标准分配给仪表,其他标准分配给房间或车位。"),
+        description=N_("按仪表用量的标准分配给仪表，其他标准分配给房间或车位。"),
     )
     meter_kind = SelectField(
         N_("表类型"),
         choices=[SelectChoice("", ""), *(SelectChoice(one.value, one.label) for one in MeterKind)],
-        description=N_("分配给仪表时填写,不选则全部类型。"),
+        description=N_("分配给仪表时填写，不选则全部类型。"),
     )
     building_id = remote_select(
         N_("楼宇"),
@@ -93,7 +93,7 @@ class AssignForm(TermsForm):
     layout = StringField(N_("房型"), [Optional(), Length(max=30)])
     lot_id = remote_select(
         N_("停车场"), "ParkingLot", "/parking_space/select/lot_id", depends="community_id",
-        description=N_("分配给车位时填写,不选则全部车位。"),
+        description=N_("分配给车位时填写，不选则全部车位。"),
     )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def _correct(*, row_id: int, value: Decimal, reason: str, rollover: bool = False
         words = {"before": format_exact(found.used_before, 0), "used": format_exact(found.reading.used, 0)}
         flash(
             _(
-                "用量由 %(before)s 改为 %(used)s。已出账的费用没有改变,差额请另做应收调整。",
+                "用量由 %(before)s 改为 %(used)s。已出账的费用没有改变，差额请另做应收调整。",
                 **words,
             ),
             "warning",
@@ -57,7 +57,7 @@ CHANGE = Action(
     run=_change,
     icon="replace",
     confirm=N_(
-        "旧表的用量计到换表那天,以后从新表的起始读数接着计。已结账月份的读数有误时,旧表读数填上次读数,新表起始读数填正确的读数。"
+        "旧表的用量计到换表那天，以后从新表的起始读数接着计。已结账月份的读数有误时，旧表读数填上次读数，新表起始读数填正确的读数。"
     ),
     fields=(
         Field(N_("换表日期"), "date", name="day", required=True),
@@ -76,7 +76,7 @@ CORRECT = Action(
     N_("更正"),
     run=_correct,
     icon="edit",
-    confirm=N_("原来的读数保留,另记一条更正后的读数,其后的一次抄表随之重新计算用量。"),
+    confirm=N_("原来的读数保留，另记一条更正后的读数，其后的一次抄表随之重新计算用量。"),
     fields=(_number("value", N_("正确的读数")), ROLLOVER, REASON),
     allowed=lambda row: not row.replaced,
     begins=lambda row: {"value": row.value, "rollover": row.rollover},

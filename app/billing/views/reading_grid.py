@@ -178,10 +178,10 @@ def _is_ahead(day: date | None) -> bool:
 def _note(given: date | None, day: date | None, period: Period) -> str | None:
     """What is to be known before anybody types: a month that has not come, a day that was put right."""
     if _is_ahead(day):
-        return _("%(period)s 还没有到,不能录入读数。", period=str(period))
+        return _("%(period)s 还没有到，不能录入读数。", period=str(period))
     if given is not None and given != day:
         return _(
-            "抄表日期 %(given)s 不在账期 %(period)s 里,改为 %(day)s。",
+            "抄表日期 %(given)s 不在账期 %(period)s 里，改为 %(day)s。",
             given=str(given),
             period=str(period),
             day=str(day),

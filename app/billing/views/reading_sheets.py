@@ -75,7 +75,7 @@ class ReadingSheetView(BaseView):
             sent = form.file.data
             name = PurePath(sent.filename.replace("\\", "/")).name[-120:] if sent else ""
             if not name.lower().endswith(ENDINGS):
-                form.file.errors = [_("请选择填好的抄表模板(Excel 文件)。")]
+                form.file.errors = [_("请选择填好的抄表模板（Excel 文件）。")]
             else:
                 try:
                     return self._keep(form.community_id.data, sent.read(), name)
@@ -104,7 +104,7 @@ class ReadingSheetView(BaseView):
         lines = [
             {
                 "row": one.row, "number": one.number, "wrong": one.refusal is not None,
-                "message": message_of(one.refusal) if one.refusal else _("用量异常,请核对。"),
+                "message": message_of(one.refusal) if one.refusal else _("用量异常，请核对。"),
             }
             for one in [*checked.refused, *(line for line in checked.lines if line.unusual and not line.refusal)]
         ]  # fmt: skip

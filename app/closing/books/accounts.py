@@ -110,8 +110,8 @@ def _refunds(within: Within) -> Select[Any]:
     )  # fmt: skip
 
 
-PREPAYMENT, DEPOSIT = N_("预收款(编号 %(document)s)"), N_("押金(编号 %(document)s)")
-BALANCE = N_("余额记为 %(balance)s,明细合计 %(balance_right)s。")
+PREPAYMENT, DEPOSIT = N_("预收款（编号 %(document)s）"), N_("押金（编号 %(document)s）")
+BALANCE = N_("余额记为 %(balance)s，明细合计 %(balance_right)s。")
 COPIED = N_("明细 %(entry)s 的小区、客户、房间或项目与账户不同。")
 
 CHECKS = (
@@ -147,13 +147,13 @@ CHECKS = (
     Check(
         code="prepayment_applied",
         paper=PREPAYMENT,
-        message=N_("抵扣应收(编号 %(charge)s)的明细合计 %(gone)s,应收上的预收抵扣合计 %(got)s。"),
+        message=N_("抵扣应收（编号 %(charge)s）的明细合计 %(gone)s，应收上的预收抵扣合计 %(got)s。"),
         find=_applied,
     ),
     Check(
         code="refund_posted",
-        paper=N_("退款 %(document)s(编号 %(key)s)"),
-        message=N_("金额 %(asked)s,账户里退出 %(moved)s,与审批状态或单号不符。"),
+        paper=N_("退款 %(document)s（编号 %(key)s）"),
+        message=N_("金额 %(asked)s，账户里退出 %(moved)s，与审批状态或单号不符。"),
         find=_refunds,
     ),
 )  # fmt: skip

@@ -25,7 +25,7 @@ from app.estate.models import Building
 from app.kernel.errors import N_
 from app.lowcode.types import raw
 
-CHARGE = N_("应收 %(place)s %(fee)s %(period)s(编号 %(document)s)")
+CHARGE = N_("应收 %(place)s %(fee)s %(period)s（编号 %(document)s）")
 
 
 def _sums(within: Within) -> Any:
@@ -165,7 +165,7 @@ CHECKS = (
         ),
         find=_copies,
     ),
-    Check(code="charge_due", paper=CHARGE, message=N_("欠费记为 %(due)s,应为 %(due_right)s。"), find=_due),
+    Check(code="charge_due", paper=CHARGE, message=N_("欠费记为 %(due)s，应为 %(due_right)s。"), find=_due),
     Check(code="charge_negative", paper=CHARGE, message=N_("欠费是负数 %(due)s。"), find=_negative),
     Check(
         code="allocation_copied",
@@ -182,19 +182,19 @@ CHECKS = (
     Check(
         code="month_sums",
         paper=N_("%(document)s 的应收发生额 %(building)s %(fee)s %(period)s %(kind)s"),
-        message=N_("记为 %(sum)s,按应收和核销应为 %(right)s。"),
+        message=N_("记为 %(sum)s，按应收和核销应为 %(right)s。"),
         find=_month_sums,
     ),
     Check(
         code="waiver_posted",
-        paper=N_("减免(编号 %(document)s)"),
-        message=N_("金额 %(asked)s,已入账 %(posted)s,与审批状态不符。"),
+        paper=N_("减免（编号 %(document)s）"),
+        message=N_("金额 %(asked)s，已入账 %(posted)s，与审批状态不符。"),
         find=_asked(Waiver, Allocation.waiver_id, 1),
     ),
     Check(
         code="adjustment_posted",
-        paper=N_("应收调整(编号 %(document)s)"),
-        message=N_("金额 %(asked)s,已入账 %(posted)s,与审批状态不符。"),
+        paper=N_("应收调整（编号 %(document)s）"),
+        message=N_("金额 %(asked)s，已入账 %(posted)s，与审批状态不符。"),
         find=_asked(Adjustment, Allocation.adjustment_id, -1),
     ),
 )

@@ -31,7 +31,7 @@ Row = tuple[str, int, Mapping[str, Any]]
 """(sentence, community, its values)."""
 MOST = 1000
 """Breaches told of one law: a table that is wholly wrong need not be told row by row."""
-MORE = N_("还有更多同样的问题,只列出前 %(count)s 处。")
+MORE = N_("还有更多同样的问题，只列出前 %(count)s 处。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

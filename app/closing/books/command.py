@@ -14,12 +14,14 @@ from app.lowcode.db import db
 
 
 @click.command("check-books")
-@click.option("--community", "asked", multiple=True, help="只核对这个小区(名称或编号),可重复;不填核对全部。")
-@click.option("--whole", is_flag=True, help="每个账期的欠费明细和账龄也重新汇总核对(较慢)。")
-@click.option("--json", "as_json", is_flag=True, help="输出 JSON 数组,供程序读取。")
+@click.option(
+    "--community", "asked", multiple=True, help="只核对这个小区（名称或编号），可重复；不填核对全部。"
+)
+@click.option("--whole", is_flag=True, help="每个账期的欠费明细和账龄也重新汇总核对（较慢）。")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON 数组，供程序读取。")
 @with_appcontext
 def check_books_command(asked: tuple[str, ...], whole: bool, as_json: bool) -> None:
-    """核对账目:应收、收据、预收、押金、编号、交款和账期是否平衡(只读)。"""
+    """核对账目：应收、收据、预收、押金、编号、交款和账期是否平衡（只读）。"""
     if not inspect(db.engine).has_table("community"):
         raise click.ClickException("数据库还没有建好。请先运行 flask --app app db upgrade。")
     with acting_as(SYSTEM):

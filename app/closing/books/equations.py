@@ -14,7 +14,7 @@ from app.lowcode.reports import registry
 from app.lowcode.reports.declaration import By, Scope
 from app.lowcode.reports.reading import read
 
-WRONG = N_("“%(report)s”不平:%(equation)s,左边 %(left)s,右边 %(right)s,不平 %(wrong)s 行。")
+WRONG = N_("“%(report)s”不平：%(equation)s，左边 %(left)s，右边 %(right)s，不平 %(wrong)s 行。")
 
 
 def wrong_equations(session: Session, within: Within) -> Iterator[Found]:

@@ -126,14 +126,14 @@ CHECKS = (
     Check(
         code="handover_sums",
         paper=HANDOVER,
-        message=N_("合计 %(total)s,所交票据合计 %(total_right)s,或其中某种结算方式不符。"),
+        message=N_("合计 %(total)s，所交票据合计 %(total_right)s，或其中某种结算方式不符。"),
         find=_sums,
     ),
     Check(
         code="handover_counts",
         paper=HANDOVER,
         message=N_(
-            "记为 %(receipts)s 张、作废 %(voids)s 张,所交收据是 %(receipts_right)s 张、作废 %(voids_right)s 张。"
+            "记为 %(receipts)s 张、作废 %(voids)s 张，所交收据是 %(receipts_right)s 张、作废 %(voids_right)s 张。"
         ),
         find=_counts,
     ),

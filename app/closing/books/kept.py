@@ -20,9 +20,9 @@ from app.kernel.periods import Period
 from app.lowcode.reports import registry
 from app.lowcode.reports.declaration import LINE
 
-MISSING = N_("已结账,却没有保存“%(report)s”。")
-LINES = N_("“%(report)s”保存了 %(kept)s 行,应有 %(right)s 行。")
-DIFFERS = N_("“%(report)s”保存的%(figure)s是 %(kept)s,按单据应为 %(right)s。")
+MISSING = N_("已结账，却没有保存“%(report)s”。")
+LINES = N_("“%(report)s”保存了 %(kept)s 行，应有 %(right)s 行。")
+DIFFERS = N_("“%(report)s”保存的%(figure)s是 %(kept)s，按单据应为 %(right)s。")
 FOLLOWS = N_("期初欠费 %(kept)s 不等于上月保存的期末欠费 %(right)s。")
 
 Right = Callable[[MonthSums, int, Period], int]

@@ -31,11 +31,11 @@ from app.lowcode.types import raw
 DATED: tuple[type[DocumentBase], ...] = (
     Allocation, Receipt, ReceiptVoid, PrepaymentEntry, DepositEntry, Waiver, Adjustment, Refund,
 )  # fmt: skip
-OTHER_MONTH = N_("%(what)s(编号 %(key)s)日期是 %(day)s,却记在这个账期。")
-UNKNOWN = N_("有 %(what)s 入账,却没有这个账期。")
-ORDER = N_("已结账,前面的 %(open)s 却没有结账。")
-CASH = N_("收据收费减作废冲红为 %(papers)s,现收核销合计 %(settled)s。")
-APPLIED = N_("预收明细抵扣 %(entries)s,应收上的预收抵扣 %(settled)s。")
+OTHER_MONTH = N_("%(what)s（编号 %(key)s）日期是 %(day)s，却记在这个账期。")
+UNKNOWN = N_("有 %(what)s 入账，却没有这个账期。")
+ORDER = N_("已结账，前面的 %(open)s 却没有结账。")
+CASH = N_("收据收费减作废冲红为 %(papers)s，现收核销合计 %(settled)s。")
+APPLIED = N_("预收明细抵扣 %(entries)s，应收上的预收抵扣 %(settled)s。")
 
 
 def wrong_months(session: Session, within: Within) -> Iterator[Found]:

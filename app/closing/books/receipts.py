@@ -147,13 +147,13 @@ def _entries_back(model: Any, back: Any) -> Callable[[Within], Select[Any]]:
     return find
 
 
-PART = N_("记为 %(said)s,明细合计 %(found)s。")
+PART = N_("记为 %(said)s，明细合计 %(found)s。")
 
 CHECKS = (
     Check(
         code="receipt_total",
         paper=RECEIPT,
-        message=N_("收款金额 %(total)s,结算明细合计 %(paid)s,收费、预收和押金合计 %(parts)s。"),
+        message=N_("收款金额 %(total)s，结算明细合计 %(paid)s，收费、预收和押金合计 %(parts)s。"),
         find=_totals,
     ),
     Check(
@@ -177,43 +177,43 @@ CHECKS = (
     Check(
         code="receipt_standing",
         paper=RECEIPT,
-        message=N_("状态是“%(state)s”,与作废或冲红的单据不符。"),
+        message=N_("状态是“%(state)s”，与作废或冲红的单据不符。"),
         find=_standing,
     ),
     Check(
         code="receipt_open_again",
         paper=RECEIPT,
-        message=N_("已作废或冲红,但应收(编号 %(charge)s)上还剩核销 %(left)s。"),
+        message=N_("已作废或冲红，但应收（编号 %(charge)s）上还剩核销 %(left)s。"),
         find=_left_settled,
     ),
     Check(
         code="receipt_taken_back",
         paper=RECEIPT,
-        message=N_("仍然有效,但应收(编号 %(charge)s)上有作废或冲红的核销 %(back)s。"),
+        message=N_("仍然有效，但应收（编号 %(charge)s）上有作废或冲红的核销 %(back)s。"),
         find=_back_from_standing,
     ),
     Check(
         code="receipt_prepaid_left",
         paper=RECEIPT,
-        message=N_("已作废或冲红,但预收明细里还剩 %(left)s。"),
+        message=N_("已作废或冲红，但预收明细里还剩 %(left)s。"),
         find=_entries_left(PrepaymentEntry),
     ),
     Check(
         code="receipt_deposited_left",
         paper=RECEIPT,
-        message=N_("已作废或冲红,但押金明细里还剩 %(left)s。"),
+        message=N_("已作废或冲红，但押金明细里还剩 %(left)s。"),
         find=_entries_left(DepositEntry),
     ),
     Check(
         code="receipt_prepaid_back",
         paper=RECEIPT,
-        message=N_("仍然有效,但预收明细里有作废冲回 %(back)s。"),
+        message=N_("仍然有效，但预收明细里有作废冲回 %(back)s。"),
         find=_entries_back(PrepaymentEntry, PrepaymentKind.TAKEN_BACK),
     ),
     Check(
         code="receipt_deposited_back",
         paper=RECEIPT,
-        message=N_("仍然有效,但押金明细里有作废冲回 %(back)s。"),
+        message=N_("仍然有效，但押金明细里有作废冲回 %(back)s。"),
         find=_entries_back(DepositEntry, DepositKind.TAKEN_BACK),
     ),
 )

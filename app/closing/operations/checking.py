@@ -57,7 +57,7 @@ def missing_documents(*, session: Session, community_id: int, period: Period) ->
     """What is not done yet of a month: readings, charges, runs, requests, hand-overs."""
     found = [
         Finding(
-            code="not_over", message=N_("这个账期还没有过完,结账以后到月底都不能再收款、出账"), stops=False, url="",
+            code="not_over", message=N_("这个账期还没有过完，结账以后到月底都不能再收款、出账"), stops=False, url="",
             count=int(clock.today() <= period.last_day),
         ),
         *_readings(session, community_id, period), *_unposted(session, community_id, period),
@@ -97,7 +97,7 @@ def _unposted(session: Session, community_id: int, period: Period) -> Iterator[F
         count=sum(one.charges for one in found),
     )  # fmt: skip
     yield Finding(
-        code="unbillable", message=N_("有 %(count)d 段日子没有付费人、单价或面积,不能计费"), url=url,
+        code="unbillable", message=N_("有 %(count)d 段日子没有付费人、单价或面积，不能计费"), url=url,
         count=sum(one.unbillable for one in found), stops=False,
     )  # fmt: skip
 
@@ -112,7 +112,7 @@ def _requests(session: Session, community_id: int) -> Iterator[Finding]:
             )
         )
         yield Finding(
-            code=f"pending_{model.__tablename__}", message=N_("有 %(count)d 张%(what)s还没有审批,以后批准的记入以后的账期"),
+            code=f"pending_{model.__tablename__}", message=N_("有 %(count)d 张%(what)s还没有审批，以后批准的记入以后的账期"),
             count=pending or 0, url=_list(model, community_id, state=ApprovalState.PENDING.value), stops=False,
             params={"what": spec_of(model).about.label},
         )  # fmt: skip
@@ -141,7 +141,7 @@ def unequal(readings: Iterable[Reading]) -> list[Finding]:
     """The reports of a month, read anew, whose equations do not hold."""
     return [
         Finding(
-            code=f"equation_{one.report.name}", message=N_("“%(report)s”有 %(count)d 个等式不平,请联系管理员"),
+            code=f"equation_{one.report.name}", message=N_("“%(report)s”有 %(count)d 个等式不平，请联系管理员"),
             count=sum(not equation.holds for equation in one.equations),
             url=f"{one.report.url}/?{urlencode(asking.parameters(one.scope))}", params={"report": one.report.label},
         )

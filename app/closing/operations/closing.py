@@ -38,14 +38,14 @@ class PeriodNotReady(DomainError):
     """Something is missing before the month can close; the first of it is said."""
 
     code = "period_not_ready"
-    message = N_("%(period)s 还不能结账:%(what)s(共 %(count)d 项未完成)")
+    message = N_("%(period)s 还不能结账：%(what)s（共 %(count)d 项未完成）")
 
 
 class ClosingUnderWay(DomainError):
     """Somebody else has the same month closed at this moment."""
 
     code = "closing_under_way"
-    message = N_("%(period)s 正在由别人结账,请稍后再看。")
+    message = N_("%(period)s 正在由别人结账，请稍后再看。")
 
 
 def close(*, session: Session, community_id: int, period: Period, by: str | None = None) -> AccountingPeriod:

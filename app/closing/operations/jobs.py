@@ -17,7 +17,7 @@ class BooksBroken(DomainError):
     """A month is not kept for ever out of books that do not hold."""
 
     code = "period_not_ready"
-    message = N_("账目核对有 %(count)d 处不符,不能结账。请管理员先处理:%(first)s")
+    message = N_("账目核对有 %(count)d 处不符，不能结账。请管理员先处理：%(first)s")
 
 
 @job_handler(JOB)
@@ -45,7 +45,7 @@ def close_job(job: Run) -> None:
         if state is PeriodState.CLOSED:
             return f"{period} 已结账。"
         row = close(session=session, community_id=community_id, period=period)
-        return f"{period} 已结账(第 {row.version} 次)。"
+        return f"{period} 已结账（第 {row.version} 次）。"
 
     job.message = in_unit_of_work(closing)
     # No progress report here: it could still find a request to cancel, and the month is closed.

@@ -30,7 +30,7 @@ class ReopenAsked(DomainError):
     """The same person asks for the same again."""
 
     code = "reopen_asked"
-    message = N_("您已经申请过 %(period)s 的反结账,请等待审批。")
+    message = N_("您已经申请过 %(period)s 的反结账，请等待审批。")
 
 
 def request_reopen(

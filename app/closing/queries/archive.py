@@ -53,7 +53,7 @@ class PeriodArchive:
             return None
         grain = listing.narrowing_grain() if scope.narrowed else WHOLE
         if grain not in report.places or scope.picks:
-            words = _("所选范围比结账时保存的明细更细,以下按单据重新汇总;已结账的单据不会再变。")
+            words = _("所选范围比结账时保存的明细更细，以下按单据重新汇总；已结账的单据不会再变。")
             return Stored(report, scope, (), frozenset(), False, words, grain)
         asked = set(session.scalars(select(Community.id).where(*scope.where(Community))))
         mine = frozenset(one.community_id for one in closed)
@@ -205,8 +205,8 @@ def _narrowed(scope: Scope) -> list[Any]:
 def _words(session: Session, closed: Sequence[PeriodReport], asked: set[int]) -> str:
     period = str(closed[0].period)
     if len(asked) <= len(closed):
-        return _("%(period)s 已结账,数字是结账时保存的,不再变动。", period=period)
+        return _("%(period)s 已结账，数字是结账时保存的，不再变动。", period=period)
     return _(
-        "%(closed)d 个小区的 %(period)s 已结账,数字是结账时保存的;其余 %(open)d 个未结,数字还会变动。",
+        "%(closed)d 个小区的 %(period)s 已结账，数字是结账时保存的；其余 %(open)d 个未结，数字还会变动。",
         period=period, closed=len(closed), open=len(asked) - len(closed),
     )  # fmt: skip

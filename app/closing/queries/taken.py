@@ -87,7 +87,7 @@ def _called(source: str, row: Any, fee: str) -> str:
     if source == "deposited":
         return codes_of(DEPOSIT_ITEM).label(row.item)
     if source == "prepaid":
-        return _("预收款(%(fee)s)", fee=fee) if fee else _("预收款")
+        return _("预收款（%(fee)s）", fee=fee) if fee else _("预收款")
     return fee
 
 

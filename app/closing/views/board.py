@@ -144,7 +144,7 @@ def address(report: Report, period: Period) -> str:
 
 def _close_button(community_id: int, period: Period) -> Button:
     words = _(
-        "结账以后,%(period)s 不能再出账、收款或更正,报表按现在的样子保存。确定结账?", period=str(period)
+        "结账以后，%(period)s 不能再出账、收款或更正，报表按现在的样子保存。确定结账？", period=str(period)
     )
     return Button(
         "close", _("结账"), f"/closing/close/{community_id}/{period}", "lock", post=True, tone="primary", confirm=words
@@ -171,7 +171,7 @@ def _cell(community_id: int, month: Month) -> dict[str, Any]:
     title = ""
     if month.state is PeriodState.CLOSED:
         title = _(
-            "%(who)s 于 %(at)s 结账(第 %(version)d 次)",
+            "%(who)s 于 %(at)s 结账（第 %(version)d 次）",
             who=month.closed_by, at=shown(month.closed_at, MOMENT), version=month.version,
         )  # fmt: skip
     return {

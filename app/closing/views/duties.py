@@ -21,5 +21,5 @@ def months_waiting() -> Iterator[Task]:
         yield Task(_("待结账的小区"), "/closing/", len(found), any(one.late for one in found))
         return
     for one in found:
-        text = _("待结账:%(community)s %(period)s", community=one.community, period=str(one.period))
+        text = _("待结账：%(community)s %(period)s", community=one.community, period=str(one.period))
         yield Task(text, f"/closing/check/{one.community_id}/{one.period}", late=one.late)

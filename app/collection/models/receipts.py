@@ -13,7 +13,7 @@ from app.lowcode.db import Key
 from app.lowcode.document import About, CommunityScoped, Counted, MoneyDocument
 from app.lowcode.fields import choice, date_, integer, link, money, month, text
 
-NOT_TAKEN_BACK = N_("合计(不含作废和冲红)")
+NOT_TAKEN_BACK = N_("合计（不含作废和冲红）")
 
 
 class Receipt(CommunityScoped, MoneyDocument):

@@ -24,7 +24,7 @@ class NotEnoughHeld(DomainError):
     """More than an account holds."""
 
     code = "over_balance"
-    message = N_("余额只有 %(balance)s 元,不够 %(amount)s 元。余额可能刚被用过,请刷新后再看。")
+    message = N_("余额只有 %(balance)s 元，不够 %(amount)s 元。余额可能刚被用过，请刷新后再看。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ class NothingHeld(DomainError):
     """Nothing is held that could settle what is open."""
 
     code = "nothing_held"
-    message = N_("没有可以抵扣的预收款,或没有它能抵扣的欠费。")
+    message = N_("没有可以抵扣的预收款，或没有它能抵扣的欠费。")
 
 
 @after_posting

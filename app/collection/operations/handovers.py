@@ -39,14 +39,14 @@ class TillChanged(DomainError):
     """Something was taken or given out since the cashier counted."""
 
     code = "till_changed"
-    message = N_("未交的款已从 %(seen)s 元变为 %(total)s 元,请核对后再交。")
+    message = N_("未交的款已从 %(seen)s 元变为 %(total)s 元，请核对后再交。")
 
 
 class OwnHandover(DomainError):
     """Somebody signs for the money that they handed over themselves."""
 
     code = "same_person"
-    message = N_("不能签收自己的交款,请由财务签收。")
+    message = N_("不能签收自己的交款，请由财务签收。")
 
 
 @dataclass(slots=True)

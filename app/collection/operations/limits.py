@@ -20,7 +20,7 @@ class BeyondLimit(DomainError):
     """More than the decider's roles may approve."""
 
     code = "beyond_limit"
-    message = N_("%(amount)s 元超过您的审批限额 %(limit)s 元,请由更高一级审批。")
+    message = N_("%(amount)s 元超过您的审批限额 %(limit)s 元，请由更高一级审批。")
 
 
 def check_limit(*, session: Session, kind: RequestKind, amount: Decimal) -> None:

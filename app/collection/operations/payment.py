@@ -36,7 +36,7 @@ class AlreadySettled(DomainError):
     """A charge named has nothing open, or nothing at all is open."""
 
     code = "already_settled"
-    message = N_("所选费用已被收款,现在没有欠费。请刷新后再看。")
+    message = N_("所选费用已被收款，现在没有欠费。请刷新后再看。")
 
 
 class NothingChosen(DomainError):

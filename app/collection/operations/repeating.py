@@ -20,7 +20,7 @@ class KeyReused(DomainError):
     """An idempotency key that came before with another body."""
 
     code = "key_reused"
-    message = N_("这次提交的编号已用于另一笔收款,没有重复收款。请刷新页面后再收。")
+    message = N_("这次提交的编号已用于另一笔收款，没有重复收款。请刷新页面后再收。")
 
 
 def fingerprint(

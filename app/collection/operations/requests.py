@@ -36,7 +36,7 @@ class NothingOpen(DomainError):
     """A waiver of charges that are all settled."""
 
     code = "already_settled"
-    message = N_("所选费用都没有欠费,不需要减免。")
+    message = N_("所选费用都没有欠费，不需要减免。")
 
 
 class NothingChanges(DomainError):

@@ -30,7 +30,7 @@ class RoundingBeyondLimit(DomainError):
     """More is let go than the community allows without an approval."""
 
     code = "rounding_beyond_limit"
-    message = N_("抹零 %(amount)s 元超过本小区的限额 %(limit)s 元。请少抹一些,或申请减免。")
+    message = N_("抹零 %(amount)s 元超过本小区的限额 %(limit)s 元。请少抹一些，或申请减免。")
 
 
 def let_go(

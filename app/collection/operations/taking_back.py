@@ -45,7 +45,7 @@ class TooLateToVoid(DomainError):
     """A receipt of another day, or one whose money was handed over."""
 
     code = "too_late_to_void"
-    message = N_("收据 %(number)s 是 %(day)s 开的,只能当天、交款以前作废。请用冲红。")
+    message = N_("收据 %(number)s 是 %(day)s 开的，只能当天、交款以前作废。请用冲红。")
 
 
 class NotBefore(DomainError):
@@ -59,7 +59,7 @@ class VoidInstead(DomainError):
     """A reversal of a receipt that can still be voided."""
 
     code = "void_instead"
-    message = N_("收据 %(number)s 是今天开的,还没有交款,请直接作废。")
+    message = N_("收据 %(number)s 是今天开的，还没有交款，请直接作废。")
 
 
 def is_voidable(receipt: Receipt, day: date) -> bool:

@@ -19,7 +19,7 @@ class OverBalance(DomainError):
 
     code = "over_balance"
     message = N_(
-        "输入的 %(amount)s 元多于所选费用的欠费 %(open)s 元。本次收费请填 %(open)s;多出的 %(rest)s 元可以作为预收收下(F2)。"
+        "输入的 %(amount)s 元多于所选费用的欠费 %(open)s 元。本次收费请填 %(open)s；多出的 %(rest)s 元可以作为预收收下（F2）。"
     )
 
     def __init__(self, *, amount: Decimal, owed: Decimal) -> None:
@@ -35,28 +35,28 @@ class TendersOver(DomainError):
     """The methods hold more than there is to collect."""
 
     code = "over_balance"
-    message = N_("各结算方式合计 %(sum)s 元,多于本次应收的 %(total)s 元。欠费可能刚被收过,请核对后再收。")
+    message = N_("各结算方式合计 %(sum)s 元，多于本次应收的 %(total)s 元。欠费可能刚被收过，请核对后再收。")
 
 
 class TendersDiffer(DomainError):
     """The methods do not add up to what is collected."""
 
     code = "tenders_differ"
-    message = N_("各结算方式合计 %(sum)s 元,应为 %(total)s 元,请更正。")
+    message = N_("各结算方式合计 %(sum)s 元，应为 %(total)s 元，请更正。")
 
 
 class TenderedShort(DomainError):
     """Less cash handed over than the cash part."""
 
     code = "tendered_short"
-    message = N_("实付现金 %(tendered)s 元,少于应付现金 %(cash)s 元。")
+    message = N_("实付现金 %(tendered)s 元，少于应付现金 %(cash)s 元。")
 
 
 class TenderedWithoutCash(DomainError):
     """Cash handed over where nothing is paid in cash."""
 
     code = "tendered_without_cash"
-    message = N_("没有现金结算,不填实付现金。")
+    message = N_("没有现金结算，不填实付现金。")
 
 
 def complete_tenders(

@@ -25,10 +25,10 @@ def _amount(label: str, **more: Any) -> Field:
 
 
 POSITIVE = _amount(N_("金额"), minimum=Decimal("0.01"))
-SIGNED = _amount(N_("调整金额"), help=N_("增加填正数,减少填负数。"))
+SIGNED = _amount(N_("调整金额"), help=N_("增加填正数，减少填负数。"))
 PERCENT = Field(
     N_("减免比例"), "number", name="percent", required=True, scale=2, unit="%", minimum=Decimal("0.01"),
-    help=N_("按每笔费用现在的欠费计算;没有欠费的略过。"),
+    help=N_("按每笔费用现在的欠费计算；没有欠费的略过。"),
 )  # fmt: skip
 GIVEN_BACK_BY = Field(N_("退款方式"), "choice", name="tender", required=True, enum=Tender)
 
@@ -46,13 +46,13 @@ def _reverse(*, row_id: int, reason: str) -> str | None:
 RECEIPT = (
     Action(
         "void", N_("作废"), run=_void, icon="ban", tone="danger", fields=(REASON,),
-        confirm=N_("作废这张收据?收据号保留,所收的费用重新变为欠费。"),
-        allowed=lambda row: operations.is_voidable(row, clock.today()), done=N_("收据已作废,费用已恢复为欠费。"),
+        confirm=N_("作废这张收据？收据号保留，所收的费用重新变为欠费。"),
+        allowed=lambda row: operations.is_voidable(row, clock.today()), done=N_("收据已作废，费用已恢复为欠费。"),
     ),
     Action(
         "reverse", N_("冲红"), run=_reverse, icon="arrow-back-up", tone="danger", fields=(REASON,),
-        confirm=N_("冲红这张收据?在今天所在的账期记一张红字,所收的费用重新变为欠费;已结账的月份不变。"),
-        allowed=lambda row: operations.is_reversible(row, clock.today()), done=N_("收据已冲红,费用已恢复为欠费。"),
+        confirm=N_("冲红这张收据？在今天所在的账期记一张红字，所收的费用重新变为欠费；已结账的月份不变。"),
+        allowed=lambda row: operations.is_reversible(row, clock.today()), done=N_("收据已冲红，费用已恢复为欠费。"),
     ),
 )  # fmt: skip
 
@@ -79,16 +79,16 @@ def _is_open(row: Charge) -> bool:
 CHARGE = (
     Action(
         "waive", N_("申请减免"), run=_asks_waiver, icon="discount-2", fields=(POSITIVE, REASON), allowed=_is_open,
-        begins=lambda row: {"amount": row.due}, done=N_("已提出减免申请,等待审批。"),
+        begins=lambda row: {"amount": row.due}, done=N_("已提出减免申请，等待审批。"),
     ),
     Action(
         "adjust", N_("申请调整"), run=_asks_adjustment, icon="adjustments-dollar", fields=(SIGNED, REASON),
-        done=N_("已提出调整申请,等待审批。"),
+        done=N_("已提出调整申请，等待审批。"),
     ),
     Action(
         "waive_ticked", N_("批量申请减免"), run=_asks_waivers, icon="discount-2", verb="waive", bulk=True,
         single=False,
-        fields=(PERCENT, REASON), done=N_("已逐笔提出减免申请,等待审批。"),
+        fields=(PERCENT, REASON), done=N_("已逐笔提出减免申请，等待审批。"),
     ),
 )  # fmt: skip
 """What may be asked for about a charge; billing's page shows them."""
@@ -118,7 +118,7 @@ def _holds(row: Prepayment | Deposit) -> bool:
 def _refunding(name: str) -> Action:
     return Action(
         "refund", N_("申请退款"), run=_refund(name), icon="cash-off", fields=(POSITIVE, GIVEN_BACK_BY, REASON),
-        allowed=_holds, begins=lambda row: {"amount": row.balance}, done=N_("已提出退款申请,等待审批。"),
+        allowed=_holds, begins=lambda row: {"amount": row.balance}, done=N_("已提出退款申请，等待审批。"),
     )  # fmt: skip
 
 
@@ -133,14 +133,14 @@ def _apply(*, row_id: int) -> str | None:
 PREPAYMENT = (
     Action(
         "apply", N_("抵扣欠费"), run=_apply, icon="transfer-in", tone="primary", allowed=_holds,
-        confirm=N_("用这位客户的预收余额抵扣欠费,先抵最早到期的?"), done=N_("已抵扣。"),
+        confirm=N_("用这位客户的预收余额抵扣欠费，先抵最早到期的？"), done=N_("已抵扣。"),
     ),
     _refunding("prepayment_id"),
 )  # fmt: skip
 DEPOSIT = (
     Action(
         "deduct", N_("扣款"), run=_deduct, icon="scissors", tone="danger", fields=(POSITIVE, REASON), allowed=_holds,
-        confirm=N_("从押金里扣款?扣款成为公司收入。"), done=N_("已扣款。"),
+        confirm=N_("从押金里扣款？扣款成为公司收入。"), done=N_("已扣款。"),
     ),
     _refunding("deposit_id"),
 )  # fmt: skip
@@ -153,7 +153,7 @@ def _sign(*, row_id: int) -> str | None:
 
 HANDOVER = (
     Action(
-        "sign", N_("签收"), run=_sign, icon="signature", tone="primary", confirm=N_("确认收到这份交款?"),
+        "sign", N_("签收"), run=_sign, icon="signature", tone="primary", confirm=N_("确认收到这份交款？"),
         allowed=lambda row: "sign" in [one.action for one in HANDOVER_MACHINE.allowed(row.state)]
         and row.cashier_id != current_actor().user_id,
     ),

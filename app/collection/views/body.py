@@ -31,21 +31,21 @@ class BadAmount(DomainError):
     """An amount that is not written as one."""
 
     code = "bad_amount"
-    message = N_("金额应写成 123.45 的样子,最多两位小数。")
+    message = N_("金额应写成 123.45 的样子，最多两位小数。")
 
 
 class UnknownRounding(DomainError):
     """A way of rounding off that there is not."""
 
     code = "unknown_rounding"
-    message = N_("没有这种抹零方式,请重新选择。")
+    message = N_("没有这种抹零方式，请重新选择。")
 
 
 class UnknownTender(DomainError):
     """A method that the office does not have."""
 
     code = "unknown_tender"
-    message = N_("没有这种结算方式,请重新选择。")
+    message = N_("没有这种结算方式，请重新选择。")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class NoBackdating(DomainError):
     """A day other than today, without the permission."""
 
     code = "no_backdating"
-    message = N_("您没有补记以前日期收款的权限,请把日期改为今天。")
+    message = N_("您没有补记以前日期收款的权限，请把日期改为今天。")
 
 
 class FutureDay(DomainError):

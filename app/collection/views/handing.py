@@ -96,7 +96,7 @@ class HandOverView(BaseView):
         except DomainError as error:
             flash(message_of(error), "danger")
             return redirect("/handover/")
-        flash(_("已交款,请打印交款表交财务签收。"), "success")
+        flash(_("已交款，请打印交款表交财务签收。"), "success")
         return redirect(f"/cash_handover/show/{key}")
 
     @expose("/<int:pk>/papers")

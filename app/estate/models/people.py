@@ -87,7 +87,7 @@ class HouseholdMember(CommunityScoped, Document):
     identity: Mapped[str | None] = secret(N_("身份证号码"), masked=mask_identity, listed=True)
     phone: Mapped[str | None] = text(N_("联系电话"), 40, listed=True, searched=True, masked=mask_phone)
     registered_at: Mapped[str | None] = text(N_("户口所在地"), 200)
-    employer: Mapped[str | None] = text(N_("工作(学习)单位"), 200, listed=True)
+    employer: Mapped[str | None] = text(N_("工作（学习）单位"), 200, listed=True)
     employer_address: Mapped[str | None] = text(N_("单位地址"), 200)
     remark: Mapped[str | None] = long_text(N_("备注"))
 

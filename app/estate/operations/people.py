@@ -19,7 +19,7 @@ _PHONES = ("phone", "phone2", "emergency_phone")
 
 class CustomerExists(DomainError):
     code = "customer_exists"
-    message = N_("本小区已有同一证件号码的客户“%(name)s”,请在那位客户上登记。")
+    message = N_("本小区已有同一证件号码的客户“%(name)s”，请在那位客户上登记。")
 
 
 class EndsBeforeStart(DomainError):
@@ -29,7 +29,7 @@ class EndsBeforeStart(DomainError):
 
 class PayerOverlap(DomainError):
     code = "overlap"
-    message = N_("房间 %(room)s 在这段时间已有付费人“%(name)s”。请先填写其结束日期,或取消“付费人”。")
+    message = N_("房间 %(room)s 在这段时间已有付费人“%(name)s”。请先填写其结束日期，或取消“付费人”。")
 
 
 class OccupancyExists(DomainError):

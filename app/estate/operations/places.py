@@ -25,12 +25,12 @@ class CompanyCycle(DomainError):
 
 class CompanyNotHeld(DomainError):
     code = "company_not_held"
-    message = N_("您的管辖范围不含所选的公司,不能更改它或在它下面新增。")
+    message = N_("您的管辖范围不含所选的公司，不能更改它或在它下面新增。")
 
 
 class BuildingExists(DomainError):
     code = "building_exists"
-    message = N_("本小区已有楼宇“%(name)s”,两个名称会使房间编码相同。")
+    message = N_("本小区已有楼宇“%(name)s”，两个名称会使房间编码相同。")
 
 
 class RoomExists(DomainError):
@@ -40,12 +40,12 @@ class RoomExists(DomainError):
 
 class AreaDateMissing(DomainError):
     code = "area_date_missing"
-    message = N_("建筑面积改变时,请填写新面积从哪天起生效。")
+    message = N_("建筑面积改变时，请填写新面积从哪天起生效。")
 
 
 class AreaDateTooEarly(DomainError):
     code = "area_date_too_early"
-    message = N_("现有面积从 %(starts)s 起生效,新面积不能早于这一天。")
+    message = N_("现有面积从 %(starts)s 起生效，新面积不能早于这一天。")
 
 
 def assign(*, session: Session, row: DocumentBase, values: dict[str, Any]) -> None:

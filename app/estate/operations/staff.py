@@ -25,7 +25,7 @@ class OtherCompany(DomainError):
 
 class LoginGiven(DomainError):
     code = "login_given"
-    message = N_("“%(name)s”有登录名,不能删除。请先在操作员里解除,或改为不在职。")
+    message = N_("“%(name)s”有登录名，不能删除。请先在操作员里解除，或改为不在职。")
 
 
 def save_department(*, session: Session, row: Department, **values: Any) -> Department:

@@ -34,14 +34,14 @@ class NoSalesSheet(UnreadableWorkbook):
     """The workbook opens, and none of its sheets has headings of rooms, buildings, communities or spaces."""
 
     code = "no_sales_sheet"
-    message = N_("文件里没有认得出的工作表:标题行应有房号、建筑面积、客户姓名等列,或车位号、楼宇名称。")
+    message = N_("文件里没有认得出的工作表：标题行应有房号、建筑面积、客户姓名等列，或车位号、楼宇名称。")
 
 
 class UnnamedCommunity(DomainError):
     """No sheet says which community its rows belong to, or the file has several and a sheet names none."""
 
     code = "unnamed_community"
-    message = N_("工作表“%(sheet)s”没有写小区,请指定小区名称。")
+    message = N_("工作表“%(sheet)s”没有写小区，请指定小区名称。")
 
 
 @dataclass

@@ -15,7 +15,7 @@ Value = TypeVar("Value")
 
 # What people and systems write into a cell that has nothing to say.
 _BLANK_WORDS: Final = (
-    "- -- --- \u2014 \u2014\u2014 \u2015 \u2015\u2015 \u2013 / // \\ . 。 、 * 无 暂无 没有 空 (空) (无) 不详 未知 待定 待补 未填 "
+    "- -- --- \u2014 \u2014\u2014 \u2015 \u2015\u2015 \u2013 / // \\ . 。 、 * 无 暂无 没有 空 （空） （无） 不详 未知 待定 待补 未填 "
     "null (null) none nan nil n/a na #n/a #ref! #value! #div/0! #name? #null! #num!"
 )
 BLANK_MARKS: Final = frozenset(_BLANK_WORDS.split())

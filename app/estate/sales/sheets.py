@@ -28,28 +28,28 @@ class UnreadableWorkbook(DomainError):
     """The file is no workbook, is damaged, or is something else under a workbook's name."""
 
     code = "unreadable_workbook"
-    message = N_("读不出这个文件,请用 Excel 或 WPS 打开它,另存为 .xlsx 后再导入。")
+    message = N_("读不出这个文件，请用 Excel 或 WPS 打开它，另存为 .xlsx 后再导入。")
 
 
 class EncryptedWorkbook(UnreadableWorkbook):
     """The file asks for a password."""
 
     code = "encrypted_workbook"
-    message = N_("这个文件设了打开密码,请取消密码后再导入。")
+    message = N_("这个文件设了打开密码，请取消密码后再导入。")
 
 
 class EmptyWorkbook(UnreadableWorkbook):
     """The file opens but no sheet of it holds anything."""
 
     code = "empty_workbook"
-    message = N_("这个文件是空的,没有可以导入的内容。")
+    message = N_("这个文件是空的，没有可以导入的内容。")
 
 
 class OversizedWorkbook(UnreadableWorkbook):
     """The file is larger than any export of an estate."""
 
     code = "oversized_workbook"
-    message = N_("这个文件太大,请删去无关的工作表和空行后再导入。")
+    message = N_("这个文件太大，请删去无关的工作表和空行后再导入。")
 
 
 @dataclass(frozen=True)

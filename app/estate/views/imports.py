@@ -91,7 +91,7 @@ class SalesImportView(BaseView):
             return refusal(_(SENTENCES[413]), 413)
         form: Any = UploadForm(formdata=None)
         most = (current_app.config["MAX_CONTENT_LENGTH"] or 0) // 1024**2
-        form.file.errors = [_("文件太大,最多 %(most)d MB。请删去无关的工作表和图片后再导入。", most=most)]
+        form.file.errors = [_("文件太大，最多 %(most)d MB。请删去无关的工作表和图片后再导入。", most=most)]
         return _upload_page(form)
 
     @expose("/check/<token>", methods=["GET", "POST"])
@@ -190,7 +190,7 @@ def _check_page(upload: Upload, found: dict[str, Any], wrong: Mapping[str, str])
         why = _("没有可以导入的行。")
     elif rejected_rows:
         why = _(
-            "有 %(count)d 行被拒绝,不能全部导入。请改好文件重新上传,或导入正确的行。", count=rejected_rows
+            "有 %(count)d 行被拒绝，不能全部导入。请改好文件重新上传，或导入正确的行。", count=rejected_rows
         )
     told = {name: _said(found[name][:MOST_PROBLEMS]) for name in ("rejected", "warnings")}
     return render_template(

@@ -19,28 +19,28 @@ class BadDay(DomainError):
     """A text that names no day."""
 
     code = "bad_day"
-    message = N_("“%(value)s”不是日期,请按 2026-03-31 的样子填写。")
+    message = N_("“%(value)s”不是日期，请按 2026-03-31 的样子填写。")
 
 
 class BadDays(DomainError):
     """Days the wrong way round, or too many."""
 
     code = "bad_days"
-    message = N_("请填写正确的起止日期:开始不晚于结束,最多三年。")
+    message = N_("请填写正确的起止日期：开始不晚于结束，最多三年。")
 
 
 class BadYear(DomainError):
     """A text that names no year."""
 
     code = "bad_year"
-    message = N_("“%(value)s”不是年份,请按 2026 的样子填写。")
+    message = N_("“%(value)s”不是年份，请按 2026 的样子填写。")
 
 
 class BadPick(DomainError):
     """A choice that is not offered."""
 
     code = "bad_pick"
-    message = N_("“%(label)s”没有这个选项,请重新选择。")
+    message = N_("“%(label)s”没有这个选项，请重新选择。")
 
 
 def scope_of(*, session: Session, report: Report, given: Mapping[str, str], today: date) -> Scope:

@@ -24,7 +24,7 @@ def words_of(reading: Reading) -> list[str]:
     """What stands under the title: the tree node, what is picked, what was kept, the equations."""
     scope = reading.scope
     node = listing.narrowing_words() if scope.narrowed else None
-    found = [_("范围:%(scope)s", scope=node)] if node else []
+    found = [_("范围：%(scope)s", scope=node)] if node else []
     for one in reading.report.picks:
         labels = dict(one.options(db.session())) if one.name in scope.picks else {}
         if labels:
@@ -46,18 +46,18 @@ def figures_of(reading: Reading) -> list[tuple[str, str]]:
 def equations_of(reading: Reading) -> list[tuple[bool, str]]:
     """The equations in words: those that hold together in one, each of the others by itself (False)."""
     good = [_(one.label) for one in reading.equations if one.holds]
-    found = [(True, _("已核对:%(equations)s", equations="; ".join(good)))] if good else []
+    found = [(True, _("已核对：%(equations)s", equations="; ".join(good)))] if good else []
     return [*found, *((False, _wrong(one)) for one in reading.equations if not one.holds)]
 
 
 def _wrong(one: Equation) -> str:
     if one.left == one.right:
         return _(
-            "不平:%(equation)s,合计相等,但有 %(count)d 行不平。请联系管理员。",
+            "不平：%(equation)s，合计相等，但有 %(count)d 行不平。请联系管理员。",
             equation=_(one.label), count=one.wrong,
         )  # fmt: skip
     return _(
-        "不平:%(equation)s,左边 %(left)s,右边 %(right)s。请联系管理员。",
+        "不平：%(equation)s，左边 %(left)s，右边 %(right)s。请联系管理员。",
         equation=_(one.label), left=one.left, right=one.right,
     )  # fmt: skip
 

@@ -82,7 +82,7 @@ class ActionMixin:
         if not all(key.isascii() and key.isdigit() and len(key) < 19 for key in keys):
             abort(404)
         form = self._inputs_of(action, 0, None)
-        title = _("%(label)s:已选 %(count)d 行", label=_(action.label), count=len(keys))
+        title = _("%(label)s：已选 %(count)d 行", label=_(action.label), count=len(keys))
         page = self._dialog(action, form, f"{self.spec.url}/list/", title, [("rowid", key) for key in keys])
         if request.method == "GET":
             return self._ask(page)
@@ -194,7 +194,7 @@ class ActionMixin:
         if confirm and row is not None and action.note is not None:
             confirm = f"{action.note(row)}{confirm}"
         if bulk and confirm is None:
-            confirm = _("对勾选的行“%(label)s”?", label=_(action.label))
+            confirm = _("对勾选的行“%(label)s”？", label=_(action.label))
         return Button(
             action.name, _(action.label), url, action.icon, post=not bulk, bulk=bulk, tone=action.tone,
             confirm=None if action.fields else confirm, dialog=bool(action.fields),

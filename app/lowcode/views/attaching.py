@@ -136,7 +136,7 @@ class AttachmentMixin:
         at = shown(one.at, spec_of(Attachment).fields["at"])
         remove = Button(
             "detach", _("去掉"), f"{self.spec.url}/detach/{row.id}/{one.id}{ends}", "trash", post=True,
-            confirm=_("去掉附件“%(name)s”?去掉后不能恢复。", name=one.name), tone="danger",
+            confirm=_("去掉附件“%(name)s”？去掉后不能恢复。", name=one.name), tone="danger",
         )  # fmt: skip
         return Picture(
             f"{self.spec.url}/attachment/{row.id}/{one.id}", one.name, f"{one.who} {at}",

@@ -25,12 +25,12 @@ from app.lowcode.unit import unit_of_work
 
 class StillReferred(DomainError):
     code = "still_referred"
-    message = N_("“%(title)s”还被其他资料引用,不能删除。")
+    message = N_("“%(title)s”还被其他资料引用，不能删除。")
 
 
 class NotEditableNow(DomainError):
     code = "not_editable_now"
-    message = N_("现在的状态是“%(state)s”,内容不能再修改。")
+    message = N_("现在的状态是“%(state)s”，内容不能再修改。")
 
 
 class FormMixin:
@@ -62,7 +62,7 @@ class FormMixin:
         self._refuse_readonly()
         row = self.row_or_404(pk)
         self._refuse_uneditable(row)
-        title = _("修改%(label)s:%(title)s", label=_(self.spec.about.label), title=str(row))
+        title = _("修改%(label)s：%(title)s", label=_(self.spec.about.label), title=str(row))
         form = self.form(adding=False, obj=row)
         if request.method == "POST" and form.validate():
             key = self._saved(form, pk)

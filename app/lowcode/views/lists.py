@@ -42,7 +42,7 @@ Buttons = list[Button]
 
 class TooManyToPrint(DomainError):
     code = "too_many_to_print"
-    message = N_("共 %(count)d 行,超过一次打印的 %(limit)d 行。请先筛选,或导出 Excel。")
+    message = N_("共 %(count)d 行，超过一次打印的 %(limit)d 行。请先筛选，或导出 Excel。")
 
 
 def arguments() -> Pairs:
@@ -145,7 +145,7 @@ class ListMixin:
         """The button that deletes a row after asking."""
         return Button(
             "delete", _("删除"), f"{self.spec.url}/delete/{key}", "trash", post=True,
-            confirm=_("确定删除这条%(label)s?删除后不能恢复。", label=_(self.spec.about.label)), tone="danger",
+            confirm=_("确定删除这条%(label)s？删除后不能恢复。", label=_(self.spec.about.label)), tone="danger",
         )  # fmt: skip
 
     def _list_buttons(self, pairs: Pairs) -> Buttons:

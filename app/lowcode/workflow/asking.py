@@ -21,7 +21,7 @@ class InputMissing(DomainError):
 
 class InputWrong(DomainError):
     code = "wrong_input"
-    message = N_("“%(label)s”不正确,请重新填写或选择。")
+    message = N_("“%(label)s”不正确，请重新填写或选择。")
 
 
 def checked(

@@ -19,8 +19,8 @@ from app.lowcode.workflow.declaration import Workflow, workflows
 from app.lowcode.workflow.lateness import hours_of
 from app.lowcode.workflow.limits import OVERDUE, WAITED, Escalation, Limit
 
-LATE = N_("%(document)s %(title)s 已超时:%(limit)s")
-WAITS = N_("%(document)s %(title)s 等待过久:%(limit)s")
+LATE = N_("%(document)s %(title)s 已超时：%(limit)s")
+WAITS = N_("%(document)s %(title)s 等待过久：%(limit)s")
 """Of a limit that does not mark: nobody is told 超时 of what the list does not call so."""
 AT_ONCE = 100
 

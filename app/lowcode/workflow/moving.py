@@ -43,7 +43,7 @@ class AlreadyMoved(DomainError):
     """Deleting what has been under way."""
 
     code = "already_moved"
-    message = N_("“%(title)s”已经办理过,不能删除。")
+    message = N_("“%(title)s”已经办理过，不能删除。")
 
 
 class StateChangedOutside(RuntimeError):

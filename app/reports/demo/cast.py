@@ -26,7 +26,7 @@ class NamesTaken(DomainError):
     """Somebody has a login name of the cast already."""
 
     code = "names_taken"
-    message = N_("已有登录名为“%(names)s”的操作员,演示人员无法建立。请换一个空的数据库。")
+    message = N_("已有登录名为“%(names)s”的操作员，演示人员无法建立。请换一个空的数据库。")
 
 
 @dataclass(frozen=True, slots=True)

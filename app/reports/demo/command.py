@@ -31,11 +31,13 @@ class Refused(click.ClickException):
 
 
 @click.command("demo")
-@click.option("--rooms", default=str(ROOMS), help=f"房间总数,{LEAST_ROOMS} 到 {MOST_ROOMS},默认 {ROOMS}。")
-@click.option("--months", default=str(MONTHS), help=f"历史月数(含本月),1 到 {MOST_MONTHS},默认 {MONTHS}。")
+@click.option("--rooms", default=str(ROOMS), help=f"房间总数，{LEAST_ROOMS} 到 {MOST_ROOMS}，默认 {ROOMS}。")
+@click.option(
+    "--months", default=str(MONTHS), help=f"历史月数（含本月），1 到 {MOST_MONTHS}，默认 {MONTHS}。"
+)
 @with_appcontext
 def demo(rooms: str, months: str) -> None:
-    """在空数据库里生成演示小区、人员和收费历史(密码取自 DEMO_PASSWORD)。"""
+    """在空数据库里生成演示小区、人员和收费历史（密码取自 DEMO_PASSWORD）。"""
     wanted = _number("--rooms", "房间数", rooms, LEAST_ROOMS, MOST_ROOMS)
     history = _number("--months", "月数", months, 1, MOST_MONTHS)
     password = os.environ.get("DEMO_PASSWORD") or None
@@ -46,7 +48,7 @@ def demo(rooms: str, months: str) -> None:
         with acting_as(SYSTEM), unit_of_work() as session, wide_cache(session):
             made = make_demo(
                 session=session, rooms=wanted, months=history, password=password,
-                say=lambda line: click.echo(f"{line},{time.monotonic() - started:.0f} 秒"),
+                say=lambda line: click.echo(f"{line}，{time.monotonic() - started:.0f} 秒"),
             )  # fmt: skip
     except DomainError as error:
         raise Refused(f"{message_of(error)}没有写入任何数据。") from error
@@ -54,10 +56,10 @@ def demo(rooms: str, months: str) -> None:
     logins = " ".join(one.login for one in CAST)
     if password is None:
         click.echo(
-            f"演示人员 {logins} 没有密码,不能登录。设 DEMO_PASSWORD 后在空数据库里重新生成,或由管理员设密码。"
+            f"演示人员 {logins} 没有密码，不能登录。设 DEMO_PASSWORD 后在空数据库里重新生成，或由管理员设密码。"
         )
     else:
-        click.echo(f"演示人员:{logins}(密码取自 DEMO_PASSWORD)")
+        click.echo(f"演示人员：{logins}（密码取自 DEMO_PASSWORD）")
 
 
 def _number(option: str, label: str, typed: str, least: int, most: int) -> int:
@@ -65,4 +67,4 @@ def _number(option: str, label: str, typed: str, least: int, most: int) -> int:
     text = typed.strip()
     if text.isascii() and text.isdecimal() and len(text) < 10 and least <= int(text) <= most:
         return int(text)
-    raise Refused(f"{option} 应为 {least} 到 {most} 的整数({label}),不能是“{typed[:20]}”。")
+    raise Refused(f"{option} 应为 {least} 到 {most} 的整数（{label}），不能是“{typed[:20]}”。")

@@ -45,7 +45,7 @@ class NotEmpty(DomainError):
     """A database that somebody works in."""
 
     code = "not_empty"
-    message = N_("数据库里已有小区,不生成演示数据。请换一个空的数据库。")
+    message = N_("数据库里已有小区，不生成演示数据。请换一个空的数据库。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def make_demo(
                 session=session, community=community, standards=_standards(session, community, fees, periods),
                 people=people, first_day=periods[0].first_day, last_day=today,
             ).build(rooms=its_rooms)  # fmt: skip
-            say(f"{name}:{its_rooms} 套房间")
+            say(f"{name}：{its_rooms} 套房间")
     here, next_door = ([community.id] for community in communities)
     cast = add_cast(
         session=session,
@@ -125,7 +125,7 @@ def make_demo(
                 dealing.month(period, number)
         charges = session.scalar(select(func.count(Charge.id))) or 0
         receipts = session.scalar(select(func.count(Receipt.id))) or 0
-        say(f"{period}:累计应收 {charges} 笔,收据 {receipts} 张({number + 1}/{months})")
+        say(f"{period}：累计应收 {charges} 笔，收据 {receipts} 张（{number + 1}/{months}）")
     departments = add_departments(session=session, company=company)
     with clock.clock_at(now):
         add_complaints(

@@ -44,7 +44,7 @@ class Complaint(Flowing, CommunityScoped, Document):
     phone: Mapped[str | None] = text(N_("联系电话"), 40, listed=True, searched=True)
     channel: Mapped[ComplaintChannel] = choice(
         N_("投诉方式"), ComplaintChannel, required=True, default=ComplaintChannel.PHONE,
-        help=N_("公司或政府部门转办的,由物业经理回复。"),
+        help=N_("公司或政府部门转办的，由物业经理回复。"),
     )  # fmt: skip
     received_at: Mapped[datetime] = moment(N_("投诉时间"), default=clock.now, required=True, listed=True)
     content: Mapped[str] = long_text(N_("投诉内容"), required=True, listed=True, searched=True)

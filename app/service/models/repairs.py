@@ -55,7 +55,7 @@ class RepairOrder(Flowing, CommunityScoped, Document):
         N_("紧急"),
         listed=True,
         tone="red",
-        help=N_("停水、停电、漏水、火情、困人等突发故障:立即派工,排在所有单据之前。"),
+        help=N_("停水、停电、漏水、火情、困人等突发故障：立即派工，排在所有单据之前。"),
     )
     state: Mapped[RepairState] = choice(
         N_("状态"), RepairState, required=True, listed=True, written=False, default=RepairState.REGISTERED
@@ -64,10 +64,10 @@ class RepairOrder(Flowing, CommunityScoped, Document):
     building_id: Mapped[int | None] = link(N_("楼宇"), "Building")
     room_id: Mapped[int | None] = link(N_("房间"), "Room", listed=True, searched=True)
     place: Mapped[str | None] = text(
-        N_("地点"), 100, listed=True, searched=True, help=N_("公共部位或具体位置,例如:地下一层车库入口。")
+        N_("地点"), 100, listed=True, searched=True, help=N_("公共部位或具体位置，例如：地下一层车库入口。")
     )
     customer_id: Mapped[int | None] = link(
-        N_("客户"), "Customer", help=N_("有偿维修向他收费;公共部位报修可不填。")
+        N_("客户"), "Customer", help=N_("有偿维修向他收费；公共部位报修可不填。")
     )
     reporter: Mapped[str] = text(N_("报修人"), 64, required=True, listed=True, searched=True)
     phone: Mapped[str | None] = text(N_("电话"), 40, listed=True, searched=True, masked=mask_phone)
@@ -75,7 +75,7 @@ class RepairOrder(Flowing, CommunityScoped, Document):
     trade: Mapped[str | None] = dictionary(N_("工种"), TRADE, listed=True)
     content: Mapped[str] = long_text(N_("报修内容"), required=True, listed=True, searched=True)
     appointment: Mapped[datetime | None] = moment(N_("预约时间"), help=N_("报修人希望什么时候上门。"))
-    planned_day: Mapped[date | None] = date_(N_("预订完工日期"), help=N_("一般当日修好,不必填。"))
+    planned_day: Mapped[date | None] = date_(N_("预订完工日期"), help=N_("一般当日修好，不必填。"))
     estimated_cost: Mapped[Decimal | None] = money(N_("所需耗费资金"), minimum=Decimal(0))
     reported_at: Mapped[datetime] = moment(
         N_("报修时间"), required=True, listed=True, written=False, default=clock.now

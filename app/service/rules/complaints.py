@@ -15,7 +15,7 @@ class PassedToSame(DomainError):
     """Passing on to the department that has it already."""
 
     code = "passed_to_same"
-    message = N_("已经由这个部门负责,请选择另一个部门。")
+    message = N_("已经由这个部门负责，请选择另一个部门。")
 
 
 def answered_by_the_manager(channel: ComplaintChannel) -> bool:

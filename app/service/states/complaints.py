@@ -17,8 +17,8 @@ class Capacity(LabelledEnum):
     """投诉人身份 (CJJY-KF-008)."""
 
     OWNER = "owner", N_("业主")
-    OWNER_RESIDENT = "owner_resident", N_("住户(业)")
-    TENANT_RESIDENT = "tenant_resident", N_("住户(租)")
+    OWNER_RESIDENT = "owner_resident", N_("住户（业）")
+    TENANT_RESIDENT = "tenant_resident", N_("住户（租）")
     TENANT = "tenant", N_("租客")
     VISITOR = "visitor", N_("访客")
     OTHER = "other", N_("其他")
@@ -94,7 +94,7 @@ COMPLAINT_MACHINE: Machine[ComplaintState] = Machine(
         ),
         Transition(
             action="file", label=N_("存档"), sources=(_RECEIVED,), target=_CLOSED, permission="file",
-            confirm=N_("表扬不需要回复,直接存档?"), icon="archive",
+            confirm=N_("表扬不需要回复，直接存档？"), icon="archive",
         ),
         Transition(
             action="reopen", label=N_("重新办理"), sources=(_CLOSED,), target=_PROCESSING,

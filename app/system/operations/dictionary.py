@@ -18,12 +18,12 @@ class UnknownDictionary(DomainError):
 
 class EntryUsed(DomainError):
     code = "entry_used"
-    message = N_("“%(label)s”已被使用,不能删除。请改为停用:不能再选,已用的照常显示。")
+    message = N_("“%(label)s”已被使用，不能删除。请改为停用：不能再选，已用的照常显示。")
 
 
 class EntryDeclared(DomainError):
     code = "entry_declared"
-    message = N_("“%(label)s”是系统自带的,不能删除。可以改名或停用。")
+    message = N_("“%(label)s”是系统自带的，不能删除。可以改名或停用。")
 
 
 def save_entry(*, session: Session, row: DictionaryEntry, **values: Any) -> DictionaryEntry:

@@ -29,12 +29,12 @@ class Employment:
 
 class CompanyNeeded(DomainError):
     code = "company_needed"
-    message = N_("填写工号时,请选择公司。")
+    message = N_("填写工号时，请选择公司。")
 
 
 class OtherPerson(DomainError):
     code = "other_person"
-    message = N_("工号 %(number)s 是“%(name)s”的,与操作员的姓名不同。请核对。")
+    message = N_("工号 %(number)s 是“%(name)s”的，与操作员的姓名不同。请核对。")
 
 
 class LoginTaken(DomainError):

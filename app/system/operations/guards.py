@@ -33,12 +33,12 @@ class LastAdministrator(DomainError):
 
 class MayNotGrant(DomainError):
     code = "may_not_grant"
-    message = N_("您自己没有这项权限,不能授予或管理拥有它的人。")
+    message = N_("您自己没有这项权限，不能授予或管理拥有它的人。")
 
 
 class WholeOfficeOnly(DomainError):
     code = "whole_office_only"
-    message = N_("全公司的设置只能由管辖全公司的人修改;您可以为自己的小区单独设置。")
+    message = N_("全公司的设置只能由管辖全公司的人修改；您可以为自己的小区单独设置。")
 
 
 def check_whole_office() -> None:

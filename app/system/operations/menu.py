@@ -28,17 +28,17 @@ MOST = 300  # entries of the office's own
 
 class MenuChanged(DomainError):
     code = "menu_changed"
-    message = N_("您打开本页之后,别人保存过菜单。请刷新页面,再做您的改动。")
+    message = N_("您打开本页之后，别人保存过菜单。请刷新页面，再做您的改动。")
 
 
 class BadMenu(DomainError):
     code = "bad_menu"
-    message = N_("菜单数据不完整,请刷新页面后重试。")
+    message = N_("菜单数据不完整，请刷新页面后重试。")
 
 
 class UnknownMenuEntry(DomainError):
     code = "unknown_menu_entry"
-    message = N_("有条目已不存在,请刷新页面后重试。")
+    message = N_("有条目已不存在，请刷新页面后重试。")
 
 
 class MenuLabelNeeded(DomainError):
@@ -48,27 +48,27 @@ class MenuLabelNeeded(DomainError):
 
 class MenuLabelTooLong(DomainError):
     code = "menu_label_too_long"
-    message = N_("名称“%(label)s”太长,最多 %(most)d 个字。")
+    message = N_("名称“%(label)s”太长，最多 %(most)d 个字。")
 
 
 class UnknownIcon(DomainError):
     code = "unknown_icon"
-    message = N_("“%(label)s”的图标不存在,请从列表中选择。")
+    message = N_("“%(label)s”的图标不存在，请从列表中选择。")
 
 
 class BadWebAddress(DomainError):
     code = "bad_web_address"
-    message = N_("“%(label)s”的网址不正确:须以 http:// 或 https:// 开头,不含空格、用户名和密码。")
+    message = N_("“%(label)s”的网址不正确：须以 http:// 或 https:// 开头，不含空格、用户名和密码。")
 
 
 class MenuTooDeep(DomainError):
     code = "menu_too_deep"
-    message = N_("“%(label)s”放得太深:菜单最多三级,分组只能在前两级。")
+    message = N_("“%(label)s”放得太深：菜单最多三级，分组只能在前两级。")
 
 
 class NotInGroup(DomainError):
     code = "not_in_group"
-    message = N_("“%(label)s”不能放在那里,只能放进分组。")
+    message = N_("“%(label)s”不能放在那里，只能放进分组。")
 
 
 class TooManyEntries(DomainError):
@@ -78,12 +78,12 @@ class TooManyEntries(DomainError):
 
 class AdministrationHidden(DomainError):
     code = "administration_hidden"
-    message = N_("“%(label)s”不能对系统管理员隐藏,否则谁也改不回来。")
+    message = N_("“%(label)s”不能对系统管理员隐藏，否则谁也改不回来。")
 
 
 class UnknownRoleInMenu(DomainError):
     code = "unknown_role"
-    message = N_("所选的角色已不存在,请刷新后重试。")
+    message = N_("所选的角色已不存在，请刷新后重试。")
 
 
 def menu_version(entries: Sequence[Arranged]) -> str:

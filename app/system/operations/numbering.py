@@ -31,12 +31,12 @@ class BadWidth(DomainError):
 
 class PrefixTaken(DomainError):
     code = "prefix_taken"
-    message = N_("前缀“%(prefix)s”属于“%(kind)s”(现在或以前用过),请换一个。")
+    message = N_("前缀“%(prefix)s”属于“%(kind)s”（现在或以前用过），请换一个。")
 
 
 class OfficeRuleKept(DomainError):
     code = "office_rule_kept"
-    message = N_("这是全公司的编号规则,不能删除,可以修改。")
+    message = N_("这是全公司的编号规则，不能删除，可以修改。")
 
 
 def save_number_rule(*, session: Session, row: NumberRule, **values: Any) -> NumberRule:

@@ -37,22 +37,22 @@ class RoleNameTaken(DomainError):
 
 class BuiltInRole(DomainError):
     code = "built_in_role"
-    message = N_("“%(name)s”是内置角色,不能改名或删除;可以去掉它的权限,或另建角色。")
+    message = N_("“%(name)s”是内置角色，不能改名或删除；可以去掉它的权限，或另建角色。")
 
 
 class AdministratorNeedsRights(DomainError):
     code = "administrator_needs_rights"
-    message = N_("系统管理员必须保留查看、新增、修改操作员和角色,以及修改菜单的权限。")
+    message = N_("系统管理员必须保留查看、新增、修改操作员和角色，以及修改菜单的权限。")
 
 
 class RoleInUse(DomainError):
     code = "role_in_use"
-    message = N_("还有 %(count)d 名操作员是“%(name)s”,不能删除。")
+    message = N_("还有 %(count)d 名操作员是“%(name)s”，不能删除。")
 
 
 class UnknownPermission(DomainError):
     code = "unknown_permission"
-    message = N_("所选的权限已不存在,请刷新后重试。")
+    message = N_("所选的权限已不存在，请刷新后重试。")
 
 
 class RoleGone(DomainError):

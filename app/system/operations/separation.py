@@ -15,12 +15,12 @@ from app.system.roles import Pair
 
 class AdministratorWithoutMoney(DomainError):
     code = "administrator_without_money"
-    message = N_("系统管理员不能有收费、收款、月结和报表的权限:%(documents)s。")
+    message = N_("系统管理员不能有收费、收款、月结和报表的权限：%(documents)s。")
 
 
 class AdministratorInMoneyRole(DomainError):
     code = "administrator_in_money_role"
-    message = N_("“%(role)s”有收费、收款、月结或报表的权限,系统管理员不能同时担任。请另建操作员。")
+    message = N_("“%(role)s”有收费、收款、月结或报表的权限，系统管理员不能同时担任。请另建操作员。")
 
 
 def check_rights(*, session: Session, role: Role, added: frozenset[Pair]) -> None:

@@ -22,12 +22,12 @@ class UnknownSetting(DomainError):
 
 class SettingChanged(DomainError):
     code = "setting_changed"
-    message = N_("别人刚刚修改了“%(label)s”,请核对后再保存。")
+    message = N_("别人刚刚修改了“%(label)s”，请核对后再保存。")
 
 
 class OfficeOnly(DomainError):
     code = "office_only"
-    message = N_("“%(label)s”只有全公司的值,不能为一个小区单独设置。")
+    message = N_("“%(label)s”只有全公司的值，不能为一个小区单独设置。")
 
 
 def change_settings(

@@ -46,7 +46,7 @@ class EmailTaken(DomainError):
 
 class UnknownRole(DomainError):
     code = "unknown_role"
-    message = N_("所选的角色已不存在,请刷新后重试。")
+    message = N_("所选的角色已不存在，请刷新后重试。")
 
 
 class UnknownUser(DomainError):
@@ -56,7 +56,7 @@ class UnknownUser(DomainError):
 
 class UnableToDeleteUser(DomainError):
     code = "unable_to_delete_user"
-    message = N_("“%(title)s”登录过或留有记录,不能删除。请改为停用。")
+    message = N_("“%(title)s”登录过或留有记录，不能删除。请改为停用。")
 
 
 def add_user(

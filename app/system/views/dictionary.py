@@ -25,7 +25,7 @@ DISABLE = Action(
     N_("停用"),
     _switching(False),
     "ban",
-    confirm=N_("停用后不能再选,已用的单据照常显示。"),
+    confirm=N_("停用后不能再选，已用的单据照常显示。"),
     allowed=lambda row: bool(row.active),
     bulk=True,
 )

@@ -21,5 +21,5 @@ def example(row: NumberRule) -> list[Fact]:
     label = _("下一个编号") if row.community_id is not None else _("编号示例")
     return [
         Fact(label, Cell(row.format.number(day=today, value=given + 1))),
-        Fact(_("流水号"), Cell(_("每个小区各自连续,每年从 1 开始。"))),
+        Fact(_("流水号"), Cell(_("每个小区各自连续，每年从 1 开始。"))),
     ]

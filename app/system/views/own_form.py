@@ -69,7 +69,7 @@ class OwnFormView(DocumentView):
         title = (
             _("新增%(label)s", label=label)
             if row is None
-            else _("修改%(label)s:%(title)s", label=label, title=row)
+            else _("修改%(label)s：%(title)s", label=label, title=row)
         )
         return FormPage(
             title=title, form=form, submit=_("保存"),

@@ -138,7 +138,7 @@ class RoleView(OwnFormView):
     def _locked(role: Role | None) -> tuple[frozenset[Pair], str]:
         """What the person at the page may not tick here, and why; the operation refuses it all the same."""
         if role is not None and role.name == ADMINISTRATOR:
-            return money_pairs(), _("系统管理员可以授予任何权限,但自己没有收费、收款、月结和报表的权限。")
+            return money_pairs(), _("系统管理员可以授予任何权限，但自己没有收费、收款、月结和报表的权限。")
         own = grantable_pairs(session=db.session())
         if own is None:
             return frozenset(), ""

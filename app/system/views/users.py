@@ -88,7 +88,7 @@ class UserView(OwnFormView):
                 in_unit_of_work(
                     lambda: disable_user(session=db.session(), user_id=pk, by=current_actor().user_id)
                 )
-                flash(_("“%(title)s”已停用,其登录已全部结束。", title=self.row_or_404(pk)), "success")
+                flash(_("“%(title)s”已停用，其登录已全部结束。", title=self.row_or_404(pk)), "success")
                 return redirect(url)
             except DomainError as error:
                 if wants_json():

@@ -145,7 +145,7 @@ def test_those_that_have_it_are_told_refused_or_left_out(town: Town, manager: Fl
     town.assign(standard)
     url = "/billing/assign/?listed=rooms"
     page = manager.post(url, data=terms(town, standard)).get_data(as_text=True)
-    assert "其中 3 个在这段时间已有同一收费项目:1-1-0001、1-1-0002、1-1-0003" in page
+    assert "其中 3 个在这段时间已有同一收费项目：1-1-0001、1-1-0002、1-1-0003" in page
     seen = re.search(r'name="seen"[^>]*value="([0-9a-f]{64})"', page)
     assert seen is not None
     refused = manager.post(url, data={**terms(town, standard), "seen": seen[1]})

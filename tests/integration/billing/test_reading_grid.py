@@ -69,9 +69,9 @@ def save(
 
 def test_what_is_to_be_known_is_said_before_anybody_types(town: Town, manager: FlaskClient) -> None:
     ahead = page_of(manager, town, period="2025-04", day="2025-04-02")
-    assert "2025-04 还没有到,不能录入读数。" in ahead and "本次读数" in ahead and "reading-save" not in ahead
+    assert "2025-04 还没有到，不能录入读数。" in ahead and "本次读数" in ahead and "reading-save" not in ahead
     moved = page_of(manager, town, period="2025-02", day="2025-03-31")
-    assert "抄表日期 2025-03-31 不在账期 2025-02 里,改为 2025-02-28。" in moved and "reading-save" in moved
+    assert "抄表日期 2025-03-31 不在账期 2025-02 里，改为 2025-02-28。" in moved and "reading-save" in moved
     assert 'role="alert"' not in page_of(manager, town)
 
 

@@ -83,7 +83,7 @@ def test_started_looked_at_and_posted_by_jobs(
     assert manager.get(job_page).status_code == 200
     assert run_jobs() == 1
     told = manager.get(f"{job_page}.json").get_json()
-    assert (told["state"], told["message"]) == ("done", "共 3 笔,合计 1200.00 元。")
+    assert (told["state"], told["message"]) == ("done", "共 3 笔，合计 1200.00 元。")
     run_id = int(told["go_url"].rpartition("/")[2])
     run = town.run(run_id)
     assert (run.lines, run.total, run.previous_total, run.odd) == (
@@ -118,7 +118,7 @@ def test_a_month_is_not_begun_twice(town: Town, manager: FlaskClient, run_jobs: 
     for state in ("计算中", "待入账"):
         again = begin(manager, town)
         assert again.status_code == 422
-        assert f"的出账还没有完成({state})" in again.get_data(as_text=True)
+        assert f"的出账还没有完成（{state}）" in again.get_data(as_text=True)
         assert 'value="2025-03"' in again.get_data(as_text=True), "what was typed is kept"
         run_jobs()
     assert count(town, BillingRun) == 1
@@ -134,7 +134,7 @@ def test_a_month_that_nobody_bills_yet_is_refused(town: Town, manager: FlaskClie
         )
         assert (answer.status_code == 302) is begun, period
         if not begun:
-            assert f"最多提前 12 个月出账,到 {latest} 为止" in answer.get_data(as_text=True)
+            assert f"最多提前 12 个月出账，到 {latest} 为止" in answer.get_data(as_text=True)
 
 
 def test_a_month_that_is_posted_has_nothing_more_to_post(
@@ -157,7 +157,7 @@ def test_what_is_posted_is_said_before(town: Town, manager: FlaskClient, run_job
     run_jobs()
     run = newest(town, BillingRun)
     page = manager.get(f"/billing_run/show/{run.id}").get_data(as_text=True)
-    assert f"{run.title}:共 3 笔,合计 {run.total:,} 元。入账后成为应收" in page
+    assert f"{run.title}：共 3 笔，合计 {run.total:,} 元。入账后成为应收" in page
 
 
 def test_pressing_post_twice_posts_once(

@@ -107,7 +107,7 @@ def test_the_gross_stays_and_the_rest_is_waived(town: Town, backend: str) -> Non
 
     words = town.ask(said)
     assert any("2025-03-16 至 2025-03-31 共 16 天" in one and "系数 0.7 交纳" in one for one in words)
-    assert words[-1] == "其中减免 37.16 元,应收 202.84 元。"
+    assert words[-1] == "其中减免 37.16 元，应收 202.84 元。"
 
 
 @pytest.mark.parametrize("action", ["nothing", "refuse", "withdraw"])

@@ -48,7 +48,7 @@ def test_who_may_close_is_told(session: Session, cast: Any, client_of: Callable[
     add_periods(cast.neighbour.community_id, m2025_01=PeriodState.OPEN)
     with clock_at(midnight(date(2025, 2, 3)) + timedelta(hours=12)):
         page = client_of("财务").get("/home/duties").get_data(as_text=True)
-        assert "待结账:锦绣园 2025-01" in page
+        assert "待结账：锦绣园 2025-01" in page
         assert f'href="/closing/check/{cast.ours.community_id}/2025-01"' in page
         assert "邻里苑" not in page
         assert "待结账" not in client_of("收费员").get("/home/duties").get_data(as_text=True)

@@ -150,7 +150,7 @@ def test_what_is_kept_says_so_and_holds_by_itself(
     months: Months, client_of: Callable[[str], FlaskClient]
 ) -> None:
     page = client_of("财务").get(f"{URL}/?period=2025-01").get_data(as_text=True)
-    assert "2025-01 已结账,数字是结账时保存的" in page
+    assert "2025-01 已结账，数字是结账时保存的" in page
     assert page.count("已核对") == 1 and page.count(" = ") >= 5 and "不平" not in page
     sheet = openpyxl.load_workbook(BytesIO(client_of("财务").get(f"{URL}/export?period=2025-01").data)).active
     assert "已结账" in sheet["A2"].value
@@ -174,7 +174,7 @@ def test_what_is_kept_is_narrowed_by_the_tree(
     finance = client_of("财务")
     choose(finance, f"building:{cast.ours.building_id}")
     page = finance.get(f"{URL}/?period=2025-01").get_data(as_text=True)
-    assert "200.00" in page and "已结账,数字是结账时保存的" in page
+    assert "200.00" in page and "已结账，数字是结账时保存的" in page
     # 押金, 预收 and cash are a community's.
     assert "期末押金" not in page
     choose(finance, f"building:{empty}")
@@ -196,7 +196,7 @@ def test_closed_and_open_communities_stand_side_by_side(session: Session, cast: 
     assert [one.values["community"] for one in found.lines if one.level == "line"] == ["邻里苑", "锦绣园"]
     assert found.total.values["charged"] == D("400.00")
     assert found.total.figures["net_cash"] == D("70.00")
-    assert found.notes == ["1 个小区的 2025-01 已结账,数字是结账时保存的;其余 1 个未结,数字还会变动。"]
+    assert found.notes == ["1 个小区的 2025-01 已结账，数字是结账时保存的；其余 1 个未结，数字还会变动。"]
     assert found.holds
 
 

@@ -99,7 +99,7 @@ def test_all_in_one_payment_and_on_paper(session: Session, who: Any, client_of: 
     assert told["held"] == [{"label": "水费 1-1-101", "balance": "100.00"}]
     assert told["deposits"] == [{"label": "装修保证金 1-1-101", "balance": "2000.00"}]
     paper = desk.get(receipt["print_url"]).get_data(as_text=True)
-    for words in ("预收款(水费专用)", "押金:装修保证金", "2,310.72", "人民币贰仟叁佰壹拾元零柒角贰分"):
+    for words in ("预收款（水费专用）", "押金：装修保证金", "2,310.72", "人民币贰仟叁佰壹拾元零柒角贰分"):
         assert words in paper
     # The same press again is the same receipt; another deposit under its key is none.
     assert desk.post("/desk/pay", json=asked).get_json()["receipts"] == [receipt]

@@ -20,7 +20,7 @@ from app.lowcode.unit import in_unit_of_work, unit_of_work
 
 from .ledger import DAY, add_charge, add_customer, add_fee
 
-LABEL = "合计(不含作废和冲红)"
+LABEL = "合计（不含作废和冲红）"
 Browser = Callable[[str], FlaskClient]
 
 

@@ -86,7 +86,7 @@ def test_a_waiver_is_asked_for_and_approved(session: Session, who: Any, client_o
     assert figures(session, who["one"]) == (D("0.00"), D("210.72"))
     # She may not decide it; the manager is told of it and does.
     assert desk.post(f"/waiver/do/approve/{row.id}").status_code == 403
-    assert "待审批:减免" in manager.get("/home/duties").get_data(as_text=True)
+    assert "待审批：减免" in manager.get("/home/duties").get_data(as_text=True)
     told(manager, f"/waiver/do/approve/{row.id}", decision="同意")
     row = one_of(session, Waiver)
     assert (row.state, row.decided_by) == (ApprovalState.APPROVED, "物业经理")

@@ -96,7 +96,7 @@ def test_a_real_file_from_upload_to_result(
     address = uploaded(manager, FILE.read_bytes(), FILE.name)
     text = said(manager.get(address))
     assert "数据行 1,884 可导入 1,857 被拒绝 27" in text
-    assert "有 27 行被拒绝,不能全部导入" in text
+    assert "有 27 行被拒绝，不能全部导入" in text
     refused = manager.post(f"{address}/start")
     assert refused.status_code == 400
     assert "没有导入任何数据" in said(refused)
@@ -106,7 +106,7 @@ def test_a_real_file_from_upload_to_result(
     told = manager.get(f"/jobs/{job}.json").json
     assert (told["state"], told["go_url"]) == ("done", f"/import_sales/result/{job}"), told
     text = said(manager.get(told["go_url"]))
-    assert "数据 1,884 行,已导入 1,857 行。" in text
+    assert "数据 1,884 行，已导入 1,857 行。" in text
     made = int(re.findall(r"楼宇 [\d,]+ 房间 ([\d,]+)", text)[-1].replace(",", ""))
     assert made == count(session, Room) - rooms > 1300
     sheet = openpyxl.load_workbook(BytesIO(manager.get(told["result_url"]).get_data())).active
@@ -133,7 +133,7 @@ def test_everything_wrong_is_listed_and_downloaded(manager: FlaskClient, cast: C
     address = uploaded(manager, lines("锦绣园,9号楼,1,=101,=1+1,未售,,", *rows))
     page = manager.get(address).get_data(as_text=True)
     assert page.count("<tr><td>") == 500
-    assert "这里列出前 500 条,共 601 条" in page
+    assert "这里列出前 500 条，共 601 条" in page
     sheet = openpyxl.load_workbook(BytesIO(manager.get(f"{address}/problems").get_data())).active
     found = list(sheet.iter_rows(min_row=4, values_only=True))
     assert [row[:4] for row in found[1:3]] == [
@@ -178,8 +178,8 @@ def test_a_column_read_as_another(
         ({"row-0": "9"}, "标题行应是 1 到 2 之间的整数。"),
         ({"row-0": "x"}, "标题行应是 1 到 2 之间的整数。"),
         ({"row-0": "-1"}, "标题行应是 1 到 2 之间的整数。"),
-        ({"column-0-3": ""}, "至少要有其中一列:房号"),
-        ({"kind-0": "space"}, "至少要有其中一列:车位号"),
+        ({"column-0-3": ""}, "至少要有其中一列：房号"),
+        ({"kind-0": "space"}, "至少要有其中一列：车位号"),
         ({"kind-0": "rocket"}, "认得出的工作表"),
         ({"kind-0": ""}, "认得出的工作表"),
         ({"community": "园" * 81}, "最多 80 个字。"),
@@ -233,7 +233,7 @@ def test_a_file_that_cannot_be_read(
 def test_a_file_larger_than_anything(manager: FlaskClient) -> None:
     answer = send_huge(manager)
     assert answer.status_code == 422
-    assert "文件太大,最多 20 MB。" in said(answer)
+    assert "文件太大，最多 20 MB。" in said(answer)
     assert 'id="file-error"' in answer.get_data(as_text=True)
 
 
@@ -245,7 +245,7 @@ def test_headings_that_nobody_knows_are_mapped_by_hand(
     assert "文件里没有认得出的工作表" in said(manager.get(address))
     form = typed(manager, address) | {"kind-0": "room", "row-0": "2", "community": "锦绣园"}
     assert manager.post(address, data=form).status_code == 302
-    assert "至少要有其中一列:房号" in said(manager.get(address))
+    assert "至少要有其中一列：房号" in said(manager.get(address))
     assert manager.post(f"{address}/start", data={"good_rows": "1"}).status_code == 400
     form = typed(manager, address) | {"community": "锦绣园"}
     assert form["column-0-0"] == ""

@@ -101,8 +101,8 @@ def test_what_belongs_to_no_community_stays_and_says_no_scope(town, client_of):
     client = client_of("物业经理")
     choose(client, key_of(town, "2单元"))
     assert len(keys(client, "fee_item")) == 1
-    assert "范围:" not in page(client, "/fee_item/list/")
-    assert "范围:锦绣园 › 3号楼 › 2单元" in page(client, "/room/list/")
+    assert "范围：" not in page(client, "/fee_item/list/")
+    assert "范围：锦绣园 › 3号楼 › 2单元" in page(client, "/room/list/")
 
 
 def test_the_chip_says_where_and_clears(town, client_of):

@@ -57,7 +57,7 @@ def test_nobody_took_it_up_in_a_day(session: Session, cast: Any) -> None:
     late = row(session, key)
     assert late.overdue and late.row_version == version
     manager = actor(session, cast, "物业经理")
-    assert notices(session) == [(manager.user_id, f"投诉受理单 {late.number} 已超时:应转责任部门或回复")]
+    assert notices(session) == [(manager.user_id, f"投诉受理单 {late.number} 已超时：应转责任部门或回复")]
     noted = select(History.new).where(History.document == "Complaint", History.label == "超时")
     assert session.scalars(noted).all() == ["应转责任部门或回复"]
     # Again, at once and later: nothing twice.
@@ -78,7 +78,7 @@ def test_moved_on_it_is_no_longer_late_and_the_next_limit_counts_from_the_beginn
     assert look(71 * HOUR) == 0
     assert look(72 * HOUR) == 1
     assert row(session, key).overdue
-    assert [words.partition(":")[2] for _who, words in notices(session)] == [
+    assert [words.partition("：")[2] for _who, words in notices(session)] == [
         "应转责任部门或回复",
         "应回复客人",
     ]

@@ -105,13 +105,13 @@ def said(client: FlaskClient, action: str, pk: int) -> str:
 @pytest.mark.parametrize(
     ("given", "words", "charged"),
     [
-        ({"chargeable": True}, "收费金额 75.00 元(人工费 50.00 元,材料费 25.00 元)", "收费 75.00 元。"),
+        ({"chargeable": True}, "收费金额 75.00 元（人工费 50.00 元，材料费 25.00 元）", "收费 75.00 元。"),
         (
             {"chargeable": True, "charge_amount": Decimal("60.00")},
-            "收费金额 60.00 元(人工费",
+            "收费金额 60.00 元（人工费",
             "收费 60.00 元。",
         ),
-        ({"chargeable": False}, "无偿维修,不收费。", "不收费。"),
+        ({"chargeable": False}, "无偿维修，不收费。", "不收费。"),
     ],
 )
 def test_who_signs_sees_the_amount_and_who_checks_what_is_charged(
@@ -135,4 +135,4 @@ def test_what_is_not_issued_is_said_before_the_form_of_completion_is_filled_in(
     assert said(client_of("维修工"), "complete", pk) == ""
     with unit_of_work() as session:
         repairs.material(session, session.get_one(RepairOrder, pk))
-    assert "还没有经工程主管确认:角阀。请先“待料”" in said(client_of("维修工"), "complete", pk)
+    assert "还没有经工程主管确认：角阀。请先“待料”" in said(client_of("维修工"), "complete", pk)

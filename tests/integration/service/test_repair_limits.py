@@ -109,7 +109,7 @@ def test_an_unchecked_repair_is_told_after_two_days(
     assert not late_at(at(9, day=11), pk)
     assert told(morning) == set()
     assert not late_at(at(9, 1, day=12), pk)  # the work is done: it is told, and not marked
-    assert told(morning, "等待过久:应由工程主管核对") == CHIEFS
+    assert told(morning, "等待过久：应由工程主管核对") == CHIEFS
     assert told(morning, "超时") == set()
     way = client_of("工程主管").get(f"/repair_order/timeline/{pk}").text
     assert "等待过久" in way and "超时" not in way
@@ -143,7 +143,7 @@ def test_the_technicians_page_and_the_list_call_the_same_orders_late(
     assert late_at(evening, pk) is late
     with clock.clock_at(evening):
         for url in ("/repairs/mine/", f"/repairs/mine/{pk}"):
-            assert ("(已超时)" in client_of("维修工").get(url).text) is late
+            assert ("（已超时）" in client_of("维修工").get(url).text) is late
         listed = client_of("工程主管").get("/repair_order/list/?f.overdue.eq=1").text
     assert (f"/repair_order/show/{pk}" in listed) is late
 
@@ -154,7 +154,7 @@ def test_a_repair_begun_again_is_late_on_the_technicians_page(
     pk = morning.order_in(RepairState.TO_SIGN)
     moved(morning, pk, "rework")  # it keeps the time at which it seemed to be finished
     with clock.clock_at(at(20)):
-        assert "(已超时)" in client_of("维修工").get(f"/repairs/mine/{pk}").text
+        assert "（已超时）" in client_of("维修工").get(f"/repairs/mine/{pk}").text
 
 
 def test_a_community_may_have_its_own_hours(morning: RepairOffice) -> None:

@@ -14,7 +14,7 @@ from app.service.states.repairs import RepairState
 from tests.integration.service.repair_office import RepairOffice
 
 Client = Callable[[str], FlaskClient]
-HINT = "不能“完工”:请先“待料”"
+HINT = "不能“完工”：请先“待料”"
 
 
 def messages(page: str) -> dict[str, str]:

@@ -71,7 +71,7 @@ def test_an_emergency_is_due_in_two_hours_and_told_at_once(repairs: RepairOffice
     with clock.clock_at(at(23)), repairs.acting("秩序维护"):
         row = order(repairs.order_in(RepairState.REGISTERED, urgent=True))
     assert (row.due_at, row.rank) == (at(1, day=11), 0)
-    assert told(repairs, "工程主管") == [f"紧急报修 {row.number}:锦绣园 1-1-101,请立即派工。"]
+    assert told(repairs, "工程主管") == [f"紧急报修 {row.number}：锦绣园 1-1-101，请立即派工。"]
     assert told(repairs, "客服") == []
 
 
@@ -134,8 +134,8 @@ def test_the_technician_is_told_and_can_give_the_order_back(repairs: RepairOffic
     pk = step(repairs, repairs.order_in(RepairState.PASSED), "dispatch", by="工程主管").id
     row = order(pk)
     assert (row.technician_id, row.dispatched_by) == (repairs.technician_id, "工程主管")
-    assert told(repairs, "维修工") == [f"新工单 {row.number}:锦绣园 1-1-101"]
-    row = step(repairs, pk, "decline", by="维修工", reason="不是水电,是墙体渗水")
+    assert told(repairs, "维修工") == [f"新工单 {row.number}：锦绣园 1-1-101"]
+    row = step(repairs, pk, "decline", by="维修工", reason="不是水电，是墙体渗水")
     assert (row.state, row.technician_id, row.dispatched_by) == (RepairState.PASSED, None, None)
     assert told(repairs, "工程主管")[-1].endswith("墙体渗水")
 
@@ -179,7 +179,7 @@ def test_a_delay_needs_a_day_to_come_and_is_told_to_both_chiefs(repairs: RepairO
         row = step(repairs, pk, "delay", by="维修工", promised_day=at(0, day=12).date(), reason="要订配件")
     assert (row.state, row.delay_reason, row.due_at) == (RepairState.DELAYED, "要订配件", at(23, 59, day=12))
     for name in ("工程主管", "客服"):
-        assert told(repairs, name)[-1] == f"报修单 {row.number} 延期到 2026-03-12,请告知报修人:要订配件"
+        assert told(repairs, name)[-1] == f"报修单 {row.number} 延期到 2026-03-12，请告知报修人：要订配件"
     with clock.clock_at(at(9, day=12)):
         assert step(repairs, pk, "resume", by="维修工").state is RepairState.WORKING
 
@@ -206,7 +206,7 @@ def test_material_is_issued_only_after_the_engineer_has_confirmed_it(repairs: Re
         step(repairs, pk, "complete", by="维修工")
     row = step(repairs, pk, "ask_material", by="维修工")
     assert (row.state, row.awaiting_material) == (RepairState.WAITING, True)
-    assert told(repairs, "工程主管")[-1] == f"报修单 {row.number} 等待发料确认:角阀"
+    assert told(repairs, "工程主管")[-1] == f"报修单 {row.number} 等待发料确认：角阀"
     step(repairs, pk, "delay", by="维修工")
     with pytest.raises(refusals.MaterialFirst):
         step(repairs, pk, "resume", by="维修工")

@@ -130,7 +130,7 @@ def test_the_machines_owner_lets_somebody_in_again(office: Flask, admin: Browser
     runner = office.test_cli_runner()
     told = runner.invoke(args=["reset-password", "shoufei"], catch_exceptions=False).output
     desk = Browser(office)
-    assert desk.log_in("shoufei", told.strip().rpartition(":")[2]).status_code == 302
+    assert desk.log_in("shoufei", told.strip().rpartition("：")[2]).status_code == 302
     assert desk.get("/").location == "/password"
     assert "没有登录名为" in runner.invoke(args=["reset-password", "nobody"]).output
 

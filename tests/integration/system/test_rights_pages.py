@@ -53,7 +53,7 @@ def test_the_differences_of_two_roles(admin: Browser, two: tuple[int, int]) -> N
     assert ["房间", "导出", "新增", "查看"] in table(admin.get(f"{url}&all=1").text)
     assert 'href="/rights/compare/print?' in admin.get(url).text
     sheet = admin.get(f"/rights/compare/print?first={two[0]}&second={two[1]}").text
-    assert "角色权限对比:甲 与 乙" in sheet and ["房间", "导出", "新增"] in table(sheet)
+    assert "角色权限对比：甲 与 乙" in sheet and ["房间", "导出", "新增"] in table(sheet)
 
 
 def test_the_same_role_twice(admin: Browser, two: tuple[int, int]) -> None:
@@ -81,7 +81,9 @@ def test_all_that_an_operator_may_do(
     assert sorted(room.split(";")) == sorted(["查看(乙、甲)", "导出(甲)", "新增(乙)"])
     sheet = admin.get(f"/rights/user/{key}/print").text
     assert (
-        "操作员权限:收费员(shoufei)" in sheet and "锦绣花园" in sheet and ["宠物", "查看(乙)"] in table(sheet)
+        "操作员权限：收费员(shoufei)" in sheet
+        and "锦绣花园" in sheet
+        and ["宠物", "查看(乙)"] in table(sheet)
     )
     assert f'data-fragment="/rights/user/{key}"' in admin.get(f"/user/show/{key}").text
 

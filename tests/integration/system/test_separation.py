@@ -64,7 +64,7 @@ def test_its_boxes_are_closed_and_a_forged_tick_refused(admin: Browser, session:
     assert 'value="Receipt.void" aria-label="收据 作废" disabled' in page
     form = admin.form(url)
     answer = admin.post(url, {**form, "rights": [*form["rights"], "Receipt.void"]})
-    assert answer.status_code == 422 and "系统管理员不能有收费、收款、月结和报表的权限:收据" in answer.text
+    assert answer.status_code == 422 and "系统管理员不能有收费、收款、月结和报表的权限：收据" in answer.text
 
 
 def test_an_administrator_gives_them_to_others(office: Flask, session: Session) -> None:

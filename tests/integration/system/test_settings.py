@@ -73,7 +73,7 @@ def test_the_communitys_value_goes_before_the_offices_and_that_before_the_defaul
     assert save(page, ours, billing__proration="actual").status_code == 302
     assert (value(session, PRORATION, ours), value(session, PRORATION, theirs)) == ("actual", "thirty")
     shown = page.get(f"/setting/?community={ours}").get_data(as_text=True)
-    assert "全公司:按三十天" in shown and '<option value="actual" selected>' in shown
+    assert "全公司：按三十天" in shown and '<option value="actual" selected>' in shown
     back = page.post(f"/setting/?community={ours}", data={"reset": PRORATION, f"seen.{PRORATION}": "actual"})
     assert back.status_code == 302
     assert value(session, PRORATION, ours) == "thirty"
@@ -92,7 +92,7 @@ def test_each_kind_is_kept_as_what_it_is(page, session, cast):
     assert setting_flag(session=session, key="test.strict") is True
     assert value(session, "test.words", cast.ours.community_id) == "和顺物业"
     shown = page.get("/setting/").get_data(as_text=True)
-    assert "默认:24小时" in shown and "默认:否" in shown
+    assert "默认：24小时" in shown and "默认：否" in shown
 
 
 @pytest.mark.parametrize(
@@ -105,8 +105,8 @@ def test_each_kind_is_kept_as_what_it_is(page, session, cast):
         ({"test__hours": "一天"}, "请填写数字"),
         ({"test__hours": "9" * 400}, "请填写数字"),
         ({"test__rate": "0.123"}, "最多 2 位小数"),
-        ({"test__strict": "maybe"}, "只能是:是、否"),
-        ({"billing__proration": "weekly"}, "只能是:按当月实际天数、按三十天"),
+        ({"test__strict": "maybe"}, "只能是：是、否"),
+        ({"billing__proration": "weekly"}, "只能是：按当月实际天数、按三十天"),
         ({"test__words": "长" * 201}, "最多 200 个字"),
     ],
 )

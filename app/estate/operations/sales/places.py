@@ -28,12 +28,12 @@ COMPANY = "物业公司"
 
 class CommunityOutOfReach(DomainError):
     code = "community_out_of_reach"
-    message = N_("小区“%(name)s”不在您的管辖范围内,不能导入。")
+    message = N_("小区“%(name)s”不在您的管辖范围内，不能导入。")
 
 
 class CompanyMissing(DomainError):
     code = "company_missing"
-    message = N_("系统里没有小区“%(name)s”,您的管辖范围里也没有公司可以新建它。请先由管理员建立这个小区。")
+    message = N_("系统里没有小区“%(name)s”，您的管辖范围里也没有公司可以新建它。请先由管理员建立这个小区。")
 
 
 def wait_for_others(*, session: Session) -> None:

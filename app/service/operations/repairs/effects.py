@@ -20,13 +20,13 @@ from app.service.rules import repairs as rules
 CHARGE_SOURCE = "repair"
 SIGNATURE = AttachmentKind("signature", N_("报修人签字"))
 
-PASSED_ON = N_("报修单 %(number)s 已转工程,请派工:%(place)s")
-SENT_BACK = N_("报修单 %(number)s 已退回客服:%(reason)s")
-ASSIGNED_TO_YOU = N_("新工单 %(number)s:%(place)s")
-MATERIAL_ISSUED = N_("工单 %(number)s 的材料已发,请继续处理:%(place)s")
-TO_DO_AGAIN = N_("工单 %(number)s 要继续维修:%(place)s")
-MATERIAL_WANTED = N_("报修单 %(number)s 等待发料确认:%(materials)s")
-PUT_OFF = N_("报修单 %(number)s 延期到 %(day)s,请告知报修人:%(reason)s")
+PASSED_ON = N_("报修单 %(number)s 已转工程，请派工：%(place)s")
+SENT_BACK = N_("报修单 %(number)s 已退回客服：%(reason)s")
+ASSIGNED_TO_YOU = N_("新工单 %(number)s：%(place)s")
+MATERIAL_ISSUED = N_("工单 %(number)s 的材料已发，请继续处理：%(place)s")
+TO_DO_AGAIN = N_("工单 %(number)s 要继续维修：%(place)s")
+MATERIAL_WANTED = N_("报修单 %(number)s 等待发料确认：%(materials)s")
+PUT_OFF = N_("报修单 %(number)s 延期到 %(day)s，请告知报修人：%(reason)s")
 
 
 def tell(making: Move, message: str, verb: str, **params: str) -> None:
@@ -155,7 +155,7 @@ def close(making: Move) -> None:
 def charge_words(row: RepairOrder) -> str:
     """Why a repair costs this much, for 为什么是这个金额."""
     labour = format_money(row.labour or Decimal(0))
-    return f"有偿维修 {row.number}:人工 {labour} 元,材料 {format_money(row.material_total)} 元,收费 {format_money(row.charge_amount or Decimal(0))} 元。"
+    return f"有偿维修 {row.number}：人工 {labour} 元，材料 {format_money(row.material_total)} 元，收费 {format_money(row.charge_amount or Decimal(0))} 元。"
 
 
 def cancel(making: Move) -> None:

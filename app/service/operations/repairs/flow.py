@@ -34,14 +34,14 @@ _STEPS: Mapping[str, Step] = {
             Ask("finished_at", begins=beginnings.finished_begins),
             Ask("work_done"),
             Ask("labour", required=False),
-            Ask("chargeable", required=False, help=N_("向报修人收费;收费金额由报修人签字确认。")),
+            Ask("chargeable", required=False, help=N_("向报修人收费；收费金额由报修人签字确认。")),
             Ask(
                 "charge_amount", required=False, begins=beginnings.charge_begins,
                 help=N_("不填则为人工费加材料费。"),
             ),
         ),
         condition=conditions.is_complete, effect=effects.complete, allowed_for=whose.works_on,
-        note=notes.not_issued, done=N_("已完工,请报修人签字。"),
+        note=notes.not_issued, done=N_("已完工，请报修人签字。"),
     ),
     "ask_material": Step(
         effect=effects.ask_material, allowed_for=whose.works_on, done=N_("已请工程主管确认发料。")
@@ -49,10 +49,10 @@ _STEPS: Mapping[str, Step] = {
     "issue": Step(condition=conditions.is_awaited, effect=effects.issue, done=N_("已确认发料。")),
     "delay": Step(
         asks=(_PROMISED,), condition=conditions.is_a_day_to_come, effect=effects.delay, allowed_for=whose.works_on,
-        done=N_("已延期,并通知工程主管和客服。"),
+        done=N_("已延期，并通知工程主管和客服。"),
     ),
     "pause": Step(
-        asks=(Ask("promised_day", required=False, help=N_("还说不准可以不填;原来的时限照算。")),),
+        asks=(Ask("promised_day", required=False, help=N_("还说不准可以不填；原来的时限照算。")),),
         condition=conditions.is_a_day_to_come, effect=effects.pause,
     ),
     "resume": Step(condition=conditions.has_its_material, effect=effects.resume, allowed_for=whose.lets_go_on),
@@ -63,10 +63,10 @@ _STEPS: Mapping[str, Step] = {
         asks=(
             Ask("signature", required=False, field=Field(N_("签名"), "signature")),
             Ask("signed_by", begins=lambda row: row.reporter),
-            Ask("proxy_reason", required=False, help=N_("报修人不在场时填写,例如:家人代签、电话确认。")),
+            Ask("proxy_reason", required=False, help=N_("报修人不在场时填写，例如：家人代签、电话确认。")),
         ),
         condition=conditions.is_signed, effect=effects.sign, allowed_for=whose.attends,
-        note=notes.signed_for, done=N_("已签字,请工程主管核对。"),
+        note=notes.signed_for, done=N_("已签字，请工程主管核对。"),
     ),
     "rework": Step(effect=effects.begin_again, allowed_for=whose.attends),
     "check": Step(
@@ -74,7 +74,7 @@ _STEPS: Mapping[str, Step] = {
             Ask("check_opinion", required=False),
             Ask(
                 "fee_item_id", required=False, begins=beginnings.fee_begins, choices=beginnings.repair_fees,
-                help=N_("有偿维修才填;关闭后成为应收,由收费台收取。"),
+                help=N_("有偿维修才填；关闭后成为应收，由收费台收取。"),
             ),
         ),
         condition=conditions.has_its_fee, effect=effects.close, note=notes.charged, done=N_("已核对并关闭。"),
@@ -91,7 +91,7 @@ REPAIR_FLOW = Workflow(
     editable_in=UNREPAIRED,
     limits=(
         Limit(
-            "repair", N_("应当修好,或说明原因并承诺日期"), UNREPAIRED, since="due_at", hours=0,
+            "repair", N_("应当修好，或说明原因并承诺日期"), UNREPAIRED, since="due_at", hours=0,
             levels=(
                 Level(people=lambda row: [row.technician_user_id]),
                 Level(hours=24, to=LATE_VERB, label=N_("接收超时一天提醒")),

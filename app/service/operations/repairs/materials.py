@@ -23,7 +23,7 @@ class NotInHand(DomainError):
     """Materials of an order that nobody works on."""
 
     code = "not_in_hand"
-    message = N_("这张报修单现在是“%(state)s”,不能再改用料。")
+    message = N_("这张报修单现在是“%(state)s”，不能再改用料。")
 
 
 class TooManyLines(DomainError):

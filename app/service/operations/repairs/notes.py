@@ -15,9 +15,9 @@ from app.service.operations.repairs.refusals import MaterialNotIssued
 def signed_for(row: RepairOrder) -> str:
     """What the reporter puts their name to: the amount and what it is made of, or that there is none."""
     if not row.chargeable:
-        return str(_("无偿维修,不收费。"))
+        return str(_("无偿维修，不收费。"))
     words = _(
-        "收费金额 %(amount)s 元(人工费 %(labour)s 元,材料费 %(material)s 元)。请报修人确认后签字。",
+        "收费金额 %(amount)s 元（人工费 %(labour)s 元，材料费 %(material)s 元）。请报修人确认后签字。",
         amount=format_money(row.charge_amount or Decimal(0)), labour=format_money(row.labour or Decimal(0)),
         material=format_money(row.material_total),
     )  # fmt: skip
@@ -27,8 +27,8 @@ def signed_for(row: RepairOrder) -> str:
 def charged(row: RepairOrder) -> str:
     """What the check posts as a charge."""
     if not row.chargeable:
-        return str(_("无偿维修,不收费。"))
-    return str(_("有偿维修,收费 %(amount)s 元。", amount=format_money(row.charge_amount or Decimal(0))))
+        return str(_("无偿维修，不收费。"))
+    return str(_("有偿维修，收费 %(amount)s 元。", amount=format_money(row.charge_amount or Decimal(0))))
 
 
 def not_issued(row: RepairOrder) -> str:

@@ -7,12 +7,12 @@ from app.kernel.errors import N_, DomainError
 
 class NotUrgent(DomainError):
     code = "not_urgent"
-    message = N_("只有紧急报修可以直接派工,其他请先“转工程”。")
+    message = N_("只有紧急报修可以直接派工，其他请先“转工程”。")
 
 
 class SameTechnician(DomainError):
     code = "same_technician"
-    message = N_("这张单现在就在他手上,请选择另一位维修人。")
+    message = N_("这张单现在就在他手上，请选择另一位维修人。")
 
 
 class NoMaterialListed(DomainError):
@@ -22,12 +22,12 @@ class NoMaterialListed(DomainError):
 
 class MaterialFirst(DomainError):
     code = "material_first"
-    message = N_("材料还没有发,请工程主管先“发料确认”。")
+    message = N_("材料还没有发，请工程主管先“发料确认”。")
 
 
 class MaterialNotIssued(DomainError):
     code = "material_not_issued"
-    message = N_("这些材料还没有经工程主管确认:%(materials)s。请先“待料”,由工程主管“发料确认”。")
+    message = N_("这些材料还没有经工程主管确认：%(materials)s。请先“待料”，由工程主管“发料确认”。")
 
     @classmethod
     def of(cls, names: Sequence[str]) -> "MaterialNotIssued":
@@ -37,27 +37,27 @@ class MaterialNotIssued(DomainError):
 
 class NoDayToPromise(DomainError):
     code = "no_day_to_promise"
-    message = N_("承诺日期从今天起,一年以内。")
+    message = N_("承诺日期从今天起，一年以内。")
 
 
 class WrongFinish(DomainError):
     code = "wrong_finish"
-    message = N_("完成时间不能早于报修时间,也不能晚于现在。")
+    message = N_("完成时间不能早于报修时间，也不能晚于现在。")
 
 
 class NobodyToCharge(DomainError):
     code = "nobody_to_charge"
-    message = N_("有偿维修要有客户才能收费。请让客服在报修单上选好客户,或改为无偿。")
+    message = N_("有偿维修要有客户才能收费。请让客服在报修单上选好客户，或改为无偿。")
 
 
 class NothingToCharge(DomainError):
     code = "nothing_to_charge"
-    message = N_("请填写收费金额,或改为无偿。")
+    message = N_("请填写收费金额，或改为无偿。")
 
 
 class SignatureMissing(DomainError):
     code = "signature_missing"
-    message = N_("请报修人签名;不能签名时写明代签原因。")
+    message = N_("请报修人签名；不能签名时写明代签原因。")
 
 
 class FeeMissing(DomainError):

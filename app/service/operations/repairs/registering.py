@@ -18,14 +18,14 @@ from app.service.rules import repairs as rules
 
 NUMBERED = "repair"
 SAME_DAY_BY, URGENT_HOURS = "service.repair_same_day_by", "service.repair_urgent_hours"
-REGISTERED_URGENT = N_("紧急报修 %(number)s:%(place)s,请立即派工。")
+REGISTERED_URGENT = N_("紧急报修 %(number)s：%(place)s，请立即派工。")
 
 
 class PlaceMissing(DomainError):
     """Nobody could find what is broken."""
 
     code = "place_missing"
-    message = N_("请选择房间、楼宇或填写地点,维修人员才找得到。")
+    message = N_("请选择房间、楼宇或填写地点，维修人员才找得到。")
 
 
 class OtherBuilding(DomainError):
