@@ -193,6 +193,9 @@ OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
     ("MyWorkView.order", "GET"): lambda _s, world: [
         Visit(f"/repairs/mine/{world.repairs['working']}", told=True)
     ],
+    ("MyWorkView.material", "GET"): lambda _s, world: [
+        Visit(f"/repairs/mine/{world.repairs['working']}/material", told=True)
+    ],
     ("MyWorkView.material", "POST"): material,
     ("MyWorkView.remove", "POST"): no_material,
     ("RepairStatisticsView.index", "GET"): _one("/repairs/statistics/?by=community_id", told=True),

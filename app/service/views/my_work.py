@@ -58,7 +58,7 @@ class MyWorkView(BaseView):
         """Add a line of material; what was typed stays while something of it is wrong."""
         row = _own(pk)
         if request.method == "GET":  # the page that said what was wrong, called again
-            return redirect(_materials_url(pk))
+            return _page(row, _line_form()(formdata=None))
         form = _line_form()()
         if not form.validate():
             return _page(row, form), 422
