@@ -25,7 +25,7 @@ def checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Spoil]
         monkeypatch.setattr(translations, "ROOT", tmp_path)
         monkeypatch.setattr(translations, "ENGLISH", tmp_path / "en" / "messages.po")
         (tmp_path / "app").mkdir()
-        (tmp_path / "app" / "words.py").write_text('_（"保存"）\n_（"共 %(count)d 行"）\n_(row["method"])\n')
+        (tmp_path / "app" / "words.py").write_text('_("保存")\n_("共 %(count)d 行")\n_(row["method"])\n')
         catalog = Catalog(locale="en", charset="utf-8", fuzzy=False)
         catalog.add("保存", "Save")
         catalog.add("共 %(count)d 行", "%(count)d rows")

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from app.billing.models import AccountingPeriod, BillingRun, Charge
+from app.billing.models import AccountingPeriod, BillingRun, Charge, MonthSum
 from app.billing.operations.posting import post_run
 from app.billing.operations.runs import move_run
 from app.billing.states import PeriodState
@@ -69,6 +69,7 @@ def _begin_here(session: Session) -> None:
     for model in (Allocation, ReceiptTender, Receipt, Counter):
         session.execute(delete(model))
     session.execute(delete(Charge).where(Charge.source.is_not(None)))
+    session.execute(delete(MonthSum).where(MonthSum.posting_period < FIRST))
     session.execute(delete(AccountingPeriod).where(AccountingPeriod.period < FIRST))
 
 

@@ -54,7 +54,7 @@ def test_normal_text(value: str, text: str) -> None:
         (True, "TRUE"),
         ("102.0", "102.0"),
         (" 0101 ", "0101"),
-        ('=HYPERLINK（"http://example.invalid","点我"）', '=HYPERLINK（"http://example.invalid","点我"）'),
+        ('=HYPERLINK("http://example.invalid","点我")', '=HYPERLINK("http://example.invalid","点我")'),
         (DAY, "2019-03-05"),
         (datetime(2019, 3, 5), "2019-03-05"),
         (datetime(2019, 3, 5, 8, 30), "2019-03-05 08:30:00"),
