@@ -67,7 +67,7 @@ MANIFEST = Manifest(
     ),
     searches=(Search(Complaint, find_complaints), Search(RepairOrder, find_repairs)),
     shortcuts=(
-        Shortcut("my_work", N_("我的工单"), "/repairs/mine", "hammer", "take", "RepairOrder"),
+        Shortcut("my_work", N_("我的工单"), "/repairs/mine/", "hammer", "take", "RepairOrder"),
         Shortcut("repair", N_("登记报修"), "/repair_order/add", "tool", "pass_on", "RepairOrder"),
         Shortcut("complaint", N_("登记投诉"), "/complaint/add", "message-report", "pass_on", "Complaint"),
     ),

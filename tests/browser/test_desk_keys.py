@@ -139,3 +139,11 @@ def test_the_whole_of_it_by_keys(desk: Desk, session: Session) -> None:
     desk.press("Escape")
     desk.focused("#desk-q")
     assert desk.troubles == []
+
+
+def test_what_is_typed_before_the_script_is_there_is_not_lost(desk: Desk) -> None:
+    """A quick hand presses Enter while the page still loads: the browser sends the form itself, and the name is found."""
+    page = desk.page
+    page.locator("#desk-q").fill("1-1-101")
+    page.evaluate("document.querySelector('.desk-find').submit()")
+    expect(page.locator("#desk-due")).to_have_text("765.65")

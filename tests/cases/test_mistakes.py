@@ -24,8 +24,8 @@ steps:
 """
 
 MISTAKES = [
-    ("case：好的", "- case", "no YAML"),
-    ("case：好的", "case：好的\ncase：又一", "stands twice"),
+    ("case: 好的", "- case", "no YAML"),
+    ("case: 好的", "case: 好的\ncase: 又一", "stands twice"),
     ("floor: 1,", "floor: 1, floor: 2,", "stands twice"),
     ("handed_over: 2025-01-01", "handed_over: 2025-02-30", "no YAML"),
     ("handed_over: 2025-01-01", 'handed_over: "2025-02-30"', "given.rooms[0].handed_over: is no date"),
@@ -48,7 +48,7 @@ MISTAKES = [
     ("rooms: all", "rooms: some", "given.fees[0].rooms: must be one of all"),
     ("rooms: all", "rooms: all, parking: all", "given.fees[0]: exactly one of rooms, parking and meters"),
     ("rooms: all, ", "", "given.fees[0]: exactly one of rooms, parking and meters"),
-    ("fee：水费", "fee：物业费", "given: the fee 物业费 stands in it twice"),
+    ("fee: 水费", "fee: 物业费", "given: the fee 物业费 stands in it twice"),
     ("method: area", "method: areas", "given.fees[0].method: unknown method 'areas'"),
     ("method: area", "method: fixed", "given.fees[0]: unknown key 'price'"),
     ('price: "4.00"', 'price: "4.00", tier_basis: month', "given.fees[1]: tier_basis goes with tiers"),
@@ -101,7 +101,7 @@ MISTAKES = [
     ),
     ("bill: {period: 2025-01}", "reading: {meter: 水9, date: 2025-01-31, value: '1'}", "'水9' is not given"),
     ("id: A, room: R1", "id: A", "steps[1].pay: exactly one of customer and room"),
-    ("id: A, room: R1", "id: A, room: R1, customer：王一", "steps[1].pay: exactly one of customer and room"),
+    ("id: A, room: R1", "id: A, room: R1, customer: 王一", "steps[1].pay: exactly one of customer and room"),
     ("id: A, room: R1", "id: A, room: R1, round: up", "steps[1].pay.round: must be one of"),
     ("id: A, room: R1", "id: A, room: R1, late_fees: 1", "steps[1].pay.late_fees: must be true or false"),
     ("because: missing_reading", "because: whatever", "steps[2].refused.because: must be one of"),
@@ -150,7 +150,7 @@ def test_a_file_that_holds_no_case_fails(text: str) -> None:
 
 
 def test_a_file_that_cannot_be_read_fails(tmp_path: Path) -> None:
-    (tmp_path / "gbk.yaml").write_bytes("case：好".encode("gbk"))
+    (tmp_path / "gbk.yaml").write_bytes("case: 好".encode("gbk"))
     for name in ("gbk.yaml", "absent.yaml"):
         with pytest.raises(CaseError, match=f"{name}.*cannot be read"):
             parse_case(tmp_path / name)

@@ -15,7 +15,7 @@ from app.estate.upload import keep_upload
 from tests.journeys.visits import Visit
 
 URL = "/billing/readings/"
-SHEET = "表号，抄表日期，本次读数\n"
+SHEET = "表号,抄表日期,本次读数\n"
 
 
 def _meter(session: Session, world: Any) -> Meter:

@@ -160,7 +160,7 @@ def test_what_was_read_meanwhile_stops_the_whole_sheet(
     [
         (b"", "空.xlsx", "invalid-feedback"),
         (b"not a workbook", "假.xlsx", "读不出"),
-        ("表号，读数\n水-0,120\n".encode(), "别的.csv", "没有找到"),
+        ("表号,读数\n水-0,120\n".encode(), "别的.csv", "没有找到"),
         (b"x", "图.png", "请选择填好的抄表模板"),
     ],
 )

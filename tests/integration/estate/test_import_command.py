@@ -86,7 +86,7 @@ def test_a_sheet_that_names_no_community_is_given_one(app: Flask, run: Any, tmp_
         ("空.xlsx", b""),
         ("假.xlsx", b"not a workbook at all"),
         ("断.xlsx", FILE.read_bytes()[:5000]),
-        ("别的.csv", "甲，乙\n1,2\n".encode()),
+        ("别的.csv", "甲,乙\n1,2\n".encode()),
     ],
 )
 def test_a_file_that_cannot_be_read_is_said_in_chinese(

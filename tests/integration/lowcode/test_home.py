@@ -48,7 +48,7 @@ def test_home_leads_to_where_people_spend_their_day(
 ) -> None:
     wanted = {
         "收费员": ["/desk/"], "财务": ["/closing/"], "物业经理": ["/billing/readings/", "/billing/start/"],
-        "维修工": ["/repairs/mine"], "客服": ["/repair_order/add", "/complaint/add"], "只读": [],
+        "维修工": ["/repairs/mine/"], "客服": ["/repair_order/add", "/complaint/add"], "只读": [],
     }  # fmt: skip
     every = {url for urls in wanted.values() for url in urls}
     for role, urls in wanted.items():
