@@ -29,7 +29,7 @@ from bench.office import PASSWORD, app_of
 from tests.cases.databases import fresh_database
 
 LEAST_A_MINUTE = 2_000
-MONTHS = 18  # billed beforehand, of which a short contest needs fewer
+MONTHS = 12  # billed beforehand, of which a short contest needs fewer
 KILLED_EVERY = 0.5  # seconds
 # Somebody else was quicker: the desk is told so and reads the account again.
 OVERTAKEN = {"already_settled", "over_balance", "tenders_differ", "too_late_to_void", "transition_refused"}
@@ -52,7 +52,7 @@ def contest(*, seconds: int, killing: bool, folder: Path) -> list[str]:
     """
     with fresh_database(kind="postgresql", folder=folder) as url:
         app = app_of(folder=folder, url=url)
-        customers = settle(app, months=MONTHS if seconds >= 60 else MONTHS // 6)
+        customers = settle(app, months=MONTHS if seconds >= 60 else MONTHS // 4)
         done, pressed = _work(app, customers, seconds, killing)
         wrong = [*_repeated(app, pressed), *wrong_in(app), *wrong_in_books(app)]
         with app.app_context():

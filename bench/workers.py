@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from random import Random
 
+from app.billing.operations.runs import MOST_AHEAD
 from app.kernel.periods import Period
+from app.lowcode import clock
 from bench.browser import Browser
 from bench.office import FEE, PASSWORD
 
@@ -95,8 +97,10 @@ def collect(browser: Browser, random: Random, findings: Findings) -> None:
 
 def bill(browser: Browser, random: Random, findings: Findings) -> None:
     """Compute a month to come, post it or throw it away."""
-    # A month has one run at a time, and a billed month has nothing left to post: each is taken once.
-    period = Period(2035, 1).plus(findings.done["started"])
+    # No more than a year may be billed ahead. A billed month has nothing left to post: the second time round every
+    # run is thrown away.
+    again, ahead = divmod(findings.done["started"], MOST_AHEAD)
+    period = Period.of(clock.today()).plus(ahead + 1)
     findings.done["started"] += 1
     status, leads_to = browser.post(
         "/billing/start/", form={"community_id": 1, "period": str(period), "fee_item_id": FEE}
@@ -107,7 +111,7 @@ def bill(browser: Browser, random: Random, findings: Findings) -> None:
     run = run_url.rsplit("/", 1)[-1]
     if not run.isdigit():
         return
-    if random.random() < 0.3:
+    if again or random.random() < 0.3:
         findings.check("cancel", browser.post(f"/billing_run/do/cancel/{run}", form={})[0], {200, 302})
         findings.done["cancelled"] += 1
         return
