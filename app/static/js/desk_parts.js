@@ -30,7 +30,10 @@ export function drawPicks(list, customers, { pick, leave }) {
 }
 
 // The days that a charge is for; the year is said once where it is one.
-const days = (from, to) => [from, to && from && to.slice(0, 4) === from.slice(0, 4) ? to.slice(5) : to].filter(Boolean).join(" ~ ");
+const days = (from, to) => {
+  const shown = [from, to && from && to.slice(0, 4) === from.slice(0, 4) ? to.slice(5) : to].filter(Boolean);
+  return shown.map((day, place) => make("span", { class: "text-nowrap" }, place ? ` ~ ${day}` : day));
+};
 
 function chargeRow(charge) {
   const tick = make("input", { type: "checkbox", class: "form-check-input", value: charge.id, "data-due": charge.due, tabindex: "-1", "aria-label": `${charge.fee} ${charge.period}` });
@@ -45,7 +48,7 @@ function chargeRow(charge) {
     make("td", { class: "num desk-owe" }, shown(parse(charge.due) ?? 0)),
     money(charge.amount),
     money(charge.paid),
-    make("td", { class: "desk-wraps desk-days text-secondary" }, days(charge.from, charge.to)),
+    make("td", { class: "desk-wraps desk-days text-secondary" }, ...days(charge.from, charge.to)),
     make("td", { class: "text-secondary" }, charge.due_date || ""),
   );
   return row;
