@@ -18,19 +18,6 @@ from app.lowcode.permissions import for_anyone_logged_in, may, open_to_all
 
 
 @dataclass(frozen=True, slots=True)
-class HomeCard:
-    """A card of the home page: loads from `url`; shown to those who may `verb` the `document`."""
-
-    name: str
-    label: str
-    url: str
-    icon: str
-    verb: str
-    document: str
-    wide: bool = False  # a chart wants more room than a figure
-
-
-@dataclass(frozen=True, slots=True)
 class Shortcut:
     """A button of the home page: where people of a trade spend their day; shown to those who may `verb` the `document`."""
 
@@ -40,6 +27,13 @@ class Shortcut:
     icon: str
     verb: str
     document: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeCard(Shortcut):
+    """A card of the home page: loads from `url`; shown to the same."""
+
+    wide: bool = False  # a chart wants more room than a figure
 
 
 @dataclass(frozen=True, slots=True)
