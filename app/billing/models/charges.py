@@ -149,7 +149,7 @@ class Charge(ChargeFacts, CommunityScoped, MoneyDocument):
         Index("ix_charge_space_id", "space_id"),
         # With the community beside it, what is open is added up from the index alone.
         Index("ix_charge_building_id_due", "building_id", "due", "community_id"),
-        # Holds all that the month's summary adds up: a million charges are never read for it.
+        # A month by place and fee: the books' check adds it up from the index alone, and drill-downs list it.
         Index(
             "ix_charge_month",
             "community_id",

@@ -133,7 +133,7 @@ class Allocation(CommunityScoped, MoneyDocument):
     __about__ = About(N_("核销"), "id", icon="arrows-exchange", order=("-id",), readonly=True)
     __table_args__ = (
         CheckConstraint("amount <> 0", name="amount_not_zero"),
-        # Holds all that the month's summary adds up.
+        # A month by place and fee, for the books' check and the drill-downs.
         Index(
             "ix_allocation_month",
             "community_id",
