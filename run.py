@@ -28,8 +28,8 @@ from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.commands import ADMINISTRATOR, first_administrator
 from app.lowcode.db import count_anew, db
 from app.lowcode.jobs import requeue_orphans
-from app.lowcode.synchronising import synchronise
-from app.lowcode.ticking import Ticker
+from app.lowcode.sync import synchronise
+from app.lowcode.ticker import Ticker
 from app.lowcode.unit import unit_of_work
 from config import BadSetting, whole_number
 

@@ -10,7 +10,7 @@ from app.lowcode.frame import as_entries
 from app.lowcode.manifest import Entry, Manifest, Page
 from app.lowcode.views.document_view import view_of
 
-MODULES = ("estate", "billing", "collection", "closing", "service", "reports", "system")
+MODULES = ("estate", "billing", "collection", "closing", "service", "reports", "system", "demo")
 
 
 def load() -> list[Manifest]:

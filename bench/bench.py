@@ -15,14 +15,14 @@ from app.estate.models import Community
 from app.lowcode import clock
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
+from bench.billing_run import measure_run
 from bench.excel import measure_excel
 from bench.figures import tell
 from bench.office import app_of, furnish, rows_in
 from bench.pages import measure_pages
-from bench.posting import measure_posting
-from bench.running import measure_run
+from bench.run_post import measure_posting
 from tests.cases.databases import NoServer, fresh_database
-from tests.started import office
+from tests.office_process import office
 
 # The second community has 60 of them; the cashier's own has the round number.
 FULL = {"rooms": 100_060, "months": 12, "requests": 50, "server_rooms": 20_000}

@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from app.closing.books import check_books
-from app.closing.summary import month_summary
+from app.closing.audit import check_books
+from app.closing.reports.month_summary import month_summary
 from app.kernel.periods import Period
 from app.lowcode import clock
 from app.lowcode.actors import SYSTEM, acting_as

@@ -23,7 +23,7 @@ from app.collection.models import Receipt
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
 from bench.books import wrong_in_books
-from bench.contested import DESKS, settle, wrong_in
+from bench.contention import DESKS, settle, wrong_in
 from bench.figures import tell
 from bench.office import PASSWORD, app_of
 from tests.cases.databases import fresh_database

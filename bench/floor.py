@@ -15,7 +15,7 @@ from flask import Flask, render_template_string
 from waitress import serve
 
 from bench.statements import Sent
-from tests.started import free_port
+from tests.office_process import free_port
 
 PAGE = """<!doctype html><title>floor</title>{% for rows in found %}<table>{% for row in rows %}<tr>
 {% for value in row %}<td>{{ value }}</td>{% endfor %}</tr>{% endfor %}</table>{% endfor %}"""

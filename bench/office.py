@@ -8,12 +8,12 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from app import create_app
+from app.demo.bulk_insert import wide_cache
+from app.demo.generate import make_demo
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
-from app.lowcode.synchronising import synchronise
+from app.lowcode.sync import synchronise
 from app.lowcode.unit import unit_of_work
-from app.reports.demo.making import make_demo
-from app.reports.demo.rows import wide_cache
 
 PASSWORD = "Xiaoqu-2025"  # noqa: S105 (of nobody: the office is thrown away)
 FEE = 1

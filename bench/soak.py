@@ -21,7 +21,7 @@ from bench.figures import tell
 from bench.office import app_of, furnish
 from bench.workers import WORKERS, Findings, work
 from tests.cases.databases import NoServer
-from tests.started import office
+from tests.office_process import office
 
 ROOMS, MONTHS, SECONDS = 120, 3, 600
 CONTESTED = 60  # seconds at most

@@ -14,7 +14,7 @@ from app import create_app
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
 from app.lowcode.history import History
-from app.lowcode.synchronising import synchronise
+from app.lowcode.sync import synchronise
 from app.lowcode.unit import unit_of_work
 from tests.cases.databases import fresh_database
 from tests.cases.snapshot import Baseline

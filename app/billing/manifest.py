@@ -20,15 +20,15 @@ from app.billing.models import (
     MeterReading,
     Vacancy,
 )
-from app.billing.operations.computing import PRORATION
-from app.billing.queries.searching import find_runs
+from app.billing.operations.run_computation import PRORATION
+from app.billing.queries.global_search import find_runs
 from app.billing.states import RUN_MACHINE, ApprovalState
-from app.billing.views.approving import asked_of_me
-from app.billing.views.assigning import AssignView, bulk_button, filter_button
-from app.billing.views.metering import CHANGE, CORRECT
+from app.billing.views.approvals import asked_of_me
+from app.billing.views.assignments import AssignView, bulk_button, filter_button
+from app.billing.views.meters import CHANGE, CORRECT
 from app.billing.views.reading_grid import ReadingGridView, meters_waiting
 from app.billing.views.reading_sheets import ReadingSheetView
-from app.billing.views.running import (
+from app.billing.views.runs import (
     FiguresView,
     StartRunView,
     WhyChargeView,

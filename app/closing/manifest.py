@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
-from app.billing.views.approving import asked_of_me
+from app.billing.views.approvals import asked_of_me
 from app.closing import operations
-from app.closing.books.command import check_books_command
+from app.closing.audit.command import check_books_command
 from app.closing.models import PeriodReopen, PeriodReport
 from app.closing.queries.archive import PeriodArchive
 from app.closing.views.board import BoardView, address

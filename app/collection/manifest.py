@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 
-from app.billing.views.approving import asked_of_me
+from app.billing.views.approvals import asked_of_me
 from app.collection import operations
 from app.collection.models import (
     DEPOSIT_ITEM,
@@ -24,18 +24,18 @@ from app.collection.models import (
     Reminder,
     Waiver,
 )
-from app.collection.operations.applying import AUTO_APPLY
+from app.collection.operations.approval_limits import DEFAULT_LIMIT
 from app.collection.operations.handovers import HANDOVER_BOOK
-from app.collection.operations.issuing import BOOK, PREFIX
-from app.collection.operations.limits import DEFAULT_LIMIT
+from app.collection.operations.prepayment_apply import AUTO_APPLY
+from app.collection.operations.receipt_issue import BOOK, PREFIX
 from app.collection.operations.refunds import REFUND_BOOK
-from app.collection.operations.rounding_off import LIMIT
-from app.collection.operations.taking_back import REVERSAL_BOOK
-from app.collection.queries.searching import find_receipts, settling
+from app.collection.operations.rounding import LIMIT
+from app.collection.operations.void import REVERSAL_BOOK
+from app.collection.queries.global_search import find_receipts, settling
 from app.collection.views import actions
 from app.collection.views.cards import TakingsCard
 from app.collection.views.desk import DeskView
-from app.collection.views.handing import (
+from app.collection.views.handover import (
     HandOverView,
     hand_over_button,
     hand_over_duty,

@@ -1,8 +1,6 @@
 """What the estate module registers."""
 
-from app.estate.command import import_sales_command
 from app.estate.dictionaries import DICTIONARIES
-from app.estate.import_job import TITLE
 from app.estate.models import (
     Building,
     Community,
@@ -24,8 +22,10 @@ from app.estate.operations.places import save_building, save_community, save_com
 from app.estate.operations.staff import remove_staff, save_department, save_employee
 from app.estate.queries.search import SEARCHES
 from app.estate.reach import start
+from app.estate.sales_import.command import import_sales_command
+from app.estate.sales_import.job import TITLE
+from app.estate.sales_import.views import SalesImportView
 from app.estate.views.cards import age
-from app.estate.views.imports import SalesImportView
 from app.estate.views.search import SearchView
 from app.estate.views.tabs import within
 from app.estate.views.tree import TreeView

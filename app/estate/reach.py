@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.estate.grants import Grants, descendants, grants_of, set_grants
 from app.estate.models import Community, Company, ScopeGrant
-from app.estate.queries.tree_narrowing import NARROWING
+from app.estate.queries.tree_filter import NARROWING
 from app.lowcode.actors import EVERYTHING, NOTHING, Reach, register_reach
 from app.lowcode.db import db
 from app.lowcode.listing import register_narrowing

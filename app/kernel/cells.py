@@ -8,6 +8,7 @@ import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from app.kernel.errors import N_, DomainError
@@ -194,3 +195,23 @@ def _is_invisible(char: str) -> bool:
 
 def _shown(value: object) -> str:
     return read_text(value)[:40]
+
+
+def cell_text(cell: object) -> str:
+    """Return a cell as text (`read_text`), with a cache: the same few texts fill most of a sheet."""
+    return _cached_text(cell) if isinstance(cell, str) else read_text(cell)
+
+
+def folded_text(cell: object) -> str:
+    """Return a cell as it is compared, never as it is kept: no white space, full-width signs as ASCII."""
+    return _cached_folded(cell_text(cell))
+
+
+@lru_cache(maxsize=50_000)
+def _cached_text(text: str) -> str:
+    return read_text(text)
+
+
+@lru_cache(maxsize=50_000)
+def _cached_folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).replace(" ", "")

@@ -16,7 +16,7 @@ from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.document import DocumentBase
 from app.lowcode.history import note
 from app.lowcode.logins import set_password
-from app.lowcode.synchronising import synchronise
+from app.lowcode.sync import synchronise
 from app.lowcode.unit import unit_of_work
 from app.lowcode.workflow import escalate_all
 

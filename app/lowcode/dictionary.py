@@ -113,6 +113,11 @@ def codes_of(kind: str) -> Codes:
     return Codes(labels, offered, kind)
 
 
+def dictionary(label: str, kind: str, **options: Any) -> Any:
+    """An entry of a drop-down that the office extends (字典); `kind` is one that a manifest declares."""
+    return code(label, codes_of(kind), LENGTH, **options)
+
+
 def adopt(*, session: Session, kind: str, labels: Iterable[str | None]) -> dict[str, str]:
     """Label → code for what a file brings: an entry of that name (a disabled one too), else a new one at the end.
 

@@ -171,13 +171,6 @@ def code(label: str, codes: Codes, length: int = 60, **options: Any) -> Any:
     return _column(String(length), Field(label, "code", length=length, codes=codes, **field), **column)
 
 
-def dictionary(label: str, kind: str, **options: Any) -> Any:
-    """An entry of a drop-down that the office extends (字典); `kind` is one that a manifest declares."""
-    from app.lowcode.dictionary import LENGTH, codes_of  # a document itself, declared by these functions
-
-    return code(label, codes_of(kind), LENGTH, **options)
-
-
 def link(label: str, target: str, **options: Any) -> Any:
     """A foreign key to another document, named `<name>_id`; the relationship `<name>` comes with it.
 

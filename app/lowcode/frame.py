@@ -18,7 +18,7 @@ from app.lowcode.jobs import OPEN, Job
 from app.lowcode.manifest import Entry, Manifest, Page
 from app.lowcode.menu.items import arranged_for
 from app.lowcode.menu.nodes import MenuKind, Node, arrange
-from app.lowcode.menu.registered import registered
+from app.lowcode.menu.registry import registered
 from app.lowcode.notices import unread
 from app.lowcode.pages import Frame, MenuEntry
 from app.lowcode.permissions import may

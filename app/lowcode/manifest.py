@@ -20,7 +20,7 @@ from app.lowcode.scope import OutOfScope, find
 from app.lowcode.search import Search
 from app.lowcode.settings import SettingDeclaration
 from app.lowcode.workflow.declaration import Workflow
-from app.lowcode.workflow.moving import is_offered, move
+from app.lowcode.workflow.transitions import is_offered, move
 
 SURE = N_("确定要这样做吗？")
 At = Callable[[type[DocumentBase]], ColumnElement[bool]]

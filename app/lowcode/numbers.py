@@ -15,7 +15,7 @@ from sqlalchemy import UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kernel.errors import N_
-from app.kernel.numbering import WIDTH, NumberFormat
+from app.kernel.number_rules import WIDTH, NumberFormat
 from app.lowcode.codes import named
 from app.lowcode.db import insert_new
 from app.lowcode.document import About, CommunityScoped, Document, DocumentBase, OfficeOrCommunityScoped

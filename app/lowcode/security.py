@@ -21,7 +21,7 @@ from app.lowcode.errors import message_of, refusal, wants_json
 from app.lowcode.logins import is_password_of, log_in
 from app.lowcode.pages import FormPage
 from app.lowcode.permissions import for_anyone_logged_in, may, open_to_all
-from app.lowcode.returning import safe_next
+from app.lowcode.redirects import safe_next
 from app.lowcode.static_files import keep_static
 from app.lowcode.unit import unit_of_work
 

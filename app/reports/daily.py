@@ -17,7 +17,7 @@ from app.kernel.chinese_amount import chinese_amount
 from app.kernel.errors import N_
 from app.lowcode.fields import Field
 from app.lowcode.reports.declaration import LINE, By, Equation, Line, Report, Scope, Total
-from app.lowcode.reports.drilling import documents_url
+from app.lowcode.reports.drilldown import documents_url
 from app.reports.queries.desk_days import ZERO, cashiers, desk_days, on_days
 
 FEE = "fee_"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.billing.models import Charge
 from app.closing.queries.names import Names, keys_of, values_by_id
-from app.closing.queries.picking import FEE as FEE_PICK
+from app.closing.queries.report_filters import FEE as FEE_PICK
 from app.closing.reports.columns import COMMUNITY, CUSTOMER, PLACE
 from app.estate.models import Customer
 from app.kernel.errors import N_
@@ -17,7 +17,7 @@ from app.kernel.periods import Period
 from app.lowcode.fields import Field
 from app.lowcode.pages import Chart, Series
 from app.lowcode.reports.declaration import By, Equation, Line, Pick, Report, Scope, Total
-from app.lowcode.reports.drilling import documents_url
+from app.lowcode.reports.drilldown import documents_url
 from app.reports.queries.ledger import ZERO, Sums, due_now, fees_of, of_all, of_rooms, room_count, rooms_of
 
 MEASURES = (("asked", N_("应收")), ("paid", N_("实收")), ("due", N_("欠")))

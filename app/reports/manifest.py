@@ -3,15 +3,14 @@
 from app.closing.reports.ageing import AGEING
 from app.closing.reports.arrears import ARREARS
 from app.closing.reports.balances import BALANCES
-from app.closing.reports.takings import TAKINGS
+from app.closing.reports.month_summary import SUMMARY
+from app.closing.reports.receipt_lines import TAKINGS
 from app.closing.reports.vacancies import VACANCIES
-from app.closing.summary import SUMMARY
 from app.kernel.errors import N_
 from app.lowcode.home import HomeCard
 from app.lowcode.manifest import Manifest, Page
 from app.lowcode.reports.views import view_of_report
 from app.reports.daily import DAILY
-from app.reports.demo.command import demo
 from app.reports.ledger import LEDGER
 from app.reports.views.cards import ArrearsCard, MonthCards, OwingCard
 
@@ -28,7 +27,6 @@ MANIFEST = Manifest(
         Page(MonthCards),
         Page(OwingCard),
     ),
-    commands=(demo,),
     home_cards=(
         HomeCard("arrears", N_("欠费合计"), "/reports/cards/arrears", "coin-yuan", "read", "Charge"),
         HomeCard(

@@ -23,7 +23,7 @@ from app.service.operations.repairs import (
     save_repair,
     save_trade,
 )
-from app.service.operations.repairs.registering import NUMBERED as NUMBERED_REPAIR, SAME_DAY_BY, URGENT_HOURS
+from app.service.operations.repairs.registration import NUMBERED as NUMBERED_REPAIR, SAME_DAY_BY, URGENT_HOURS
 from app.service.queries.complaints import find_complaints
 from app.service.queries.papers import repair_paper
 from app.service.queries.repairs import find_repairs

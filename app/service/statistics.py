@@ -9,7 +9,7 @@ from app.kernel.errors import N_
 from app.lowcode.fields import Field
 from app.lowcode.pages import Chart, Series
 from app.lowcode.reports.declaration import LINE, By, Line, Pick, Report, Scope, Total
-from app.lowcode.reports.drilling import documents_url
+from app.lowcode.reports.drilldown import documents_url
 from app.service.models import RepairOrder
 from app.service.queries.statistics import (
     BY_COMMUNITY,

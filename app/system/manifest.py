@@ -6,20 +6,20 @@ from app.kernel.errors import N_
 from app.lowcode import permissions
 from app.lowcode.dictionary import DictionaryEntry
 from app.lowcode.history import History
-from app.lowcode.jobviews import JobView
 from app.lowcode.logins import LoginRecord
 from app.lowcode.manifest import Entry, Manifest, Page
-from app.lowcode.noticeviews import NoticeView
 from app.lowcode.numbers import NumberRule
+from app.lowcode.views.jobs import JobView
+from app.lowcode.views.notices import NoticeView
 from app.lowcode.workflow import StateChange
 from app.system.operations.dictionary import remove_entry, save_entry
-from app.system.operations.numbering import remove_number_rule, save_number_rule
+from app.system.operations.number_rules import remove_number_rule, save_number_rule
 from app.system.roles import declared_pairs
 from app.system.views.dictionary import DISABLE, ENABLE
 from app.system.views.history import told_of
 from app.system.views.logins import open_jobs
 from app.system.views.menu import MenuView
-from app.system.views.numbering import example
+from app.system.views.number_rules import example
 from app.system.views.rights import RightsView, compare_link, rights_tab
 from app.system.views.roles import RoleView
 from app.system.views.settings import SettingView

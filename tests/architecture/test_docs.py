@@ -9,9 +9,9 @@ import pytest
 
 from app.billing.states import RUN_MACHINE
 from app.collection.states import RECEIPT_MACHINE
-from app.estate.command import import_sales_command
+from app.demo.staff import CAST
+from app.estate.sales_import.command import import_sales_command
 from app.kernel.machines import Machine
-from app.reports.demo.cast import CAST
 from tools.workflows import page as workflows_page
 
 ROOT = Path(__file__).resolve().parents[2]

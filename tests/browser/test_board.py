@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.lowcode.unit import unit_of_work
 from tests.browser.browsers import chromium
-from tests.browser.serving import log_in, serving
+from tests.browser.server import log_in, serving
 from tests.integration.service.complaints import complaint, inputs
 
 SIDEWAYS = "() => document.scrollingElement.scrollWidth > innerWidth"

@@ -11,7 +11,7 @@ from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.unit import unit_of_work
 from tests.browser.browsers import chromium
 from tests.browser.pages import SIDEWAYS
-from tests.browser.serving import log_in, serving
+from tests.browser.server import log_in, serving
 from tests.integration.collection.ledger import add_charge, add_customer, add_fee
 
 

@@ -7,7 +7,7 @@ from flask import Flask
 from playwright.sync_api import expect
 
 from tests.browser.browsers import chromium
-from tests.browser.serving import log_in, serving
+from tests.browser.server import log_in, serving
 
 
 def test_a_date_is_typed_or_picked(app: Flask, cast: Any, login: Callable[..., Any]) -> None:

@@ -17,7 +17,7 @@ from app.lowcode import clock
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.unit import unit_of_work
 from tests.browser.browsers import Hands, chromium
-from tests.browser.serving import serving
+from tests.browser.server import serving
 from tests.browser.test_desk_keys import Desk
 from tests.integration.collection.ledger import add_charge, add_customer, add_fee
 from tests.people import PASSWORD

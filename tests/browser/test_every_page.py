@@ -16,8 +16,8 @@ from app.lowcode.db import db
 from app.lowcode.dictionary import DictionaryEntry
 from tests.browser.browsers import chromium
 from tests.browser.pages import BOOTSTRAP_3, LOOK, SIDEWAYS
-from tests.browser.serving import log_in, serving
-from tests.journeys.filling import Unfilled, fill, rules
+from tests.browser.server import log_in, serving
+from tests.journeys.form_values import Unfilled, fill, rules
 from tests.journeys.full_office import FullOffice
 from tests.journeys.world import ASKED, HIDDEN
 from tests.people import CAST

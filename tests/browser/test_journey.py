@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.browsers import Hands, chromium
 from tests.browser.sales_file import FILE, room_areas
-from tests.started import Started, office
+from tests.office_process import Started, office
 
 FIRST, PASSWORD = "Chushi-2026-a", "Guanli-2026-x"
 PRICE = Decimal("2.35")  # 元/㎡·月

@@ -8,7 +8,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.browser.browsers import chromium
-from tests.browser.serving import log_in, serving
+from tests.browser.server import log_in, serving
 
 
 @pytest.fixture

@@ -35,8 +35,8 @@ from app.lowcode.reports.declaration import By
 from app.lowcode.unit import unit_of_work
 from app.system.operations.users import add_user
 from tests.browser.browsers import Hands, chromium
+from tests.office_process import office
 from tests.offices import make_app
-from tests.started import office
 from tests.stateful.desk import Desk, settle_down
 
 PASSWORD = "Guanli-2026-x"

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.browsers import Hands, chromium
 from tests.browser.pages import SIDEWAYS
-from tests.browser.serving import serving
+from tests.browser.server import serving
 from tests.integration.system.test_rights import requests_of
 from tests.people import PASSWORD
 

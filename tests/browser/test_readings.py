@@ -22,7 +22,7 @@ from app.lowcode import clock
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
 from tests.browser.browsers import Hands, chromium
-from tests.browser.serving import serving
+from tests.browser.server import serving
 from tests.integration.billing.meters import add_meter, read
 from tests.integration.billing.town import Town
 from tests.people import PASSWORD

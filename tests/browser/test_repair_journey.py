@@ -24,7 +24,7 @@ from app.service.models import RepairOrder
 from app.service.states.repairs import RepairState, Stars
 from tests.browser.browsers import Hands, chromium
 from tests.browser.pages import SIDEWAYS
-from tests.browser.serving import serving
+from tests.browser.server import serving
 from tests.integration.service.repair_office import PHONE, settle_repairs
 from tests.people import PASSWORD
 from tests.pictures import png

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from tests.cases.language.reader import stated
+
 from .language.expect import ChargeRow
-from .language.reading import stated
 from .protocol import ChargeFacts
 
 _FIELDS = {"from": "start", "to": "end"}

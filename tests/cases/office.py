@@ -53,9 +53,9 @@ class ProductOffice(BillingSteps, CollectionPart, ClosingPart, ReportsPart):
                 db.session.remove()
 
     def add_community(self, community: given.Community) -> None:
-        from app.billing.operations.computing import PRORATION
-        from app.collection.operations.applying import AUTO_APPLY
-        from app.collection.operations.rounding_off import LIMIT
+        from app.billing.operations.run_computation import PRORATION
+        from app.collection.operations.prepayment_apply import AUTO_APPLY
+        from app.collection.operations.rounding import LIMIT
         from app.estate.models import Building, Community, Company
         from app.estate.operations.people import developer_of
         from app.lowcode.settings import Setting

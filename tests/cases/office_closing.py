@@ -21,7 +21,7 @@ class ClosingPart:
         """Hand over what every desk took in the month, and close: both or neither."""
         from app.closing.operations import close
         from app.collection.operations import hand_over
-        from app.collection.queries.unhanded import unhanded
+        from app.collection.queries.open_tills import unhanded
 
         def closing(session: Any) -> None:
             mine = {"session": session, "community_id": self._community}
@@ -49,7 +49,7 @@ class ClosingPart:
         self._do(reopening)
 
     def summary(self, *, period: Period) -> Mapping[str, Decimal]:
-        from app.closing.summary import figures_of, month_summary
+        from app.closing.reports.month_summary import figures_of, month_summary
 
         found = self._ask(lambda session: month_summary(session=session, period=period))
         if not found.holds:
@@ -69,7 +69,7 @@ class ClosingPart:
 
     def reports(self, *, period: Period) -> Mapping[str, bytes]:
         """The same written out of the documents as they are now."""
-        from app.closing.operations.freezing import written_out
+        from app.closing.operations.snapshots import written_out
         from app.lowcode.reports import registry
 
         def write(session: Any) -> dict[str, bytes]:

@@ -5,10 +5,10 @@ from functools import partial
 from typing import Any
 
 from app.kernel.errors import DomainError
+from tests.cases.language.reader import stated
 
 from .charges import compare_charges, same
 from .language import Case, Expect, Place, Refused, Step
-from .language.reading import stated
 from .language.steps import Deed
 from .protocol import NotBuilt, Office
 from .snapshot import changes

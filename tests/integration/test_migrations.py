@@ -8,10 +8,10 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, select
 
 from app.billing.models import MonthSum
-from app.closing.books import check_books
+from app.closing.audit import check_books
 from app.lowcode.db import db
 from tests.cases.databases import KINDS
-from tests.integration.reports.demos import demo_on, looking_at
+from tests.integration.demo.demos import demo_on, looking_at
 
 BEFORE_SUMS = "309239370d3c"
 

@@ -12,7 +12,7 @@ import pytest
 
 from app.lowcode.secrets import key_from
 from config import BadSetting, settings
-from tests.started import ROOT, free_port, office
+from tests.office_process import ROOT, free_port, office
 
 
 def told(folder: Path, *command: str, **environ: str) -> subprocess.CompletedProcess[str]:

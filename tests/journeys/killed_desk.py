@@ -15,7 +15,7 @@ from app.lowcode.db import db
 from app.lowcode.jobs import Job, JobState
 from app.lowcode.unit import unit_of_work
 from tests.cases.databases import NoServer, fresh_database, without_server
-from tests.journeys.killing import Mortal, mortal, wait_for_moment, wait_until
+from tests.journeys.kill import Mortal, mortal, wait_for_moment, wait_until
 from tests.journeys.ten_thousand import compute, found
 from tests.offices import PreparedOffice
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.billing.models import Meter
 from app.billing.operations.jobs import READINGS
-from app.estate.upload import keep_upload
+from app.estate.sales_import.upload import keep_upload
 from tests.journeys.visits import Visit
 
 URL = "/billing/readings/"

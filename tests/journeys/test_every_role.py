@@ -22,7 +22,7 @@ from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
 from app.lowcode.unit import unit_of_work
 from tests.cases.snapshot import changes, rows_of_every_table
-from tests.journeys.filling import Unfilled, fill, rules
+from tests.journeys.form_values import Unfilled, fill, rules
 from tests.journeys.full_office import FullOffice
 from tests.journeys.rights import ANYBODY, RIGHTS, asked_by, refusals_of_others
 from tests.journeys.visits import Visit

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import AccountingPeriod, BillingRun, Charge, MonthSum
-from app.billing.operations.posting import post_run
+from app.billing.operations.run_post import post_run
 from app.billing.operations.runs import move_run
 from app.billing.states import PeriodState
 from app.closing.models import PeriodReport, PeriodReportRow
@@ -21,8 +21,8 @@ from app.kernel.periods import Period
 from app.lowcode.jobs import JobState
 from app.lowcode.numbers import Counter
 from app.lowcode.reports import registry
+from tests.journeys.kill import wait_for_moment
 from tests.journeys.killed_desk import Desk, desk_on
-from tests.journeys.killing import wait_for_moment
 from tests.journeys.ten_thousand import CHARGES, FIRST
 
 KILLS = int(os.environ.get("KILLS", "2"))

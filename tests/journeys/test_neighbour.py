@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
 from tests.cases.snapshot import changes, rows_of_every_table
-from tests.journeys.filling import fill, rules, unmarked
+from tests.journeys.form_values import fill, rules, unmarked
 from tests.journeys.full_office import FullOffice
 from tests.journeys.visits import Unfilled, Visit, is_scoped
 from tests.journeys.world import ASKED, HIDDEN, World

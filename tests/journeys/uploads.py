@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Flask
 
-from app.estate.checking import check
-from app.estate.import_job import KIND
-from app.estate.sales.sheets import open_workbook
-from app.estate.upload import keep_upload, write_json
+from app.estate.sales_import.dry_run import check
+from app.estate.sales_import.job import KIND
+from app.estate.sales_import.parser.sheets import open_workbook
+from app.estate.sales_import.upload import keep_upload, write_json
 from app.lowcode.jobs import Job, JobState
 
 HEADS = "楼盘,幢号,室号,产权面积"

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.closing import operations as closing
 from app.closing.models import PeriodReopen, PeriodReport, PeriodReportRow
-from app.closing.operations.freezing import Keeping
-from app.closing.summary import SUMMARY
+from app.closing.operations.snapshots import Keeping
+from app.closing.reports.month_summary import SUMMARY
 from app.kernel.periods import Period
 from app.lowcode.actors import EVERYTHING, Actor, acting_as
 from app.lowcode.reports.declaration import Line

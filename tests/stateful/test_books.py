@@ -23,14 +23,14 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from app.billing.models import Charge
-from app.closing.books import check_books
+from app.closing.audit import check_books
 from app.collection import operations as collection
 from app.collection.models import Deposit, Prepayment
 from app.collection.states import Tender
 from app.kernel.periods import Period
 from tests.stateful.desk import PARKING, PRICE, ROOMS, SINCE, Desk, settle_down
 from tests.stateful.ledger import Ledger, Month, Owed, Taken
-from tests.stateful.reading import anew, kept_of, summary_of
+from tests.stateful.reader import anew, kept_of, summary_of
 
 RUNS = int(os.environ.get("STATEFUL_RUNS", "100"))
 STEPS = int(os.environ.get("STATEFUL_STEPS", "50"))

@@ -1,17 +1,17 @@
 """What changes the billing documents."""
 
-from app.billing.operations.after_posting import Posted, after_posting
 from app.billing.operations.approvals import SamePerson, approval_flow, sign_request
-from app.billing.operations.assigning import Preview, assign, end_assignment, preview_assignment
-from app.billing.operations.guarding import guard_dated
+from app.billing.operations.assignments import Preview, assign, end_assignment, preview_assignment
+from app.billing.operations.closed_period_guard import guard_dated
 from app.billing.operations.jobs import compute_job, post_job
-from app.billing.operations.judging import Judged, NewReading, judge_readings
 from app.billing.operations.meters import save_meter
 from app.billing.operations.other_charges import SourceCharged, post_charge
 from app.billing.operations.periods import guard_open, guard_period, open_period
-from app.billing.operations.posting import post_run
+from app.billing.operations.posting_hooks import Posted, after_posting
 from app.billing.operations.prices import add_price, save_price, save_standard
+from app.billing.operations.reading_validation import Judged, NewReading, judge_readings
 from app.billing.operations.readings import change_meter, correct_reading, record_readings
+from app.billing.operations.run_post import post_run
 from app.billing.operations.runs import bill, cancel_run, compute_run, start_posting, start_run
 from app.billing.operations.vacancies import VACANCY_FLOW, end_vacancy, request_vacancy
 

@@ -4,15 +4,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import BillingRun
-from app.billing.operations.computing import assignments_of
-from app.billing.operations.posting import post_run
 from app.billing.operations.reading_sheet import check_sheet
 from app.billing.operations.readings import ReadingsRefused, record_readings
+from app.billing.operations.run_computation import assignments_of
+from app.billing.operations.run_post import post_run
 from app.billing.operations.runs import begin_computing, cancel_run, move_run, sum_up
 from app.billing.operations.staleness import refuse_stale
 from app.billing.states import RunState
-from app.estate.checking import UploadGone
-from app.estate.upload import find_upload
+from app.estate.sales_import.dry_run import UploadGone
+from app.estate.sales_import.upload import find_upload
 from app.kernel.errors import N_, DomainError
 from app.lowcode import clock
 from app.lowcode.actors import current_actor

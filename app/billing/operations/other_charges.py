@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge, FeeItem
-from app.billing.operations.after_posting import tell_posted
+from app.billing.operations.month_sums import add_charged
 from app.billing.operations.periods import lock_period
-from app.billing.operations.sums import add_charged
+from app.billing.operations.posting_hooks import tell_posted
 from app.estate.models import Customer, ParkingSpace, Room
 from app.kernel.allocation import NotPositive
 from app.kernel.errors import N_, DomainError

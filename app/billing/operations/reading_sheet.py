@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.billing.models import Meter
-from app.billing.operations.judging import Judged, NewReading, judge_readings
-from app.estate.sales.sheets import SheetRow, open_workbook
+from app.billing.operations.reading_validation import Judged, NewReading, judge_readings
+from app.estate.sales_import.parser.sheets import SheetRow, open_workbook
 from app.kernel.cells import read_date, read_decimal, read_text
 from app.kernel.errors import N_, DomainError
 

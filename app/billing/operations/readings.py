@@ -10,8 +10,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge, FeeAssignment, Meter, MeterReading
-from app.billing.operations.judging import Judged, NewReading, counts_on, judge_readings
 from app.billing.operations.periods import guard_period
+from app.billing.operations.reading_validation import Judged, NewReading, judge_readings
+from app.billing.queries.readings import counts_on
 from app.billing.rules.metering import Dial, is_unusual
 from app.billing.states import ReadingKind
 from app.kernel.errors import N_, DomainError

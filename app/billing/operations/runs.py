@@ -7,11 +7,11 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import BillingLine, BillingRun, Charge, FeeItem
-from app.billing.operations.computing import Computing
-from app.billing.operations.facts import Month
-from app.billing.operations.missing import refuse_missing
+from app.billing.operations.charge_inputs import Month
 from app.billing.operations.periods import refuse_closed
-from app.billing.operations.posting import post_run
+from app.billing.operations.run_computation import Computing
+from app.billing.operations.run_post import post_run
+from app.billing.queries.unread_meters import missing_readings
 from app.billing.states import RUN_MACHINE, UNFINISHED
 from app.estate.models import Community
 from app.kernel.errors import N_, DomainError
@@ -46,6 +46,16 @@ class RunUnfinished(DomainError):
     code = "run_unfinished"
     message = N_("“%(title)s”的出账还没有完成（%(state)s）。请先入账或作废它，再重新出账。")
 
+
+class ReadingsMissing(DomainError):
+    """A metered fee runs in the month, and its meter has no reading in it."""
+
+    code = "missing_reading"
+    message = N_("%(period)s 还有 %(count)d 块表没有抄表：%(names)s。请先在“抄表录入”里补齐，再出账。")
+
+
+NAMED = 10
+"""Unread meters that the refusal names."""
 
 MOST_AHEAD = 12
 """Months ahead of the present one that may be billed: a year's charges are asked for at its beginning."""
@@ -203,3 +213,13 @@ def bill(
         move_run(session=session, run=run, action="posted")
         runs.append(run)
     return runs
+
+
+def refuse_missing(*, session: Session, month: Month) -> None:
+    """Refuse a month with a meter that was not read. Raises ReadingsMissing."""
+    found = missing_readings(
+        session=session, community_id=month.community_id, period=month.period, fee_item_id=month.fee_item_id
+    )
+    if found:
+        names = "、".join(one.meter for one in found[:NAMED]) + ("…" if len(found) > NAMED else "")
+        raise ReadingsMissing(field="period", period=str(month.period), count=len(found), names=names)

@@ -15,7 +15,7 @@ from app.billing.models import (
     MeterReading,
     Vacancy,
 )
-from app.billing.operations.computing import PRORATION
+from app.billing.operations.run_computation import PRORATION
 from app.billing.states import ApprovalState
 from app.estate.models import Occupancy, ParkingSpace, Room, RoomArea
 from app.kernel.errors import N_, DomainError

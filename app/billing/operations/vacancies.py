@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.billing.models import Charge, FeeItem, FeeStandard, Vacancy
 from app.billing.operations.approvals import approval_flow, sign_request
-from app.billing.operations.objects import WrongDates
+from app.billing.operations.assignment_targets import WrongDates
 from app.billing.operations.periods import guard_open
 from app.billing.states import ApprovalState
 from app.estate.models import Room

@@ -7,8 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from app.billing.rules.month import Gap, Part
-from app.billing.rules.terrain import Payer, Price, in_force
+from app.billing.rules.month_charge import Gap, Part
+from app.billing.rules.timeline import Payer, Price, in_force
 from app.billing.states import Oddity
 from app.kernel.errors import N_, DomainError
 from app.kernel.money import AREA_SCALE, format_exact, half_up, to_scaled

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from app.billing.rules.terrain import ONE_DAY, Payer
+from app.billing.rules.timeline import ONE_DAY, Payer
 from app.kernel.periods import DateSpan
 
 

@@ -18,7 +18,7 @@ from wtforms.validators import InputRequired, Optional
 
 from app.billing import operations
 from app.billing.operations import NewReading
-from app.billing.queries.grid import Asked, GridRow, count_unread, grid_of, progress_of
+from app.billing.queries.reading_grid import Asked, GridRow, count_unread, grid_of, progress_of
 from app.billing.states import MeterKind
 from app.billing.views.inputs import REQUIRED, remote_select, spoken
 from app.estate.models import Community

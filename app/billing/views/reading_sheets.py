@@ -14,10 +14,10 @@ from flask_wtf.file import FileField
 
 from app.billing.operations.jobs import READINGS, start_reading_import
 from app.billing.operations.reading_sheet import DAY, NUMBER, ROLLOVER, VALUE, Checked, check_sheet
-from app.billing.queries.grid import Asked, grid_of
+from app.billing.queries.reading_grid import Asked, grid_of
 from app.billing.views.inputs import form_page, remote_select, spoken
 from app.billing.views.reading_grid import URL, asked_of, day_of, grid_form
-from app.estate.upload import Upload, find_upload, keep_upload
+from app.estate.sales_import.upload import Upload, find_upload, keep_upload
 from app.kernel.errors import N_, DomainError
 from app.lowcode import clock
 from app.lowcode.db import db

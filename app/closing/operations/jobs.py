@@ -4,8 +4,8 @@ from sqlalchemy import select
 
 from app.billing.models import AccountingPeriod
 from app.billing.states import PeriodState
-from app.closing.books.checking import check_books
-from app.closing.operations.closing import JOB, close
+from app.closing.audit.runner import check_books
+from app.closing.operations.close import JOB, close
 from app.kernel.errors import N_, DomainError
 from app.kernel.periods import Period
 from app.lowcode.db import count_anew, db

@@ -20,8 +20,8 @@ from sqlalchemy.orm import Session
 
 from app.billing.models import OPEN, Charge
 from app.billing.states import Move
-from app.closing.queries.moves import moves
-from app.closing.queries.picking import wanted
+from app.closing.queries.movements import moves
+from app.closing.queries.report_filters import wanted
 from app.collection.models import Allocation
 from app.collection.states import PAID_KINDS, AllocationKind
 from app.kernel.errors import N_

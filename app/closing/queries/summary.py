@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.billing.models import NO_BUILDING, Charge, FeeItem
 from app.billing.states import Move
-from app.closing.queries.moves import moves
+from app.closing.queries.movements import moves
 from app.closing.queries.names import late_fee_items
-from app.closing.queries.picking import OTHER_PLACES
+from app.closing.queries.report_filters import OTHER_PLACES
 from app.estate.models import Building, Community
 from app.kernel.money import MONEY_SCALE, from_scaled, to_scaled
 from app.kernel.periods import Period

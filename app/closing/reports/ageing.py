@@ -17,7 +17,7 @@ from app.kernel.errors import N_
 from app.lowcode import clock
 from app.lowcode.pages import Chart, Series
 from app.lowcode.reports.declaration import By, Equation, Line, Report, Scope, Total
-from app.lowcode.reports.drilling import documents_url
+from app.lowcode.reports.drilldown import documents_url
 from app.lowcode.types import Money, raw
 
 NAMES = tuple(name for name, _label, _days in BUCKETS)

@@ -9,7 +9,7 @@ from sqlalchemy import case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge
-from app.closing.queries import picking
+from app.closing.queries import report_filters
 from app.closing.queries.arrears import PLACES, moved_until, owed, page_in_order
 from app.closing.queries.names import Names, keys_of, late_fee_items, values_by_id
 from app.closing.reports.columns import COMMUNITY, CUSTOMER, FEE, PERIOD, PHONE, PLACE, day, money
@@ -19,7 +19,7 @@ from app.kernel.errors import N_
 from app.kernel.identity import mask_phone
 from app.lowcode.fields import Field
 from app.lowcode.reports.declaration import By, Equation, Line, Report, Scope, Total
-from app.lowcode.reports.drilling import document_url, documents_url
+from app.lowcode.reports.drilldown import document_url, documents_url
 from app.lowcode.types import Money, raw
 
 ZERO = Decimal("0.00")
@@ -113,7 +113,7 @@ ARREARS = Report(
     equations=_equations,
     checks=_checks,
     drill=_drill,
-    picks=(picking.PLACE, picking.FEE),
+    picks=(report_filters.PLACE, report_filters.FEE),
     frozen=True,
     places=PLACES,
     empty=N_("没有欠费。"),

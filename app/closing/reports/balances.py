@@ -27,7 +27,7 @@ from app.kernel.errors import N_
 from app.lowcode.dictionary import codes_of
 from app.lowcode.fields import Field
 from app.lowcode.reports.declaration import Equation, Line, Report, Scope, Total
-from app.lowcode.reports.drilling import documents_url
+from app.lowcode.reports.drilldown import documents_url
 from app.lowcode.types import Money, raw
 
 

@@ -18,7 +18,7 @@ from app.kernel.errors import N_
 from app.kernel.money import AREA_SCALE, PRICE_SCALE
 from app.lowcode.fields import Field
 from app.lowcode.reports.declaration import Equation, Line, Report, Scope, Total
-from app.lowcode.reports.drilling import document_url, documents_url
+from app.lowcode.reports.drilldown import document_url, documents_url
 from app.lowcode.types import raw
 
 AT_ONCE = 5000  # rooms in one statement

@@ -22,8 +22,8 @@ from app.lowcode.errors import message_of, wants_json
 from app.lowcode.pages import Button
 from app.lowcode.permissions import may, needs
 from app.lowcode.reports import registry
-from app.lowcode.reports.asking import BadYear
 from app.lowcode.reports.declaration import By, Report
+from app.lowcode.reports.parameters import BadYear
 from app.lowcode.unit import in_unit_of_work
 from app.lowcode.values import shown
 from app.lowcode.views.lists import MOMENT

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
-from app.closing.queries.waiting import months_over
+from app.closing.queries.periods_due import months_over
 from app.kernel.periods import Period
 from app.lowcode import clock
 from app.lowcode.db import db

@@ -1,12 +1,12 @@
 """The writes of collection: taking money and taking it back, what is held, what is asked for, handing over."""
 
-from app.collection.operations.applying import AUTO_APPLY, apply_held
-from app.collection.operations.drafting import Advance, Security
 from app.collection.operations.handovers import hand_over, sign, till_of
+from app.collection.operations.idempotency import KeyReused
 from app.collection.operations.payment import AlreadySettled, NothingChosen, pay
-from app.collection.operations.receipts import count_print
+from app.collection.operations.prepayment_apply import AUTO_APPLY, apply_held
+from app.collection.operations.receipt_drafts import Advance, Security
+from app.collection.operations.receipt_issue import count_print
 from app.collection.operations.refunds import REFUND_FLOW, deduct, request_refund
-from app.collection.operations.repeating import KeyReused
 from app.collection.operations.requests import (
     ADJUSTMENT_FLOW,
     WAIVER_FLOW,
@@ -15,14 +15,7 @@ from app.collection.operations.requests import (
     request_waiver,
     request_waivers,
 )
-from app.collection.operations.taking_back import (
-    TooLateToVoid,
-    is_reversible,
-    is_voidable,
-    reverse,
-    take_back,
-    void,
-)
+from app.collection.operations.void import TooLateToVoid, is_reversible, is_voidable, reverse, take_back, void
 
 __all__ = [
     "ADJUSTMENT_FLOW",

@@ -10,19 +10,13 @@ from sqlalchemy.orm import Session
 from app.billing.models import Charge, FeeItem
 from app.billing.operations import guard_open, open_period
 from app.collection.models import Receipt
-from app.collection.operations.drafting import (
-    Advance,
-    Security,
-    add_advances,
-    add_tenders,
-    drafts_for,
-)
-from app.collection.operations.issuing import issue
-from app.collection.operations.repeating import earlier_receipts, fingerprint
-from app.collection.operations.rounding_off import let_go, waive_rest
-from app.collection.operations.settling import AT_ONCE, LockedCharge, Origin, Part, lock_charges, settle
+from app.collection.operations.allocations import AT_ONCE, LockedCharge, Origin, Part, lock_charges, settle
+from app.collection.operations.idempotency import earlier_receipts, fingerprint
+from app.collection.operations.receipt_drafts import Advance, Security, add_advances, add_tenders, drafts_for
+from app.collection.operations.receipt_issue import issue
+from app.collection.operations.rounding import let_go, waive_rest
 from app.collection.queries import open_charge_ids, person
-from app.collection.rules.paying import ZERO, OverBalance
+from app.collection.rules.payment import ZERO, OverBalance
 from app.collection.states import AllocationKind, Rounding, Tender
 from app.estate.models import Customer
 from app.kernel.allocation import NotPositive, OpenItem, settle_oldest_first

@@ -15,7 +15,7 @@ from app.collection.operations.accounts import (
     move_deposit,
     move_prepayment,
 )
-from app.collection.operations.limits import check_limit
+from app.collection.operations.approval_limits import check_limit
 from app.collection.operations.reasons import stated
 from app.collection.operations.requests import booking_day
 from app.collection.states import DepositKind, PrepaymentKind, RefundKind, RequestKind, Tender

@@ -13,9 +13,9 @@ from app.billing.operations import open_period
 from app.billing.operations.approvals import approval_flow, sign_request
 from app.billing.states import PeriodState
 from app.collection.models import Adjustment, Waiver
-from app.collection.operations.limits import check_limit
+from app.collection.operations.allocations import Origin, Part, lock_charges, settle
+from app.collection.operations.approval_limits import check_limit
 from app.collection.operations.reasons import stated
-from app.collection.operations.settling import Origin, Part, lock_charges, settle
 from app.collection.states import AllocationKind, RequestKind
 from app.kernel.allocation import NotPositive
 from app.kernel.errors import N_, DomainError

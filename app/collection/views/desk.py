@@ -13,11 +13,11 @@ from app.collection import operations
 from app.collection.models import DEPOSIT_ITEM, Receipt
 from app.collection.queries import person, total_due
 from app.collection.queries.accounts import Group, open_groups
-from app.collection.queries.finding import find_customers
-from app.collection.queries.held import Held, fees_to_prepay, held_for, rooms_of
-from app.collection.queries.printing import receipt_facts
+from app.collection.queries.balances import Held, fees_to_prepay, held_for, rooms_of
+from app.collection.queries.desk_search import find_customers
+from app.collection.queries.receipt_print import receipt_facts
 from app.collection.states import ReceiptState, Rounding, Tender
-from app.collection.views.body import BadBody, Payment, read_application, read_payment
+from app.collection.views.desk_payload import BadBody, Payment, read_application, read_payment
 from app.kernel.errors import N_, DomainError
 from app.kernel.identity import mask_phone
 from app.kernel.periods import Period

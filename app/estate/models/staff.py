@@ -6,8 +6,9 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from app.kernel.errors import N_
 from app.kernel.identity import mask_phone
+from app.lowcode.dictionary import dictionary
 from app.lowcode.document import About, CompanyScoped, Document
-from app.lowcode.fields import FIELD, Field, dictionary, flag, link, long_text, text
+from app.lowcode.fields import FIELD, Field, flag, link, long_text, text
 
 
 class Department(CompanyScoped, Document):

@@ -14,19 +14,9 @@ from app.estate.states import (
 )
 from app.kernel.errors import N_
 from app.lowcode.db import Key
+from app.lowcode.dictionary import dictionary
 from app.lowcode.document import About, CommunityScoped, CompanyScoped, Document
-from app.lowcode.fields import (
-    choice,
-    date_,
-    dictionary,
-    exact,
-    flag,
-    integer,
-    link,
-    long_text,
-    square_metres,
-    text,
-)
+from app.lowcode.fields import choice, date_, exact, flag, integer, link, long_text, square_metres, text
 
 
 class Company(CompanyScoped, Document):

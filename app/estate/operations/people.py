@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.estate.models import Community, Customer, HouseholdMember, Occupancy, Room, Vehicle
 from app.estate.operations.places import assign
-from app.estate.rules import overlap, plain_phone, plain_plate, read_document
+from app.estate.rules.people import overlap, plain_phone, plain_plate, read_document
 from app.estate.states import CustomerKind
 from app.kernel.cells import normal_text
 from app.kernel.errors import N_, DomainError

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.estate.grants import descendants, held_companies
 from app.estate.models import Building, Community, Company, Room, RoomArea
-from app.estate.rules import BEGINNING, building_part, room_code
+from app.estate.rules.people import BEGINNING
+from app.estate.rules.room_code import building_part, room_code
 from app.kernel.errors import N_, DomainError
 from app.lowcode.document import DocumentBase
 from app.lowcode.scope import UNSCOPED, MixedCommunities, OutOfScope, find

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.estate.grants import descendants
 from app.estate.models import Department, Employee
 from app.estate.operations.places import assign, check_company_held
-from app.estate.rules import plain_phone
+from app.estate.rules.people import plain_phone
 from app.kernel.errors import N_, DomainError
 from app.lowcode.scope import OutOfScope, find
 

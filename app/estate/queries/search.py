@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.estate.models import Building, Community, Company, Customer, ParkingLot, ParkingSpace, Room, Vehicle
 from app.estate.queries.tree import BRANCHES, Node
 from app.estate.queries.tree_nodes import BETWEEN
-from app.estate.rules import plain_plate
+from app.estate.rules.people import plain_plate
 from app.kernel.cells import normal_text
 from app.kernel.identity import mask_phone
 from app.lowcode.db import db

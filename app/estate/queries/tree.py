@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.estate.models import Building, Community, Company, ParkingLot, ParkingSpace, Room
 from app.estate.queries.tree_nodes import BadNode, Key, read_key, unit_name
-from app.estate.rules import natural_key
+from app.estate.rules.room_code import natural_key
 from app.lowcode.permissions import may
 
 MOST: Final = 200

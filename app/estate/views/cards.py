@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 
 from app.estate.models import Customer, HouseholdMember
-from app.estate.rules import age_on
+from app.estate.rules.people import age_on
 from app.lowcode import clock
 from app.lowcode.pages import Cell, Fact
 

@@ -8,7 +8,7 @@ from flask_appbuilder import BaseView, expose
 
 from app.estate.queries.search import find_nodes
 from app.estate.queries.tree import Node, children, readable_kinds
-from app.estate.queries.tree_narrowing import choose
+from app.estate.queries.tree_filter import choose
 from app.estate.queries.tree_nodes import BadNode, place_of
 from app.lowcode.db import db
 from app.lowcode.permissions import for_anyone_logged_in

@@ -9,15 +9,15 @@ from flask_babel import gettext as _
 from app.lowcode import clock, excel, listing
 from app.lowcode.db import db
 from app.lowcode.jobs import Run, job_handler
-from app.lowcode.reports import asking, registry
+from app.lowcode.reports import parameters, registry
 from app.lowcode.reports.declaration import LINE, TOTAL, Equation, Line, Report, Scope
-from app.lowcode.reports.reading import Reading, read, stream
+from app.lowcode.reports.reader import Reading, read, stream
 from app.lowcode.values import shown
 
 
 def title_of(report: Report, scope: Scope) -> str:
     """A report's title with its days."""
-    return f"{_(report.label)} {asking.words(scope)}"
+    return f"{_(report.label)} {parameters.words(scope)}"
 
 
 def words_of(reading: Reading) -> list[str]:
@@ -99,7 +99,7 @@ def report_job(run: Run) -> None:
     with listing.narrowed_as(run.params["narrowing"]), listing.in_language(run.params["language"]):
         session = db.session()
         given = dict(run.params["given"])
-        scope = asking.scope_of(session=session, report=report, given=given, today=clock.today())
+        scope = parameters.scope_of(session=session, report=report, given=given, today=clock.today())
         reading = read(session=session, report=report, scope=scope)
         count = reading.total.count
         path = run.new_file(f"{title_of(report, scope)}.xlsx")

@@ -20,9 +20,9 @@ from app.lowcode.jobs import start_job
 from app.lowcode.listing import SIZES, BadPage
 from app.lowcode.pages import Button, Cell, Pager
 from app.lowcode.permissions import may, needs
-from app.lowcode.reports import asking, registry, sheets
+from app.lowcode.reports import parameters, registry, sheets
 from app.lowcode.reports.declaration import LINE, TOTAL, Line, Report, Scope
-from app.lowcode.reports.reading import Reading, read
+from app.lowcode.reports.reader import Reading, read
 from app.lowcode.unit import unit_of_work
 from app.lowcode.values import NUMERIC, shown
 from app.lowcode.views.lists import EXPORT_INLINE_ROWS, MOMENT, PRINT_ROWS, TooManyToPrint, url_with
@@ -55,7 +55,7 @@ class ReportView(BaseView):
             reading = replace(reading, lines=[*body[(page - 1) * size : page * size], total])
         return render_template(
             "report.html", **_shown(reading, linked=True), buttons=self._buttons(scope), url=f"{report.url}/",
-            inputs=asking.inputs(scope), picks=_picks(report, scope), previous_url=self._beside(scope, -1),
+            inputs=parameters.inputs(scope), picks=_picks(report, scope), previous_url=self._beside(scope, -1),
             next_url=self._beside(scope, 1), chart=chart,
             pager=_pager(report, scope, lines, page, size) if report.lines is None or lines > size else None,
         )  # fmt: skip
@@ -85,7 +85,7 @@ class ReportView(BaseView):
             with unit_of_work() as unit:
                 job = start_job(
                     session=unit, kind="report", label=_("导出 %(title)s", title=title),
-                    params={"report": report.name, "given": asking.parameters(scope),
+                    params={"report": report.name, "given": parameters.parameters(scope),
                             "narrowing": listing.narrowing_now(), "language": listing.language_now()},
                 )  # fmt: skip
                 job_id = job.id
@@ -101,12 +101,12 @@ class ReportView(BaseView):
         return send_file(data, as_attachment=True, download_name=f"{title}.xlsx")
 
     def _scope(self) -> Scope:
-        return asking.scope_of(
+        return parameters.scope_of(
             session=db.session(), report=self.report, given=request.args, today=clock.today()
         )
 
     def _buttons(self, scope: Scope) -> list[Button]:
-        pairs, url = asking.parameters(scope), self.report.url
+        pairs, url = parameters.parameters(scope), self.report.url
         found = [
             Button("export", _("导出 Excel"), url_with(f"{url}/export", pairs), "file-spreadsheet"),
             Button("print", _("打印"), url_with(f"{url}/print", pairs), "printer", blank=True),
@@ -114,8 +114,8 @@ class ReportView(BaseView):
         return [one for one in found if may(one.name, self.report.name)]
 
     def _beside(self, scope: Scope, direction: int) -> str | None:
-        other = asking.beside(scope, direction)
-        return None if other is None else url_with(f"{self.report.url}/", asking.parameters(other))
+        other = parameters.beside(scope, direction)
+        return None if other is None else url_with(f"{self.report.url}/", parameters.parameters(other))
 
 
 def view_of_report(report: Report) -> type[ReportView]:
@@ -160,7 +160,7 @@ def _shown(reading: Reading, *, linked: bool) -> dict[str, Any]:
     return {
         "title": _(report.label),
         "name": report.name,
-        "asked": asking.words(scope),
+        "asked": parameters.words(scope),
         "scope": listing.narrowing_words(),
         "notes": reading.notes,
         "equations": sheets.equations_of(reading),
@@ -203,7 +203,7 @@ def _page_asked(default: int) -> tuple[int, int]:
 
 def _pager(report: Report, scope: Scope, lines: int, page: int, size: int) -> Pager:
     pages = max(1, -(-lines // size))
-    pairs = [*asking.parameters(scope), ("size", str(size))]
+    pairs = [*parameters.parameters(scope), ("size", str(size))]
     base = f"{report.url}/"
 
     def to(other: int) -> str | None:

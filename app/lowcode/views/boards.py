@@ -23,10 +23,10 @@ from app.lowcode.permissions import may, needs
 from app.lowcode.scope import scoped_core
 from app.lowcode.values import cell
 from app.lowcode.views.actions import BACK, SEEN
-from app.lowcode.views.flows import duration
 from app.lowcode.views.lists import arguments, url_with
+from app.lowcode.views.workflow import duration
 from app.lowcode.workflow.declaration import Board, Workflow
-from app.lowcode.workflow.moving import is_offered, who_moves
+from app.lowcode.workflow.transitions import is_offered, who_moves
 
 STATE_FILTER = "f.state."
 FACTS = 4

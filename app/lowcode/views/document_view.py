@@ -11,12 +11,12 @@ from app.lowcode.interface import DocumentInterface
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import Button
 from app.lowcode.views.actions import ActionMixin
-from app.lowcode.views.attaching import ROUTES as ATTACHING, AttachmentMixin
+from app.lowcode.views.attachments import ROUTES as ATTACHING, AttachmentMixin
 from app.lowcode.views.boards import BoardMixin
-from app.lowcode.views.flows import FlowMixin
 from app.lowcode.views.forms import FormMixin
 from app.lowcode.views.lists import ListMixin, arguments
 from app.lowcode.views.shows import ShowMixin
+from app.lowcode.views.workflow import FlowMixin
 
 # Routes of the stock view that the engine has no use for.
 UNUSED = {"action", "action_post", "download", "api", "api_read", "api_create", "api_update", "api_delete",

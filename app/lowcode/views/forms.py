@@ -16,11 +16,11 @@ from app.lowcode.document import Spec
 from app.lowcode.errors import message_of
 from app.lowcode.forms import DocumentForm, form_class, groups_of
 from app.lowcode.manifest import Entry
-from app.lowcode.meanwhile import ChangedMeanwhile, changed_since, newest_line
 from app.lowcode.pages import FormPage
 from app.lowcode.permissions import needs
 from app.lowcode.uniqueness import AlreadyThere, check_unique
 from app.lowcode.unit import unit_of_work
+from app.lowcode.views.edit_conflict import ChangedMeanwhile, changed_since, newest_line
 
 
 class StillReferred(DomainError):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.billing.models import NO_BUILDING, Charge, FeeItem
 from app.billing.states import FeeKind
 from app.closing.queries.arrears import of_open
-from app.closing.queries.moves import PAID, moves
+from app.closing.queries.movements import PAID, moves
 from app.estate.models import Room
 from app.estate.queries.room_order import as_walked
 from app.kernel.periods import Period

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, FromClause, case, func, select, type_coerc
 from sqlalchemy.orm import Session
 
 from app.billing.states import Move
-from app.closing.queries.moves import PAID, moves
+from app.closing.queries.movements import PAID, moves
 from app.kernel.money import percent
 from app.kernel.periods import Period
 from app.lowcode.reports.declaration import By, Scope

@@ -16,7 +16,7 @@ from app.lowcode import clock, listing
 from app.lowcode.db import db
 from app.lowcode.pages import Chart, Series
 from app.lowcode.permissions import needs
-from app.lowcode.reports.drilling import documents_url
+from app.lowcode.reports.drilldown import documents_url
 from app.reports.queries.buildings import owing_buildings
 from app.reports.queries.rates import month_rates
 

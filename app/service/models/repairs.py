@@ -10,11 +10,11 @@ from app.estate.models import Employee
 from app.kernel.errors import N_
 from app.kernel.identity import mask_phone
 from app.lowcode import clock
+from app.lowcode.dictionary import dictionary
 from app.lowcode.document import About, CommunityScoped, CompanyScoped, Document
 from app.lowcode.fields import (
     choice,
     date_,
-    dictionary,
     exact,
     flag,
     integer,

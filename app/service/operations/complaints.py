@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.estate.rules import read_phone
+from app.estate.rules.people import read_phone
 from app.kernel.errors import N_, DomainError
 from app.lowcode import clock
 from app.lowcode.numbers import next_number

@@ -9,7 +9,7 @@ from app.lowcode.document import spec_of
 from app.lowcode.values import shown
 from app.service.models import RepairMaterial, RepairOrder
 from app.service.operations.repairs.effects import SIGNATURE
-from app.service.operations.repairs.registering import place_of
+from app.service.operations.repairs.registration import place_of
 from app.service.queries.repairs import materials_of
 
 

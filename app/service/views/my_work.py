@@ -19,12 +19,12 @@ from app.lowcode.scope import OutOfScope, find
 from app.lowcode.unit import in_unit_of_work
 from app.lowcode.values import shown
 from app.lowcode.views.document_view import view_for
-from app.lowcode.workflow.lateness import is_late
-from app.lowcode.workflow.moving import who_moves
+from app.lowcode.workflow.overdue import is_late
+from app.lowcode.workflow.transitions import who_moves
 from app.service.models import RepairMaterial, RepairOrder
 from app.service.operations.repairs import remove_material, save_material
-from app.service.operations.repairs.registering import place_of
-from app.service.operations.repairs.whose import works_on
+from app.service.operations.repairs.access import works_on
+from app.service.operations.repairs.registration import place_of
 from app.service.queries import repairs as queries
 
 MOMENT = Field("", "moment")

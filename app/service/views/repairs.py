@@ -19,12 +19,12 @@ from app.lowcode.home import Duty, Task, rows_waiting
 from app.lowcode.manifest import OpenWork
 from app.lowcode.pages import Button, Cell, Chart, Fact, Series
 from app.lowcode.permissions import may, needs
-from app.lowcode.reports.drilling import documents_url
-from app.lowcode.workflow.lateness import is_late
-from app.lowcode.workflow.moving import who_moves
+from app.lowcode.reports.drilldown import documents_url
+from app.lowcode.workflow.overdue import is_late
+from app.lowcode.workflow.transitions import who_moves
 from app.service.models import RepairOrder
+from app.service.operations.repairs.access import attends
 from app.service.operations.repairs.effects import SIGNATURE
-from app.service.operations.repairs.whose import attends
 from app.service.queries import repairs as queries
 from app.service.states.repairs import ASSIGNED, OPEN, RepairState
 

@@ -12,7 +12,7 @@ from app.kernel.errors import N_, DomainError
 from app.lowcode.menu.icons import is_icon
 from app.lowcode.menu.items import LABEL, MenuItem, arranged, hidden_for
 from app.lowcode.menu.nodes import LEVELS, OWN, Arranged, MenuKind, Node, arrange, walk
-from app.lowcode.menu.registered import registered
+from app.lowcode.menu.registry import registered
 from app.system.forms import fingerprint
 from app.system.models import ADMINISTRATOR
 from app.system.operations.menu_history import record_changes

@@ -21,7 +21,7 @@ from app.lowcode.document import Spec, spec_of
 from app.lowcode.menu.icons import find_icons
 from app.lowcode.menu.items import ICON, LABEL, NAME, URL, MenuItem, arranged
 from app.lowcode.menu.nodes import LEVELS, Arranged, MenuKind, Node, arrange
-from app.lowcode.menu.registered import registered
+from app.lowcode.menu.registry import registered
 from app.lowcode.permissions import may, needs
 from app.lowcode.unit import in_unit_of_work
 from app.system.models import ADMINISTRATOR

@@ -10,10 +10,10 @@ from app.kernel.errors import DomainError
 from app.lowcode.errors import message_of, wants_json
 from app.lowcode.forms import DocumentForm
 from app.lowcode.interface import DocumentInterface
-from app.lowcode.meanwhile import ChangedMeanwhile
 from app.lowcode.pages import FormPage
 from app.lowcode.unit import in_unit_of_work
 from app.lowcode.views.document_view import DocumentView, unused_routes
+from app.lowcode.views.edit_conflict import ChangedMeanwhile
 
 
 class OwnFormView(DocumentView):

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from app.kernel.periods import Period
+from tests.cases.language.reader import keys_of, listing, mapping, read, read_record, stated, written
 
 from .place import Place
-from .reading import keys_of, listing, mapping, read, read_record, stated, written
 
 
 class Checked:

@@ -6,9 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
+from tests.cases.language.reader import keys_of, listing, mapping, read_record, written
+
 from .methods import METHODS, Method, read_method, split_parameters
 from .place import Place
-from .reading import keys_of, listing, mapping, read_record, written
 
 
 @dataclass(frozen=True, kw_only=True)

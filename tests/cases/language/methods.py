@@ -7,8 +7,9 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, TypeAlias
 
+from tests.cases.language.reader import keys_of, mapping, read_record
+
 from .place import Place
-from .reading import keys_of, mapping, read_record
 
 
 @dataclass(frozen=True, kw_only=True)

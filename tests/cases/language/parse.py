@@ -6,12 +6,13 @@ from typing import Any
 
 import yaml
 
+from tests.cases.language.reader import keys_of, listing, mapping, read, read_record
+
 from .codes import RefusalCode
 from .expect import read_expect
 from .given import Given, read_given
 from .methods import METHODS, one_spelling, read_method, split_parameters, with_changes
 from .place import CaseError, Place
-from .reading import keys_of, listing, mapping, read, read_record
 from .steps import STEPS, Bill, Deed, MeterChange, PriceChange, Reading, Refused, Share, Step, Suspend
 
 

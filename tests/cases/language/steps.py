@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from app.kernel.periods import Period
+from tests.cases.language.reader import written
 
 from .codes import RefusalCode
 from .expect import Expect
 from .methods import Method
-from .reading import written
 
 REQUESTER, APPROVER = "收费员", "物业经理"
 

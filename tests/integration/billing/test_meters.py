@@ -14,8 +14,8 @@ from app.billing import operations
 from app.billing.models import AccountingPeriod, Charge, FeeAssignment, FeeStandard, Meter, MeterReading
 from app.billing.operations import NewReading
 from app.billing.operations.readings import Corrected
+from app.billing.operations.unposted_lines import count_uncharged, unposted
 from app.billing.queries import count_missing_readings, explain
-from app.billing.queries.unposted import count_uncharged, unposted
 from app.billing.states import PeriodState
 from app.kernel.errors import DomainError
 from app.kernel.periods import Period

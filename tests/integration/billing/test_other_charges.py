@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.billing import operations
 from app.billing.models import AccountingPeriod, Charge, FeeItem
 from app.billing.operations import Posted
-from app.billing.operations.after_posting import registered
+from app.billing.operations.posting_hooks import registered
 from app.billing.queries import explain
 from app.billing.states import PeriodState
 from app.estate.models import Occupancy, Room

@@ -221,7 +221,7 @@ def test_a_job_cancelled_while_it_waits_leaves_no_run_behind(
 def test_a_fault_while_computing_is_told_and_can_be_thrown_away(
     town: Town, manager: FlaskClient, run_jobs: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.billing.operations.computing import Computing
+    from app.billing.operations.run_computation import Computing
 
     class Broken(DomainError):
         message = "这里算不出来。"

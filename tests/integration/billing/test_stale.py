@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.billing import operations
 from app.billing.models import FeeAssignment, FeeStandard, FeeStandardVersion, Meter, MeterReading
-from app.billing.operations.computing import PRORATION
+from app.billing.operations.run_computation import PRORATION
 from app.billing.states import RunState
 from app.estate.models import Customer, Occupancy, ParkingSpace, Room, RoomArea
 from app.lowcode.actors import SYSTEM, acting_as

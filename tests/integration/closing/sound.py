@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.billing.models import Charge
 from app.billing.operations import open_period
-from app.billing.operations.sums import Moved, add_moved
+from app.billing.operations.month_sums import Moved, add_moved
 from app.billing.states import ApprovalState
 from app.collection.models import (
     Adjustment,

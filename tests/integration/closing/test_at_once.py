@@ -16,12 +16,12 @@ from app.billing.models import FeeItem
 from app.billing.operations.periods import lock_period
 from app.billing.states import PeriodState
 from app.closing import operations as closing
-from app.closing.operations.freezing import written_out
+from app.closing.operations.snapshots import written_out
 from app.closing.queries.archive import kept_texts
-from app.closing.summary import SUMMARY
+from app.closing.reports.month_summary import SUMMARY
 from app.collection import operations as collection
 from app.collection.models import Allocation
-from app.collection.queries.unhanded import unhanded
+from app.collection.queries.open_tills import unhanded
 from app.collection.states import Tender
 from app.kernel.errors import DomainError
 from app.lowcode.actors import SYSTEM, acting_as

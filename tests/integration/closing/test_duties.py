@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.billing.models import AccountingPeriod
 from app.billing.states import PeriodState
-from app.closing.queries.waiting import months_over
+from app.closing.queries.periods_due import months_over
 from app.kernel.periods import Period
 from app.lowcode.clock import clock_at, midnight
 from app.lowcode.unit import unit_of_work

@@ -11,19 +11,19 @@ from sqlalchemy.orm import Session
 
 from app.billing.models import Charge, FeeItem
 from app.billing.states import FeeKind
-from app.closing.books import check_books
+from app.closing.audit import check_books
 from app.closing.reports.ageing import AGEING
 from app.closing.reports.arrears import ARREARS
 from app.closing.reports.balances import BALANCES
-from app.closing.reports.takings import TAKINGS
-from app.closing.summary import month_summary
+from app.closing.reports.month_summary import month_summary
+from app.closing.reports.receipt_lines import TAKINGS
 from app.collection.models import Reminder
 from app.collection.operations import pay
 from app.collection.states import Tender
 from app.kernel.enums import LabelledEnum
 from app.kernel.periods import Period
 from app.lowcode.reports.declaration import By, Report, Scope
-from app.lowcode.reports.reading import Reading, read
+from app.lowcode.reports.reader import Reading, read
 from app.lowcode.unit import unit_of_work
 from tests.integration.closing.quarter import Quarter
 from tests.integration.collection.ledger import add_charge, add_fee

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.billing import operations as billing
 from app.billing.models import BillingRun, Meter, Vacancy
-from app.billing.operations.guarding import column_of
+from app.billing.operations.closed_period_guard import column_of
 from app.billing.states import MeterKind, RunState
 from app.collection import operations as collection
 from app.collection.models import Allocation, PrepaymentEntry, Receipt, Waiver
@@ -286,11 +286,11 @@ def test_statements_that_the_net_does_not_see_stand_in_known_places() -> None:
             ):
                 found.add(path.relative_to(ROOT).as_posix())
     assert found == {
-        "app/billing/operations/posting.py",  # after lock_period
-        "app/billing/operations/computing.py",  # a run's own lines
+        "app/billing/operations/run_post.py",  # after lock_period
+        "app/billing/operations/run_computation.py",  # a run's own lines
         "app/lowcode/db.py",  # BEGIN
-        "app/reports/demo/rows.py",  # an empty database
-        "app/reports/demo/payments.py",
+        "app/demo/bulk_insert.py",  # an empty database
+        "app/demo/payments.py",
     }
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge
-from app.closing.summary import month_summary
+from app.closing.reports.month_summary import month_summary
 from app.collection.operations import pay, void
 from app.collection.states import Tender
 from app.kernel.periods import Period

@@ -18,7 +18,7 @@ from app.collection.models import Allocation
 from app.estate.models import Community
 from app.kernel.periods import Period
 from app.lowcode.clock import clock_at
-from tests.integration.reports.demos import NOW, small_demo
+from tests.integration.demo.demos import NOW, small_demo
 
 JANUARY, FEBRUARY = Period(2026, 1), Period(2026, 2)
 Row = tuple[str, ...]

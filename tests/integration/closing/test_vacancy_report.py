@@ -13,7 +13,7 @@ from app.billing.states import ApprovalState
 from app.closing.reports.vacancies import VACANCIES
 from app.kernel.periods import Period
 from app.lowcode.reports.declaration import LINE, Scope
-from app.lowcode.reports.reading import read
+from app.lowcode.reports.reader import read
 from app.lowcode.unit import unit_of_work
 from tests.integration.collection.ledger import add_charge, add_customer, add_fee
 

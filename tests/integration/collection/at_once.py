@@ -11,7 +11,7 @@ from app.kernel.errors import DomainError
 from app.lowcode.actors import EVERYTHING, Actor, acting_as
 from app.lowcode.db import db
 from app.lowcode.unit import in_unit_of_work
-from tests.served import PATIENCE
+from tests.http_server import PATIENCE
 
 Operation = Callable[[Session], Any]
 

@@ -8,7 +8,7 @@ from itertools import count
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge, FeeItem
-from app.billing.operations.sums import add_charged
+from app.billing.operations.month_sums import add_charged
 from app.estate.models import Customer, Room
 from app.kernel.periods import Period
 

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.closing.books.checking import check_books
+from app.closing.audit.runner import check_books
 from app.collection import operations
 from app.collection.models import (
     Allocation,

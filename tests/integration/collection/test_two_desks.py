@@ -19,8 +19,8 @@ from app.billing.states import Move
 from app.collection.models import Allocation, Receipt
 from app.collection.queries import serials
 from app.lowcode.unit import unit_of_work
+from tests.http_server import PATIENCE, served
 from tests.people import PASSWORD
-from tests.served import PATIENCE, served
 
 from .browsers import Browser
 from .ledger import add_charge, add_customer, add_fee

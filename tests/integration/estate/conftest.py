@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from app.billing.models import Charge, FeeItem
-from app.billing.operations.sums import Moved, add_charged, add_moved
+from app.billing.operations.month_sums import Moved, add_charged, add_moved
 from app.billing.states import Move
 from app.collection.models import Allocation, Receipt, ReceiptTender
 from app.collection.states import AllocationKind, Tender

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.estate.models import Community, ParkingLot, ParkingSpace, Room, Vehicle
-from app.estate.sales.reading import LONGEST, LONGEST_TEXT
+from app.estate.sales_import.parser.sheet_reader import LONGEST, LONGEST_TEXT
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
 

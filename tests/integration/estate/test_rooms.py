@@ -187,7 +187,7 @@ def test_a_tab_shows_the_page_s_own_whatever_node_is_chosen(town, client_of):
 
 
 def test_a_tab_s_export_holds_what_the_tab_shows(town, client_of):
-    from tests.integration.estate.test_tree_narrowing import exported
+    from tests.integration.estate.test_tree_filter import exported
 
     client = client_of("物业经理")
     found = tabs(client, f"/building/show/{town.buildings['3']}")

@@ -13,7 +13,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 
-from app.estate.importing import import_in_unit
 from app.estate.models import (
     Building,
     Community,
@@ -27,10 +26,11 @@ from app.estate.models import (
     ScopeGrant,
     Vehicle,
 )
-from app.estate.operations.sales.places import CommunityOutOfReach, CompanyMissing
-from app.estate.sales.plan import plan_sales
-from app.estate.sales.planned import SalesPlan
-from app.estate.sales.sheets import open_workbook
+from app.estate.sales_import.parser.plan import plan_sales
+from app.estate.sales_import.parser.plan_rows import SalesPlan
+from app.estate.sales_import.parser.sheets import open_workbook
+from app.estate.sales_import.unit import import_in_unit
+from app.estate.sales_import.writer.places import CommunityOutOfReach, CompanyMissing
 from app.estate.states import OccupancyRole, RoomState, Sex
 from app.lowcode.actors import SYSTEM, Actor, Reach, acting_as
 from app.lowcode.db import db
@@ -251,7 +251,7 @@ def test_a_failure_in_the_middle_leaves_nothing(
     def fail(**_everything: Any) -> None:
         raise RuntimeError("in the middle")
 
-    monkeypatch.setattr("app.estate.operations.sales.store_vehicles", fail)
+    monkeypatch.setattr("app.estate.sales_import.writer.store_vehicles", fail)
     with pytest.raises(RuntimeError, match="in the middle"):
         import_as_system(app, jinxiu, good_rows=True)
     with system(app):

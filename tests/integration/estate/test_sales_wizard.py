@@ -17,8 +17,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.estate.models import Community, Customer, Room
-from app.estate.sales.headings import COLUMNS
-from app.estate.views.import_words import COLUMN_LABELS
+from app.estate.sales_import.labels import COLUMN_LABELS
+from app.estate.sales_import.parser.headings import COLUMNS
 from app.lowcode.jobs import Job, JobState, requeue_orphans
 from app.lowcode.unit import unit_of_work
 from tests.people import CAST, Cast

@@ -40,9 +40,9 @@ from app.lowcode.logins import LoginRecord
 from app.lowcode.manifest import Entry, Page
 from app.lowcode.unit import unit_of_work
 from app.service.operations import add_complaint
-from tests.integration.collection.furnishing import furnish_balances
-from tests.integration.reports.demos import small_demo
-from tests.integration.service.furnishing import furnish_repairs
+from tests.integration.collection.office_data import furnish_balances
+from tests.integration.demo.demos import small_demo
+from tests.integration.service.office_data import furnish_repairs
 from tests.people import PASSWORD
 from tests.queries import counting
 

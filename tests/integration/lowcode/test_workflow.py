@@ -16,8 +16,8 @@ from app.lowcode import permissions
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.unit import unit_of_work
 from app.lowcode.workflow import Limit, StateChange, Step, Workflow, move, workflows
-from app.lowcode.workflow.asking import InputMissing, InputWrong
-from app.lowcode.workflow.moving import NotYours, StateChangedOutside
+from app.lowcode.workflow.inputs import InputMissing, InputWrong
+from app.lowcode.workflow.transitions import NotYours, StateChangedOutside
 from app.service.models import Complaint
 from app.service.operations import COMPLAINT_FLOW
 from app.service.states.complaints import COMPLAINT_MACHINE, ComplaintState, ReplyWay

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.lowcode import clock
 from app.lowcode.notices import Notice
-from app.lowcode.ticking import tick
+from app.lowcode.ticker import tick
 from app.lowcode.unit import unit_of_work
 from app.lowcode.workflow import Escalation, StateChange
 from tests.integration.service.complaints import MONDAY, complaint, inputs, typed

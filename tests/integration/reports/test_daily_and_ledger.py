@@ -18,7 +18,7 @@ from app.lowcode.actors import EVERYTHING, Actor, acting_as
 from app.lowcode.clock import clock_at
 from app.lowcode.reports import registry
 from app.lowcode.reports.declaration import TOTAL, By, Scope
-from app.lowcode.reports.reading import Reading, read
+from app.lowcode.reports.reader import Reading, read
 from app.lowcode.unit import unit_of_work
 from app.reports.daily import DAILY
 from app.reports.ledger import LEDGER, name_of

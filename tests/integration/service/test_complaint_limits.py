@@ -15,7 +15,7 @@ from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.history import History
 from app.lowcode.notices import Notice
 from app.lowcode.settings import Setting
-from app.lowcode.ticking import tick
+from app.lowcode.ticker import tick
 from app.lowcode.unit import unit_of_work
 from app.lowcode.workflow import Escalation, escalate, move
 from app.service.models import Complaint
@@ -139,12 +139,12 @@ def test_the_office_looks_every_minute_and_by_hand(app: Flask, session: Session,
 def test_a_fault_of_one_work_holds_up_no_other(
     app: Flask, session: Session, cast: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from app.lowcode import ticking
+    from app.lowcode import ticker
 
     def fails() -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(ticking, "every_minute", [fails, *ticking.every_minute])
+    monkeypatch.setattr(ticker, "every_minute", [fails, *ticker.every_minute])
     taken_down(cast)
     session.rollback()
     with clock.clock_at(MONDAY + 25 * HOUR):

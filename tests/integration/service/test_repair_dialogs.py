@@ -13,7 +13,7 @@ from app.billing.states import FeeKind
 from app.kernel.pricing import Method
 from app.lowcode.unit import unit_of_work
 from app.service.models import RepairOrder
-from app.service.operations.repairs.beginnings import fee_begins
+from app.service.operations.repairs.dialogs import fee_begins
 from app.service.states.repairs import RepairState
 from tests.integration.service.repair_office import RepairOffice
 

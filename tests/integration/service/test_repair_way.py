@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app.billing.models import Charge
 from app.estate.models import Building, Room
-from app.estate.rules import NotAPhone
+from app.estate.rules.people import NotAPhone
 from app.kernel.errors import DomainError
 from app.lowcode import clock
 from app.lowcode.attachments import attachments_of
@@ -21,9 +21,9 @@ from app.lowcode.scope import MixedCommunities, OutOfScope
 from app.lowcode.unit import unit_of_work
 from app.lowcode.workflow import NotYours, StateChange, move
 from app.service.models import RepairMaterial, RepairOrder
-from app.service.operations.repairs import refusals, save_material, save_repair
+from app.service.operations.repairs import errors, save_material, save_repair
 from app.service.operations.repairs.materials import NotInHand
-from app.service.operations.repairs.registering import OtherBuilding, PlaceMissing, PlannedInThePast
+from app.service.operations.repairs.registration import OtherBuilding, PlaceMissing, PlannedInThePast
 from app.service.states.repairs import RepairState
 from tests.cases.snapshot import changes, rows_of_every_table
 from tests.integration.service.repair_office import OTHER, RepairOffice, at
@@ -142,7 +142,7 @@ def test_the_technician_is_told_and_can_give_the_order_back(repairs: RepairOffic
 
 def test_only_a_technician_of_the_company_is_sent(repairs: RepairOffice) -> None:
     from app.estate.models import Company, Employee
-    from app.lowcode.workflow.asking import InputWrong
+    from app.lowcode.workflow.inputs import InputWrong
     from app.service.models import TechnicianTrade
 
     pk = repairs.order_in(RepairState.PASSED)
@@ -174,7 +174,7 @@ def test_a_delay_needs_a_day_to_come_and_is_told_to_both_chiefs(repairs: RepairO
     with clock.clock_at(at(10)):
         pk = repairs.order_in(RepairState.WORKING)
         for day in (at(0, day=9).date(), at(0).date() + timedelta(days=366)):
-            with pytest.raises(refusals.NoDayToPromise):
+            with pytest.raises(errors.NoDayToPromise):
                 step(repairs, pk, "delay", promised_day=day)
         row = step(repairs, pk, "delay", by="维修工", promised_day=at(0, day=12).date(), reason="要订配件")
     assert (row.state, row.delay_reason, row.due_at) == (RepairState.DELAYED, "要订配件", at(23, 59, day=12))
@@ -197,18 +197,18 @@ def test_a_pause_keeps_the_limit_and_only_who_leads_ends_it(repairs: RepairOffic
 
 def test_material_is_issued_only_after_the_engineer_has_confirmed_it(repairs: RepairOffice) -> None:
     pk = repairs.order_in(RepairState.WORKING)
-    with pytest.raises(refusals.NoMaterialListed):
+    with pytest.raises(errors.NoMaterialListed):
         step(repairs, pk, "ask_material", by="维修工")
     with unit_of_work() as session:
         line = repairs.material(session, session.get_one(RepairOrder, pk)).id
     assert not db.session.get_one(RepairMaterial, line).confirmed
-    with pytest.raises(refusals.MaterialNotIssued):
+    with pytest.raises(errors.MaterialNotIssued):
         step(repairs, pk, "complete", by="维修工")
     row = step(repairs, pk, "ask_material", by="维修工")
     assert (row.state, row.awaiting_material) == (RepairState.WAITING, True)
     assert told(repairs, "工程主管")[-1] == f"报修单 {row.number} 等待发料确认：角阀"
     step(repairs, pk, "delay", by="维修工")
-    with pytest.raises(refusals.MaterialFirst):
+    with pytest.raises(errors.MaterialFirst):
         step(repairs, pk, "resume", by="维修工")
     row = step(repairs, pk, "issue", by="工程主管")
     assert (row.state, row.awaiting_material, row.material_total) == (
@@ -254,9 +254,9 @@ def test_materials_belong_to_who_has_the_order_in_hand(repairs: RepairOffice) ->
 def test_completion_and_signature_are_kept(repairs: RepairOffice) -> None:
     pk = repairs.order_in(RepairState.WORKING)
     for finished in (clock.now() + timedelta(hours=1), clock.now() - timedelta(days=1)):
-        with pytest.raises(refusals.WrongFinish):
+        with pytest.raises(errors.WrongFinish):
             step(repairs, pk, "complete", finished_at=finished)
-    with pytest.raises(refusals.SignatureMissing):
+    with pytest.raises(errors.SignatureMissing):
         step(repairs, pk, "complete", "sign", signature=None)
     step(repairs, pk, "complete")
     row = step(repairs, pk, "sign", by="维修工")
@@ -273,7 +273,7 @@ def test_a_paid_repair_is_charged_once_when_it_is_closed(repairs: RepairOffice) 
     step(repairs, pk, "issue", "complete", chargeable=True)
     row = step(repairs, pk, "sign")
     assert (row.charge_amount, charges()) == (Decimal("75.00"), 0)
-    with pytest.raises(refusals.FeeMissing):
+    with pytest.raises(errors.FeeMissing):
         step(repairs, pk, "check")
     row = step(repairs, pk, "check", by="工程主管", fee_item_id=repairs.fee_item_id)
     charge = db.session.scalars(select(Charge)).one()
@@ -294,10 +294,10 @@ def test_a_paid_repair_is_charged_once_when_it_is_closed(repairs: RepairOffice) 
 @pytest.mark.parametrize(
     ("inputs", "refusal"),
     [
-        ({"chargeable": True, "labour": None, "charge_amount": None}, refusals.NothingToCharge),
+        ({"chargeable": True, "labour": None, "charge_amount": None}, errors.NothingToCharge),
         (
             {"chargeable": True, "labour": Decimal("0.00"), "charge_amount": Decimal("0.00")},
-            refusals.NothingToCharge,
+            errors.NothingToCharge,
         ),
     ],
 )
@@ -311,7 +311,7 @@ def test_nothing_is_no_charge(
 
 def test_a_public_place_has_nobody_to_charge(repairs: RepairOffice) -> None:
     pk = repairs.order_in(RepairState.WORKING, room_id=None, customer_id=None, place="大门")
-    with pytest.raises(refusals.NobodyToCharge):
+    with pytest.raises(errors.NobodyToCharge):
         step(repairs, pk, "complete", chargeable=True)
     row = step(repairs, pk, "complete", "sign", "check")
     assert (row.state, charges()) == (RepairState.CLOSED, 0)

@@ -21,7 +21,7 @@ ELSEWHERE = {
     ("alert", "Complaint"): "tests/integration/service/test_complaint_limits.py",
     ("alert", "RepairOrder"): "tests/integration/service/test_repair_limits.py",
     ("alert_late", "RepairOrder"): "tests/integration/service/test_repair_limits.py",
-    ("hand_over_for", "CashHandover"): "tests/integration/collection/test_handing_over.py",
+    ("hand_over_for", "CashHandover"): "tests/integration/collection/test_handover.py",
 }
 PEOPLE = {person.role: person.name for person in CAST if person.ours}
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from app.billing.rules.metering import Dial, MeteredTerrain, Taken, charge_metered, is_unusual
-from app.billing.rules.terrain import Payer, Price
+from app.billing.rules.timeline import Payer, Price
 from app.billing.states import Oddity
 from app.kernel.errors import DomainError
 from app.kernel.periods import DateSpan, Period

@@ -7,9 +7,9 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, strategies as st
 
-from app.billing.rules.month import Part, charge_month
+from app.billing.rules.month_charge import Part, charge_month
 from app.billing.rules.relief import Relief
-from app.billing.rules.terrain import Area, Payer, Price, Terrain
+from app.billing.rules.timeline import Area, Payer, Price, Terrain
 from app.kernel.periods import DateSpan, Period
 from app.kernel.pricing import Method
 from app.kernel.proration import Proration

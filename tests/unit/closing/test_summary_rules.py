@@ -8,11 +8,11 @@ from flask import Flask
 from hypothesis import given, strategies as st
 
 from app.closing.queries.summary import order
+from app.closing.reports.month_summary import SUMMARY
 from app.closing.rules.summary import expected_closing, rates, unbalanced
-from app.closing.summary import SUMMARY
 from app.kernel.money import from_scaled
 from app.lowcode.reports.declaration import APART, LINE, Line
-from app.lowcode.reports.reading import with_subtotals
+from app.lowcode.reports.reader import with_subtotals
 
 D = Decimal
 NAMES = {1: "锦绣园", 2: "安居园"}

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, strategies as st
 
-from app.collection.rules.paying import ZERO, body_hash, change_of, complete_tenders, spread
+from app.collection.rules.payment import ZERO, body_hash, change_of, complete_tenders, spread
 from app.collection.states import RECEIPT_MACHINE, ReceiptState, Tender
 from app.kernel.errors import DomainError
 from app.kernel.money import from_scaled

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.estate.rules import age_on
+from app.estate.rules.people import age_on
 
 
 @pytest.mark.parametrize(

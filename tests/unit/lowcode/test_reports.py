@@ -12,9 +12,9 @@ from flask_babel import Babel
 
 from app.kernel.errors import DomainError
 from app.lowcode.fields import Field
-from app.lowcode.reports import archive, asking
+from app.lowcode.reports import archive, parameters
 from app.lowcode.reports.declaration import APART, By, Equation, Line, Pick, Report, Scope, Total
-from app.lowcode.reports.reading import every_line, read, stream
+from app.lowcode.reports.reader import every_line, read, stream
 
 D = Decimal
 TODAY = date(2026, 3, 20)
@@ -90,10 +90,13 @@ def rooms(lines: Any) -> list[str]:
     ],
 )
 def test_what_a_url_asks_for(by: By, given: Mapping[str, str], first: str, last: str) -> None:
-    scope = asking.scope_of(session=SESSION, report=detail(by=by), given=given, today=TODAY)
+    scope = parameters.scope_of(session=SESSION, report=detail(by=by), given=given, today=TODAY)
     assert (scope.first.isoformat(), scope.last.isoformat()) == (first, last)
-    again = asking.scope_of(
-        session=SESSION, report=detail(by=by), given=dict(asking.parameters(scope)), today=date(1999, 1, 1)
+    again = parameters.scope_of(
+        session=SESSION,
+        report=detail(by=by),
+        given=dict(parameters.parameters(scope)),
+        today=date(1999, 1, 1),
     )
     assert again == scope
 
@@ -112,32 +115,32 @@ def test_what_a_url_asks_for(by: By, given: Mapping[str, str], first: str, last:
 )
 def test_what_no_url_may_ask_for(by: By, given: Mapping[str, str], code: str) -> None:
     with pytest.raises(DomainError) as refused:
-        asking.scope_of(session=SESSION, report=detail(by=by), given=given, today=TODAY)
+        parameters.scope_of(session=SESSION, report=detail(by=by), given=given, today=TODAY)
     assert refused.value.code == code
 
 
 def test_a_choice_that_is_not_offered_is_refused() -> None:
     report = detail(picks=(Pick(name="who", label="收费员", options=lambda _s: [("1", "张")]),))
-    scope = asking.scope_of(session=SESSION, report=report, given={"who": "1"}, today=TODAY)
-    assert scope.picks == {"who": "1"} and ("who", "1") in asking.parameters(scope)
-    assert asking.scope_of(session=SESSION, report=report, given={"who": ""}, today=TODAY).picks == {}
-    with pytest.raises(asking.BadPick):
-        asking.scope_of(session=SESSION, report=report, given={"who": "2"}, today=TODAY)
+    scope = parameters.scope_of(session=SESSION, report=report, given={"who": "1"}, today=TODAY)
+    assert scope.picks == {"who": "1"} and ("who", "1") in parameters.parameters(scope)
+    assert parameters.scope_of(session=SESSION, report=report, given={"who": ""}, today=TODAY).picks == {}
+    with pytest.raises(parameters.BadPick):
+        parameters.scope_of(session=SESSION, report=report, given={"who": "2"}, today=TODAY)
 
 
 def test_the_ways_to_the_months_beside() -> None:
     def ends(scope: Scope | None) -> str | None:
         return None if scope is None else f"{scope.first}~{scope.last}"
 
-    assert ends(asking.beside(MONTH, -1)) == "2026-01-01~2026-01-31"
+    assert ends(parameters.beside(MONTH, -1)) == "2026-01-01~2026-01-31"
     state = Scope(by=By.AS_OF, first=TODAY, last=TODAY)
-    assert ends(asking.beside(state, -1)) == "2026-02-28~2026-02-28"
-    assert ends(asking.beside(state, 1)) == "2026-03-31~2026-03-31"
+    assert ends(parameters.beside(state, -1)) == "2026-02-28~2026-02-28"
+    assert ends(parameters.beside(state, 1)) == "2026-03-31~2026-03-31"
     days = Scope(by=By.DAYS, first=date(2026, 3, 1), last=date(2026, 3, 10))
-    assert ends(asking.beside(days, 1)) == "2026-03-11~2026-03-20"
+    assert ends(parameters.beside(days, 1)) == "2026-03-11~2026-03-20"
     edge = Scope(by=By.PERIOD, first=date(1, 1, 1), last=date(1, 1, 31))
-    assert asking.beside(edge, -1) is None
-    assert asking.beside(Scope(by=By.DAY, first=date.max, last=date.max), 1) is None
+    assert parameters.beside(edge, -1) is None
+    assert parameters.beside(Scope(by=By.DAY, first=date.max, last=date.max), 1) is None
 
 
 def test_only_a_months_end_is_a_month() -> None:

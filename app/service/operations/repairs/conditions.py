@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from app.kernel.errors import DomainError
 from app.lowcode.workflow import Move
-from app.service.operations.repairs import refusals
+from app.service.operations.repairs import errors
 from app.service.rules import repairs as rules
 
 GRACE = timedelta(minutes=5)
@@ -14,19 +14,19 @@ GRACE = timedelta(minutes=5)
 
 def is_urgent(making: Move) -> DomainError | None:
     """Only an emergency skips the engineering department."""
-    return None if making.row.urgent else refusals.NotUrgent()
+    return None if making.row.urgent else errors.NotUrgent()
 
 
 def another(making: Move) -> DomainError | None:
     """Passing on to the same person is no passing on."""
     if making.inputs["technician_id"] == making.row.technician_id:
-        return refusals.SameTechnician(field="technician_id")
+        return errors.SameTechnician(field="technician_id")
     return None
 
 
 def is_awaited(making: Move) -> DomainError | None:
     """There is something to issue."""
-    return None if making.row.awaiting_material else refusals.NoMaterialListed()
+    return None if making.row.awaiting_material else errors.NoMaterialListed()
 
 
 def is_a_day_to_come(making: Move) -> DomainError | None:
@@ -35,27 +35,27 @@ def is_a_day_to_come(making: Move) -> DomainError | None:
     if day is None:
         return None
     if day < making.today or day > making.today + timedelta(days=rules.LAST_PROMISE_DAYS):
-        return refusals.NoDayToPromise(field="promised_day")
+        return errors.NoDayToPromise(field="promised_day")
     return None
 
 
 def has_its_material(making: Move) -> DomainError | None:
     """Material comes before going on."""
-    return refusals.MaterialFirst() if making.row.awaiting_material else None
+    return errors.MaterialFirst() if making.row.awaiting_material else None
 
 
 def is_complete(making: Move) -> DomainError | None:
     """The time is possible, and what is charged has somebody who owes it."""
     row, given = making.row, making.inputs
     if given["finished_at"] > making.now + GRACE or given["finished_at"] < row.reported_at - GRACE:
-        return refusals.WrongFinish(field="finished_at")
+        return errors.WrongFinish(field="finished_at")
     if not given["chargeable"]:
         return None
     if row.customer_id is None:
-        return refusals.NobodyToCharge(field="chargeable")
+        return errors.NobodyToCharge(field="chargeable")
     labour = given["labour"] or Decimal(0)
     if not given["charge_amount"] and not labour + row.material_total:
-        return refusals.NothingToCharge(field="charge_amount")
+        return errors.NothingToCharge(field="charge_amount")
     return None
 
 
@@ -63,12 +63,12 @@ def is_signed(making: Move) -> DomainError | None:
     """A drawn signature, or why there is none."""
     given = making.inputs
     if given["signature"] is None and not given["proxy_reason"]:
-        return refusals.SignatureMissing(field="signature")
+        return errors.SignatureMissing(field="signature")
     return None
 
 
 def has_its_fee(making: Move) -> DomainError | None:
     """A paid repair needs the fee that it is charged as."""
     if making.row.chargeable and making.inputs["fee_item_id"] is None:
-        return refusals.FeeMissing(field="fee_item_id")
+        return errors.FeeMissing(field="fee_item_id")
     return None

@@ -12,9 +12,9 @@ from app.lowcode.attachments import AttachmentKind, attach
 from app.lowcode.notices import holders, notify
 from app.lowcode.workflow import Move
 from app.service.models import RepairOrder
-from app.service.operations.repairs import refusals
+from app.service.operations.repairs import errors
 from app.service.operations.repairs.materials import confirm_all, unconfirmed
-from app.service.operations.repairs.registering import place_of
+from app.service.operations.repairs.registration import place_of
 from app.service.rules import repairs as rules
 
 CHARGE_SOURCE = "repair"
@@ -79,7 +79,7 @@ def ask_material(making: Move) -> None:
     """Wait for 工程主管 to issue what is listed. Raises NoMaterialListed."""
     wanted = unconfirmed(session=making.session, order=making.row)
     if not wanted:
-        raise refusals.NoMaterialListed
+        raise errors.NoMaterialListed
     making.row.awaiting_material = True
     tell(making, MATERIAL_WANTED, "issue", materials="、".join(wanted)[:200])
 
@@ -116,7 +116,7 @@ def complete(making: Move) -> None:
     """Fix what the reporter signs for. Raises MaterialNotIssued."""
     row = making.row
     if missing := unconfirmed(session=making.session, order=row):
-        raise refusals.MaterialNotIssued.of(missing)
+        raise errors.MaterialNotIssued.of(missing)
     if not row.chargeable:
         row.charge_amount = None
     elif not row.charge_amount:

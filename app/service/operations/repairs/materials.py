@@ -10,9 +10,9 @@ from app.kernel.errors import N_, DomainError
 from app.lowcode.actors import current_actor
 from app.lowcode.scope import OutOfScope, find, locked
 from app.lowcode.workflow import NotYours
-from app.lowcode.workflow.moving import who_moves
+from app.lowcode.workflow.transitions import who_moves
 from app.service.models import RepairMaterial, RepairOrder
-from app.service.operations.repairs.whose import supervises, works_on
+from app.service.operations.repairs.access import supervises, works_on
 from app.service.rules.repairs import material_amount
 from app.service.states.repairs import ASSIGNED
 

@@ -9,9 +9,9 @@ import pytest
 import xlsxwriter
 from hypothesis import settings
 
-from app.estate.sales.plan import plan_sales
-from app.estate.sales.planned import SalesPlan
-from app.estate.sales.sheets import open_workbook
+from app.estate.sales_import.parser.plan import plan_sales
+from app.estate.sales_import.parser.plan_rows import SalesPlan
+from app.estate.sales_import.parser.sheets import open_workbook
 
 settings.register_profile("sales", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("sales")

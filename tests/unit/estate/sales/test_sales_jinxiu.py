@@ -11,10 +11,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from app.estate.sales.plan import plan_sales
-from app.estate.sales.planned import SalesPlan
-from app.estate.sales.report import report
-from app.estate.sales.sheets import open_workbook
+from app.estate.sales_import.parser.plan import plan_sales
+from app.estate.sales_import.parser.plan_rows import SalesPlan
+from app.estate.sales_import.parser.report import report
+from app.estate.sales_import.parser.sheets import open_workbook
 
 FILE = Path(__file__).parents[3] / "data" / "sales-export-jinxiu.xlsx"
 

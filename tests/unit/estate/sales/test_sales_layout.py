@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from app.estate.sales.columns import SheetLayout, guess_layout, guess_layouts, match_columns
-from app.estate.sales.headings import COLUMNS, SheetKind
-from app.estate.sales.plan import NoSalesSheet, UnnamedCommunity, plan_sales
-from app.estate.sales.planned import SalesPlan
-from app.estate.sales.sheets import EmptyWorkbook, UnreadableWorkbook, open_workbook
+from app.estate.sales_import.parser.columns import SheetLayout, guess_layout, guess_layouts, match_columns
+from app.estate.sales_import.parser.headings import COLUMNS, SheetKind
+from app.estate.sales_import.parser.plan import NoSalesSheet, UnnamedCommunity, plan_sales
+from app.estate.sales_import.parser.plan_rows import SalesPlan
+from app.estate.sales_import.parser.sheets import EmptyWorkbook, UnreadableWorkbook, open_workbook
 
 Plan = Callable[..., SalesPlan]
 Bytes = Callable[..., bytes]

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.estate.sales.people import co_owners_of, identity_of, people_of, phones_of
-from app.estate.sales.planned import SalesPlan
+from app.estate.sales_import.parser.people import co_owners_of, identity_of, people_of, phones_of
+from app.estate.sales_import.parser.plan_rows import SalesPlan
 
 Plan = Callable[..., SalesPlan]
 ONE, TWO, THREE = "990101198311113975", "990101200009172405", "99010119890131315X"

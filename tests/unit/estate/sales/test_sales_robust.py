@@ -6,13 +6,13 @@ from typing import Any
 
 from hypothesis import given, strategies as st
 
-from app.estate.sales.columns import SheetLayout
-from app.estate.sales.findings import REJECTIONS
-from app.estate.sales.headings import COLUMNS, SheetKind
-from app.estate.sales.plan import plan_sales
-from app.estate.sales.planned import SalesPlan
-from app.estate.sales.report import report
-from app.estate.sales.sheets import Sheet, SheetRow, open_workbook
+from app.estate.sales_import.parser.columns import SheetLayout
+from app.estate.sales_import.parser.findings import REJECTIONS
+from app.estate.sales_import.parser.headings import COLUMNS, SheetKind
+from app.estate.sales_import.parser.plan import plan_sales
+from app.estate.sales_import.parser.plan_rows import SalesPlan
+from app.estate.sales_import.parser.report import report
+from app.estate.sales_import.parser.sheets import Sheet, SheetRow, open_workbook
 from app.kernel.errors import DomainError
 
 DIRT = st.sampled_from(

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from app.estate.sales.room_code import building_part, read_room, room_code
+from app.estate.rules.room_code import building_part, read_room, room_code
 
 
 @pytest.mark.parametrize(

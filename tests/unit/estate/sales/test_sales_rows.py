@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.estate.sales.planned import SalesPlan
+from app.estate.sales_import.parser.plan_rows import SalesPlan
 
 Plan = Callable[..., SalesPlan]
 

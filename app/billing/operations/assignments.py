@@ -1,0 +1,194 @@
+"""Giving a standard to rooms, spaces or meters, and taking it away."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app.billing.models import Charge, FeeAssignment, FeeStandard
+from app.billing.operations.assignment_targets import (
+    NothingToAssign,
+    Wanted,
+    WrongDates,
+    taken_objects,
+    wanted_objects,
+)
+from app.kernel.errors import N_, DomainError
+from app.kernel.periods import DateSpan
+from app.lowcode import clock, scope
+from app.lowcode.actors import current_actor
+from app.lowcode.history import Deed, History, note
+from app.lowcode.scope import OutOfScope
+
+SHOWN = 5  # names in a preview
+
+
+class AssignmentOverlaps(DomainError):
+    """The same fee for the same object on the same day twice."""
+
+    code = "overlap"
+    message = N_("%(count)d 个对象在这段时间已分配了同一收费项目，例如 %(example)s。请先终止原来的分配。")
+
+
+class StandardInactive(DomainError):
+    """A standard that is no longer given out."""
+
+    code = "standard_inactive"
+    message = N_("收费标准“%(name)s”已停用，不能再分配。")
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an assignment would do: for how many objects, how many of them have the fee then, some by name."""
+
+    count: int
+    taken: int
+    names: tuple[str, ...]
+    taken_names: tuple[str, ...]
+
+
+def assign(
+    *,
+    session: Session,
+    standard_id: int,
+    room_ids: Sequence[int] = (),
+    space_ids: Sequence[int] = (),
+    meter_ids: Sequence[int] = (),
+    starts: date | None = None,
+    ends: date | None = None,
+    skip_taken: bool = False,
+) -> int:
+    """Give the standard to rooms, spaces and meters from a day (by default each one's hand-over) to a day, all or none.
+
+    Returns how many. `skip_taken`: those that have the fee in that time already are left out instead of refused.
+    Raises OutOfScope, StandardInactive, WrongDates, OnlyMeters, NoMeters, MeterOfNobody, StartUnknown, NothingToAssign,
+    AssignmentOverlaps.
+    """
+    standard = _standard(session, standard_id)
+    _lock(session, standard)
+    wanted = wanted_objects(
+        session=session,
+        standard=standard,
+        room_ids=room_ids,
+        space_ids=space_ids,
+        meter_ids=meter_ids,
+        starts=starts,
+        ends=ends,
+    )
+    taken = taken_objects(session=session, standard=standard, wanted=wanted)
+    if taken and not skip_taken:
+        raise AssignmentOverlaps(count=len(taken), example=taken[0].name)
+    left_out = set(taken)
+    wanted = [one for one in wanted if one not in left_out]
+    if not wanted:
+        raise NothingToAssign
+    _insert(session, standard, wanted, ends)
+    return len(wanted)
+
+
+def preview_assignment(
+    *,
+    session: Session,
+    standard_id: int,
+    room_ids: Sequence[int] = (),
+    space_ids: Sequence[int] = (),
+    meter_ids: Sequence[int] = (),
+    starts: date | None = None,
+    ends: date | None = None,
+) -> Preview:
+    """Say what `assign` would do, and do nothing. Raises the same, AssignmentOverlaps aside."""
+    standard = _standard(session, standard_id)
+    wanted = wanted_objects(
+        session=session,
+        standard=standard,
+        room_ids=room_ids,
+        space_ids=space_ids,
+        meter_ids=meter_ids,
+        starts=starts,
+        ends=ends,
+    )
+    taken = taken_objects(session=session, standard=standard, wanted=wanted)
+    return Preview(
+        len(wanted),
+        len(taken),
+        tuple(one.name for one in wanted[:SHOWN]),
+        tuple(one.name for one in taken[:SHOWN]),
+    )
+
+
+def end_assignment(*, session: Session, assignment_id: int, ends: date) -> None:
+    """Let an assignment end on a day, not before what is billed; an end may also be moved to later.
+
+    Raises OutOfScope, WrongDates, AssignmentOverlaps.
+    """
+    row = scope.find(session, FeeAssignment, assignment_id)
+    if row is None:
+        raise OutOfScope
+    standard = session.get_one(FeeStandard, row.standard_id)
+    _lock(session, standard)
+    billed = session.scalar(
+        select(Charge.ends).where(Charge.assignment_id == row.id).order_by(Charge.ends.desc()).limit(1)
+    )
+    if ends < row.starts or (billed is not None and ends < billed):
+        raise WrongDates(field="ends")
+    wanted = Wanted(row.room_id, row.space_id, row.meter_id, "", DateSpan(row.starts, ends))
+    if taken_objects(session=session, standard=standard, wanted=[wanted], except_id=row.id):
+        example = str(row.room or row.space or row.meter)
+        raise AssignmentOverlaps(count=1, example=example)
+    before, row.ends = row.ends, ends
+    note(row, label=N_("终止"), reason=f"{before or '—'} → {ends}")
+    session.flush()
+
+
+def _standard(session: Session, standard_id: int) -> FeeStandard:
+    standard: FeeStandard | None = scope.find(session, FeeStandard, standard_id)
+    if standard is None:
+        raise OutOfScope(field="standard_id")
+    if not standard.active:
+        raise StandardInactive(field="standard_id", name=standard.name)
+    return standard
+
+
+def _lock(session: Session, standard: FeeStandard) -> None:
+    """Wait for whoever gives the same fee out in this community: all standards of the fee, in order of id."""
+    session.execute(
+        select(FeeStandard.id)
+        .where(
+            FeeStandard.community_id == standard.community_id, FeeStandard.fee_item_id == standard.fee_item_id
+        )
+        .order_by(FeeStandard.id)
+        .with_for_update()
+    ).all()
+
+
+def _insert(session: Session, standard: FeeStandard, wanted: list[Wanted], ends: date | None) -> None:
+    """Add the assignments and a line of history for each, whole tables at once."""
+    common: dict[str, Any] = {"community_id": standard.community_id, "standard_id": standard.id, "ends": ends}
+    ids = session.scalars(
+        insert(FeeAssignment).returning(FeeAssignment.id, sort_by_parameter_order=True),
+        [
+            {
+                **common,
+                "room_id": one.room_id,
+                "space_id": one.space_id,
+                "meter_id": one.meter_id,
+                "starts": one.span.first,
+            }
+            for one in wanted
+        ],
+    ).all()
+    actor, now = current_actor(), clock.now()
+    told = {
+        "at": now, "who": actor.name or "?", "user_id": actor.user_id, "document": FeeAssignment.__name__,
+        "deed": Deed.ADDED,
+    }  # fmt: skip
+    session.execute(
+        insert(History),
+        [
+            {**told, "row_id": key, "row_title": f"{standard.name} {one.name}"[:200]}
+            for key, one in zip(ids, wanted, strict=True)
+        ],
+    )

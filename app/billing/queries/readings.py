@@ -1,0 +1,66 @@
+"""The latest readings of meters."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from app.billing.models import MeterReading
+from app.billing.states import ReadingKind
+
+KEPT = 3
+"""Readings a meter is looked back: two usages, and one reading to count on from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stood:
+    """A reading that stands, of the last ones of a meter."""
+
+    id: int
+    day: date
+    kind: ReadingKind
+    value: Decimal
+    onward: Decimal | None
+    rollover: bool
+    used: Decimal
+
+
+def counts_on(stood: Any) -> Decimal:
+    """What the reading after this one is counted from."""
+    value: Decimal = stood.value if stood.onward is None else stood.onward
+    return value
+
+
+def past_of(
+    *, session: Session, meter_ids: Sequence[int], days: Collection[date] = ()
+) -> dict[int, list[Stood]]:
+    """By meter its latest three readings that stand, and those of the days in question, in order; one query."""
+    order = (MeterReading.day.desc(), MeterReading.kind.desc())
+    columns = (MeterReading.id, MeterReading.meter_id, MeterReading.day, MeterReading.kind, MeterReading.value,
+               MeterReading.onward, MeterReading.rollover, MeterReading.used)  # fmt: skip
+    ranked = (
+        select(
+            *columns, func.row_number().over(partition_by=MeterReading.meter_id, order_by=order).label("back")
+        )
+        .where(MeterReading.meter_id.in_(meter_ids), MeterReading.replaced.is_(False))
+        .subquery()
+    )
+    found: dict[int, list[Stood]] = defaultdict(list)
+    rows = session.execute(
+        select(ranked)
+        .where(or_(ranked.c.back <= KEPT, ranked.c.day.in_(days)))
+        .order_by(ranked.c.meter_id, ranked.c.day, ranked.c.kind)
+    )
+    for row in rows:
+        found[row.meter_id].append(
+            Stood(
+                id=row.id, day=row.day, kind=row.kind, value=row.value, onward=row.onward, rollover=row.rollover,
+                used=row.used,
+            )
+        )  # fmt: skip
+    return found

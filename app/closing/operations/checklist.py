@@ -1,0 +1,155 @@
+"""What is missing before a month may close, each with the page where it is done."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.billing.models import BillingRun, Vacancy
+from app.billing.operations.unposted_lines import unposted
+from app.billing.queries.unread_meters import count_missing_readings
+from app.billing.states import UNFINISHED, ApprovalState
+from app.closing.operations.snapshots import scope_of_close
+from app.collection.models import Adjustment, CashHandover, Receipt, Refund, Waiver
+from app.collection.queries.open_tills import unhanded
+from app.collection.states import HandoverState
+from app.kernel.errors import N_
+from app.kernel.periods import Period
+from app.lowcode import clock
+from app.lowcode.document import spec_of
+from app.lowcode.reports import parameters, registry
+from app.lowcode.reports.reader import Reading, read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something to be done before a month closes; one that does not stop is only to be known."""
+
+    code: str
+    message: str
+    count: int
+    url: str
+    stops: bool = True
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """The Chinese sentence."""
+        return self.message % {"count": self.count, **self.params}
+
+
+def close_check(*, session: Session, community_id: int, period: Period) -> list[Finding]:
+    """What is missing before a community's month may close, in the order in which it is to be done.
+
+    The months before it are asked for apart: they are another page's work.
+    """
+    missing = missing_documents(session=session, community_id=community_id, period=period)
+    readings = []
+    for report in registry.frozen():
+        scope = scope_of_close(report, community_id=community_id, period=period)
+        readings.append(read(session=session, report=report, scope=scope, anew=True))
+    return [*missing, *unequal(readings)]
+
+
+def missing_documents(*, session: Session, community_id: int, period: Period) -> list[Finding]:
+    """What is not done yet of a month: readings, charges, runs, requests, hand-overs."""
+    found = [
+        Finding(
+            code="not_over", message=N_("这个账期还没有过完，结账以后到月底都不能再收款、出账"), stops=False, url="",
+            count=int(clock.today() <= period.last_day),
+        ),
+        *_readings(session, community_id, period), *_unposted(session, community_id, period),
+        *_runs(session, community_id, period),
+        *_requests(session, community_id), *_money(session, community_id, period),
+    ]  # fmt: skip
+    return [one for one in found if one.count]
+
+
+def _runs(session: Session, community_id: int, period: Period) -> Iterator[Finding]:
+    unfinished = session.scalar(
+        select(func.count(BillingRun.id)).where(
+            BillingRun.community_id == community_id,
+            BillingRun.period == period,
+            BillingRun.state.in_(UNFINISHED),
+        )
+    )
+    yield Finding(
+        code="runs_unfinished", message=N_("有 %(count)d 次出账没有入账或作废"), count=unfinished or 0,
+        url=_list(BillingRun, community_id, period=period),
+    )  # fmt: skip
+
+
+def _readings(session: Session, community_id: int, period: Period) -> Iterator[Finding]:
+    missing = count_missing_readings(session=session, community_id=community_id, period=period)
+    yield Finding(
+        code="missing_readings", message=N_("有 %(count)d 块表这个月还没有抄"), count=missing,
+        url=f"/billing/readings/?{urlencode({'community_id': community_id, 'period': str(period), 'unread': 'y'})}",
+    )  # fmt: skip
+
+
+def _unposted(session: Session, community_id: int, period: Period) -> Iterator[Finding]:
+    found = unposted(session=session, community_id=community_id, period=period)
+    url = f"/billing/start/?{urlencode({'community_id': community_id, 'period': str(period)})}"
+    yield Finding(
+        code="unposted", message=N_("有 %(count)d 笔应收还没有出账"), url=url,
+        count=sum(one.charges for one in found),
+    )  # fmt: skip
+    yield Finding(
+        code="unbillable", message=N_("有 %(count)d 段日子没有付费人、单价或面积，不能计费"), url=url,
+        count=sum(one.unbillable for one in found), stops=False,
+    )  # fmt: skip
+
+
+def _requests(session: Session, community_id: int) -> Iterator[Finding]:
+    """What nobody has decided yet: decided later, it posts in the month that is open then."""
+    documents: tuple[Any, ...] = (Waiver, Adjustment, Refund, Vacancy)
+    for model in documents:
+        pending = session.scalar(
+            select(func.count(model.id)).where(
+                model.community_id == community_id, model.state == ApprovalState.PENDING
+            )
+        )
+        yield Finding(
+            code=f"pending_{model.__tablename__}", message=N_("有 %(count)d 张%(what)s还没有审批，以后批准的记入以后的账期"),
+            count=pending or 0, url=_list(model, community_id, state=ApprovalState.PENDING.value), stops=False,
+            params={"what": spec_of(model).about.label},
+        )  # fmt: skip
+
+
+def _money(session: Session, community_id: int, period: Period) -> Iterator[Finding]:
+    kept = unhanded(session=session, community_id=community_id, period=period)
+    yield Finding(
+        code="unhanded", message=N_("有 %(count)d 张收据、冲红或退款还没有交款"),
+        count=sum(papers for _cashier, papers in kept),
+        url=f"{_list(Receipt, community_id, posting_period=period)}&f.handover_id.none=1",
+    )  # fmt: skip
+    unsigned = session.scalar(
+        select(func.count(CashHandover.id)).where(
+            CashHandover.community_id == community_id, CashHandover.state == HandoverState.HANDED,
+            CashHandover.first_day <= period.last_day,
+        )
+    )  # fmt: skip
+    yield Finding(
+        code="unsigned", message=N_("有 %(count)d 张交款单财务还没有签收"), count=unsigned or 0, stops=False,
+        url=_list(CashHandover, community_id, state=HandoverState.HANDED.value),
+    )  # fmt: skip
+
+
+def unequal(readings: Iterable[Reading]) -> list[Finding]:
+    """The reports of a month, read anew, whose equations do not hold."""
+    return [
+        Finding(
+            code=f"equation_{one.report.name}", message=N_("“%(report)s”有 %(count)d 个等式不平，请联系管理员"),
+            count=sum(not equation.holds for equation in one.equations),
+            url=f"{one.report.url}/?{urlencode(parameters.parameters(one.scope))}", params={"report": one.report.label},
+        )
+        for one in readings
+        if not one.holds
+    ]  # fmt: skip
+
+
+def _list(model: Any, community_id: int, **equal: Any) -> str:
+    filters = {"f.community_id.eq": community_id, **{f"f.{name}.eq": value for name, value in equal.items()}}
+    return f"{spec_of(model).url}/list/?{urlencode(filters)}"

@@ -1,0 +1,209 @@
+"""应收实收欠费汇总, declared: columns, equations, and the documents behind each figure."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from app.billing.models import Charge
+from app.closing.queries.balance_totals import due_now, held_figures
+from app.closing.queries.report_filters import place_key
+from app.closing.queries.summary import order, summary_lines
+from app.closing.rules.summary import (
+    cash_of,
+    deposit_closing,
+    expected_closing,
+    prepayment_closing,
+    rates,
+    unbalanced,
+)
+from app.collection.models import Allocation
+from app.collection.states import CASH_KINDS, AllocationKind
+from app.kernel.errors import N_
+from app.kernel.periods import Period
+from app.lowcode.fields import Field
+from app.lowcode.permissions import may
+from app.lowcode.reports.declaration import LINE, Equation, Line, Report, Scope, Total
+from app.lowcode.reports.drilldown import documents_url
+from app.lowcode.reports.reader import Reading, read
+
+FIRST = Period(1, 1)
+
+
+def _money(name: str, label: str, width: int = 14, **more: Any) -> Field:
+    return Field(label, "money", name=name, width=width, totalled=True, scale=2, **more)
+
+
+def _rate(name: str, label: str) -> Field:
+    return Field(label, "money", name=name, width=10, unit="%", scale=2)
+
+
+FIELDS = (
+    Field(N_("小区"), "text", name="community", width=20),
+    Field(N_("楼宇"), "text", name="building", width=14, masked=gettext),
+    Field(N_("收费项目"), "text", name="fee", width=16),
+    Field(N_("户数"), "integer", name="households", width=8, totalled=True),
+    _money("opening", N_("期初欠费")),
+    _money("charged", N_("本期应收")),
+    _money("adjusted", N_("调整"), 12),
+    _money("waived", N_("减免"), 12),
+    _money("cash_past", N_("现收-往期")),
+    _money("cash_current", N_("现收-本期")),
+    _money("prepayment_applied", N_("预收抵扣")),
+    # What of the received was for late fees.
+    _money("late_fee", N_("违约金"), 12),
+    _money("closing", N_("期末欠费")),
+    _rate("current_rate", N_("收缴率")),
+    _rate("past_rate", N_("清欠率")),
+    _rate("overall_rate", N_("综合收缴率")),
+    _money("waived_at_posting", N_("入账减免"), shown=False),
+    _money("prepayment_current", N_("预收抵扣"), shown=False),
+)
+
+HELD = (
+    _money("prepayment_opening", N_("期初预收")),
+    _money("prepayment_in", N_("新收预收")),
+    _money("prepayment_used", N_("预收抵扣")),
+    _money("prepayment_refunded", N_("退预收")),
+    _money("prepayment_closing", N_("期末预收")),
+    _money("deposit_opening", N_("期初押金")),
+    _money("deposit_in", N_("收押金")),
+    _money("deposit_returned", N_("退押金")),
+    _money("deposit_deducted", N_("扣押金")),
+    _money("deposit_closing", N_("期末押金")),
+    _money("net_cash", N_("现金净收")),
+)
+
+
+def _equations(total: Total, lines: Sequence[Line]) -> list[Equation]:
+    found = [
+        Equation(
+            label=N_("期末欠费 = 期初 + 应收 ± 调整 − 减免 − 现收 − 预收抵扣"),
+            left=total.values["closing"], right=expected_closing(total.values),
+            wrong=unbalanced(one.values for one in lines if one.level == LINE),
+        )
+    ]  # fmt: skip
+    held = total.figures
+    if held:
+        found += [
+            Equation(
+                label=N_("期末预收 = 期初 + 新收 − 抵扣 − 退款"), left=held["prepayment_closing"],
+                right=prepayment_closing(held),
+            ),
+            Equation(
+                label=N_("预收抵扣 = 预收明细里的抵扣"), left=total.values["prepayment_applied"],
+                right=held["prepayment_used"],
+            ),
+            Equation(
+                label=N_("期末押金 = 期初 + 收 − 退 − 扣"), left=held["deposit_closing"],
+                right=deposit_closing(held),
+            ),
+            Equation(
+                label=N_("现金 = 现收 + 预收 + 押金 − 退款"), left=held["net_cash"],
+                right=cash_of(total.values, held),
+            ),
+        ]  # fmt: skip
+    return found
+
+
+def _checks(session: Session, scope: Scope, total: Total) -> list[Equation]:
+    """Of the latest month: the charges' own checked copies."""
+    found = due_now(session, scope)
+    if found is None:
+        return []
+    return [Equation(label=N_("期末欠费 = 应收单上的欠费"), left=total.values["closing"], right=found)]
+
+
+def _drill(line: Line, name: str, scope: Scope) -> str | None:
+    """The list of the charges or allocations that a figure is the sum of."""
+    period = scope.period
+    before = period if period == FIRST else period.previous
+    place: list[tuple[str, object]] = [
+        (f"{key}.eq", line.keys[key])
+        for key in ("community_id", "building_id", "fee_item_id")
+        if key in line.keys
+    ]
+    match name:
+        case "households" | "charged":
+            return documents_url(Charge, [*place, ("posting_period.eq", period)])
+        case "opening":
+            return _owed_url(line, before)
+        case "closing":
+            return _owed_url(line, period)
+        case "waived":
+            # What was waived later stands in the allocations; at posting, on the charges themselves.
+            if line.values.get("waived") == line.values.get("waived_at_posting"):
+                return documents_url(Charge, [*place, ("posting_period.eq", period), ("waived.ge", "0.01")])
+            kind = AllocationKind.WAIVER
+        case "adjusted":
+            kind = AllocationKind.ADJUSTMENT
+        case "prepayment_applied":
+            kind = AllocationKind.PREPAYMENT
+        case "cash_past":
+            when = ("period.le", before)
+            return documents_url(Allocation, [*place, ("posting_period.eq", period), when, *_cash()])
+        case "cash_current":
+            when = ("period.ge", period)
+            return documents_url(Allocation, [*place, ("posting_period.eq", period), when, *_cash()])
+        case "late_fee" if "fee_item_id" in line.keys:
+            return documents_url(Allocation, [*place, ("posting_period.eq", period), *_cash()])
+        case _:
+            return None
+    return documents_url(Allocation, [*place, ("posting_period.eq", period), ("kind.eq", kind.value)])
+
+
+def _owed_url(line: Line, period: Period) -> str | None:
+    """What was owed at a month's end: the arrears of the place and fee as of its last day, which add up to it."""
+    if not may("read", "ArrearsReport"):
+        return None
+    keys = line.keys
+    asked: dict[str, object] = {"day": period.last_day.isoformat()}
+    if "community_id" in keys:
+        whole = "building_id" not in keys
+        asked["place"] = place_key(keys["community_id"], keys.get("building_id"), whole=whole)
+    if "fee_item_id" in keys:
+        asked["fee"] = keys["fee_item_id"]
+    return f"/reports/arrears/?{urlencode(asked)}"
+
+
+def _cash() -> list[tuple[str, object]]:
+    """Every kind that is not cash is left out."""
+    return [("kind.ne", kind.value) for kind in AllocationKind if kind not in CASH_KINDS]
+
+
+SUMMARY = Report(
+    name="MonthSummary",
+    label=N_("应收实收欠费汇总"),
+    url="/reports/summary",
+    icon="report-money",
+    fields=FIELDS,
+    lines=summary_lines,
+    groups=(("community", "community_id"), ("building", "building_id")),
+    order=order,
+    apart=("households",),
+    derive=rates,
+    figures=held_figures,
+    figure_fields=HELD,
+    equations=_equations,
+    checks=_checks,
+    drill=_drill,
+    frozen=True,
+    places=("community_id", "building_id"),
+    empty=N_("这个月和以前都没有应收。"),
+)
+
+
+def month_summary(*, session: Session, period: Period, only: Sequence[int] | None = None) -> Reading:
+    """The summary of a month, of these communities (None: all in reach), whatever node is chosen."""
+    return read(session=session, report=SUMMARY, scope=Scope.of_month(period, only=only))
+
+
+def figures_of(reading: Reading) -> Mapping[str, Decimal | None]:
+    """The total of a summary and the figures beside it by their names in the language of the cases."""
+    found: dict[str, Decimal | None] = {
+        one.name: reading.total.values.get(one.name) for one in FIELDS if one.kind == "money"
+    }
+    return {**found, **reading.total.figures}

@@ -1,0 +1,107 @@
+"""Validate identity documents, telephones and plates; compare stays and ages."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from app.estate.states import Sex
+from app.kernel.cells import normal_text
+from app.kernel.errors import N_, DomainError
+from app.kernel.identity import BadIdentity, read_identity
+
+BEGINNING: Final = date(1900, 1, 1)
+"""Start of a room's first area: bills look areas up by date, and no bill is older than this."""
+
+_RESIDENT: Final = re.compile(r"[0-9]{17}[0-9X]|[0-9]{15}")
+_OTHER: Final = re.compile(r"[A-Z0-9()/-]{5,30}")
+# Long numbers without a letter are nobody's passport or licence, but an identity number with a place too few or many.
+_MISTYPED: Final = re.compile(r"[0-9]{11,}X?")
+
+
+_PHONE: Final = re.compile(r"[0-9+()\uff08\uff09-]+(?:转[0-9]{1,6})?")
+_BETWEEN_PHONES: Final = re.compile(r"[,\uff0c、;\uff1b/]")
+
+
+class WrongCheckDigit(DomainError):
+    code = "identity_check_digit"
+    message = N_("身份证号码的末位校验码不对，请与证件核对。")
+
+
+class NotAPhone(DomainError):
+    """What nobody could call."""
+
+    code = "not_a_phone"
+    message = N_("电话不正确：应有 7 到 20 位数字，可以有空格、+ 和 -。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """What a document says of its holder: `number` tells people apart; birth and sex where it is an identity number."""
+
+    number: str
+    born: date | None = None
+    sex: Sex | None = None
+
+
+def read_document(*, text: str) -> Person:
+    """Read an identity number, or the number of another document (passport, permit, licence of a firm).
+
+    An identity number of 15 places becomes its 18; GB 11643 decides on the check digit, and nobody's card has a wrong
+    one. Raises BadIdentity, WrongCheckDigit.
+    """
+    number = re.sub(r"\s", "", normal_text(text)).upper()
+    if _RESIDENT.fullmatch(number):
+        try:
+            found = read_identity(number)
+        except BadIdentity:
+            # Licences of firms (GB 32100) begin with 9 and may be without a letter.
+            if not number.startswith("9"):
+                raise BadIdentity(field="identity") from None
+            return Person(number=number)
+        if not found.check_digit_right:
+            raise WrongCheckDigit(field="identity")
+        return Person(number=found.number, born=found.birth, sex=Sex(found.sex.value))
+    if not _OTHER.fullmatch(number) or _MISTYPED.fullmatch(number):
+        raise BadIdentity(field="identity")
+    return Person(number=number)
+
+
+def plain_phone(*, text: str) -> str:
+    """A telephone as it is kept and sought: half-width, without blanks."""
+    return re.sub(r"\s", "", normal_text(text))
+
+
+def read_phone(*, text: str, stands: str | None = None) -> str | None:
+    """A telephone that somebody is to be called at, as it is kept; several may be told apart by a comma or a slash.
+
+    Each has 7 to 20 digits, with +, - and brackets between, and an extension (转 8) if need be. What `stands` already is
+    no reason to refuse the rest of a form. Raises NotAPhone.
+    """
+    plain = plain_phone(text=text)
+    if not plain or plain == stands:
+        return plain or None
+    for one in _BETWEEN_PHONES.split(plain):
+        if not _PHONE.fullmatch(one) or not 7 <= len(re.sub(r"[^0-9]", "", one)) <= 20:
+            raise NotAPhone(field="phone")
+    return plain
+
+
+def plain_plate(*, text: str) -> str:
+    """A plate as it is kept and sought: '浙a·12 345' → '浙A12345'."""
+    return re.sub(r"[\s·.\-]", "", normal_text(text)).upper()
+
+
+def overlap(
+    *, starts: date | None, ends: date | None, other_starts: date | None, other_ends: date | None
+) -> bool:
+    """Whether two stays share a day, both ends counted; an open end reaches for ever."""
+    return (starts or date.min) <= (other_ends or date.max) and (other_starts or date.min) <= (
+        ends or date.max
+    )
+
+
+def age_on(*, born: date, today: date) -> int | None:
+    """Full years of age on a day; None for who is not born by then. Who is born on a 29 February is older on 1 March."""
+    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return years if years >= 0 else None

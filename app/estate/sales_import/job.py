@@ -1,0 +1,137 @@
+"""The import as a job: started once for an upload, stored in one unit, its result kept for its starter."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from flask_appbuilder.security.sqla.models import User
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.estate.sales_import.dry_run import UploadGone, plan_of, template_of
+from app.estate.sales_import.parser.plan_rows import SalesPlan
+from app.estate.sales_import.problem_sheet import write_problems
+from app.estate.sales_import.unit import import_in_unit
+from app.estate.sales_import.upload import Upload, find_upload, write_json
+from app.kernel.errors import N_, DomainError
+from app.lowcode import listing
+from app.lowcode.actors import current_actor
+from app.lowcode.db import db
+from app.lowcode.jobs import Job, JobState, Run, job_handler, start_job
+
+KIND = "estate.import_sales"
+URL = "/import_sales"
+TITLE = N_("导入销售数据")
+
+
+class RowsRejected(DomainError):
+    """All or nothing was asked for, and some rows are wrong."""
+
+    code = "rows_rejected"
+    message = N_("有被拒绝的行，没有导入任何数据。请改好文件再导入，或选择“导入正确的行”。")
+
+
+def start_import(*, session: Session, token: str, good_rows: bool) -> Job:
+    """Start the import of an upload, or find the one that was started before. Raises UploadGone, RowsRejected."""
+    user_id = current_actor().user_id
+    # Two presses at once: the second waits here, and then sees the first one's job.
+    session.execute(select(User.id).where(User.id == user_id).with_for_update())
+    upload = find_upload(token=token, user_id=user_id)
+    if upload is None:
+        raise UploadGone
+    job = job_of(session=session, upload=upload)
+    if job is not None:
+        return job
+    found = upload.check
+    if found is None or found["error"]:
+        raise UploadGone
+    if found["rejected"] and not good_rows:
+        raise RowsRejected
+    job = start_job(
+        session=session, kind=KIND, label=f"{_(TITLE)} {upload.filename}"[:200],
+        params={"token": token, "good_rows": good_rows, "language": listing.language_now()},
+    )  # fmt: skip
+    upload.job_id = job.id
+    upload.save()
+    return job
+
+
+def job_of(*, session: Session, upload: Upload) -> Job | None:
+    """The job that imports or has imported an upload; None when none was started, or it failed or was cancelled."""
+    job = session.get(Job, upload.job_id) if upload.job_id is not None else None
+    if job is None or job.kind != KIND or job.params.get("token") != upload.token:
+        return None
+    return None if job.state in (JobState.FAILED, JobState.CANCELLED) else job
+
+
+@job_handler(KIND)
+def import_job(run: Run) -> None:
+    """Store the plan of an upload: everything or nothing, and once, however often the job is begun again."""
+    token = run.params["token"]
+    run.url = f"{URL}/check/{token}"
+    upload = find_upload(token=token, user_id=current_actor().user_id)
+    with listing.in_language(run.params["language"]):
+        if not run.params.get("stored"):
+            if upload is None:
+                raise UploadGone
+            _store(run, upload)
+        told = result_of(job_id=run.job_id)
+        if told is None:
+            raise UploadGone
+        if told["rejected"] or told["warnings"]:
+            run.new_file(_problems_name())
+        run.message = _("已导入 %(count)d 行。", count=told["imported"])
+    run.url = f"{URL}/result/{run.job_id}"
+    if upload is not None:
+        upload.spend()
+
+
+def _store(run: Run, upload: Upload) -> None:
+    plan = plan_of(upload=upload)
+    if plan.rejected and not run.params["good_rows"]:
+        raise RowsRejected
+    run.progress(0, plan.rows)
+
+    def keep(told: dict[str, Any]) -> None:
+        # Still inside the unit: a cancel takes everything back, a kill after the commit finds `stored` and repeats nothing.
+        run.progress(plan.rows, plan.rows)
+        told = {**told, "filename": upload.filename, **_spoken(told, plan)}
+        write_json(path=run.new_file("result.json"), value=told)
+        run.file = None
+        if told["rejected"] or told["warnings"]:
+            write_problems(path=run.new_file(_problems_name()), title=upload.filename, found=told)
+        statement = update(Job).where(Job.id == run.job_id).values(params={**run.params, "stored": True})
+        db.session.execute(statement)
+
+    import_in_unit(plan=plan, good_rows=run.params["good_rows"], keep=keep)
+
+
+def result_of(*, job_id: int) -> dict[str, Any] | None:
+    """The report that an import left; None when there is none any more."""
+    path = Path(current_app.config["INSTANCE_DIR"]) / "files" / "jobs" / str(job_id) / "result.json"
+    found: dict[str, Any] | None = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    return found
+
+
+def _spoken(told: dict[str, Any], plan: SalesPlan) -> dict[str, Any]:
+    """The report's sentences in the reader's language, of what was found in the file."""
+    said = {
+        (one.sheet, one.row, one.code, one.message): _(template_of(code=one.code), **one.params)
+        for one in (*plan.rejected, *plan.warnings)
+    }
+    return {
+        name: [
+            {
+                **one,
+                "message": said.get((one["sheet"], one["row"], one["code"], one["message"]), one["message"]),
+            }
+            for one in told[name]
+        ]
+        for name in ("rejected", "warnings")
+    }
+
+
+def _problems_name() -> str:
+    return f"{_('问题清单')}.xlsx"

@@ -1,0 +1,105 @@
+"""What the pages of a document with a workflow have beside its buttons: its way so far, and the row on paper."""
+
+from typing import Any
+
+from flask import render_template
+from flask_appbuilder import expose
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.lowcode import clock
+from app.lowcode.actors import current_actor
+from app.lowcode.db import db
+from app.lowcode.document import Spec
+from app.lowcode.fields import Field
+from app.lowcode.listing import titles_of
+from app.lowcode.manifest import Entry
+from app.lowcode.permissions import needs
+from app.lowcode.values import shown
+from app.lowcode.workflow.limits import OVERDUE, WAITED, Escalation
+from app.lowcode.workflow.state_log import StateChange
+
+MOMENT = Field("", "moment")
+
+
+class FlowMixin:
+    """The way of a row through its states."""
+
+    spec: Spec
+    entry: Entry
+    row_or_404: Any
+
+    @expose("/timeline/<int:pk>")
+    @needs("read")
+    def timeline(self, pk: int) -> Any:
+        """Each transition with its time, person, reason and how long the row had waited."""
+        row = self.row_or_404(pk)
+        return render_template("_timeline.html", lines=self.way_of(row))
+
+    @expose("/paper/<int:pk>")
+    @needs("print")
+    def paper(self, pk: int) -> Any:
+        """One row on paper, by the template that the module gives."""
+        row = self.row_or_404(pk)
+        titles = titles_of(session=db.session(), spec=self.spec, row_id=row.id)
+        values = {
+            one.name: titles.get(one.name) if one.kind == "link" else shown(getattr(row, one.name), one)
+            for one in self.spec.fields.values()
+        }
+        choices = {
+            one.name: [
+                {"label": _(member.label), "ticked": member is getattr(row, one.name)} for member in one.enum
+            ]
+            for one in self.spec.fields.values()
+            if one.enum is not None
+        }
+        return render_template(
+            str(self.entry.print_template), row=row, heading=self.entry.heading(row), choices=choices, values=values,
+            lines=self.way_of(row) if self.entry.workflow is not None else [],
+            printed_by=current_actor().name, printed_at=shown(clock.now(), MOMENT),
+        )  # fmt: skip
+
+    def way_of(self, row: Any) -> list[dict[str, Any]]:
+        """The row's transitions and passed limits in words, the first first."""
+        changes = db.session.scalars(
+            select(StateChange)
+            .where(StateChange.document == self.spec.name, StateChange.row_id == row.id)
+            .order_by(StateChange.id)
+        ).all()
+        late = db.session.scalars(
+            select(Escalation)
+            .where(Escalation.document == self.spec.name, Escalation.row_id == row.id)
+            .order_by(Escalation.id)
+        ).all()
+        tones = {state.value: state.tone for state in type(row.state)}
+        moved = [
+            {
+                "moment": one.at, "at": shown(one.at, MOMENT), "who": one.who, "label": _(one.label), "was": _(one.was) if one.was else "",
+                "became": _(one.became), "tone": tones.get(one.to_state) or "secondary", "reason": one.reason or "",
+                "took": "" if one.seconds is None else duration(one.seconds),
+            }
+            for one in changes
+        ]  # fmt: skip
+        flow = self.entry.workflow
+        waited = {limit.name for limit in flow.limits if not limit.marks} if flow is not None else set()
+        told = [
+            {
+                "moment": one.at, "at": shown(one.at, MOMENT), "who": _("系统"), "was": "",
+                "label": _(WAITED if one.limit_name in waited else OVERDUE), "became": _(one.label),
+                "tone": "orange" if one.limit_name in waited else "red", "took": "",
+                "reason": _("已通知 %(count)d 人。", count=one.told),
+            }
+            for one in late
+        ]  # fmt: skip
+        return sorted([*moved, *told], key=lambda line: line["moment"])
+
+
+def duration(seconds: int) -> str:
+    """A span of time in words, in its two largest units."""
+    days, rest = divmod(max(0, seconds), 86400)
+    hours, minutes = rest // 3600, rest % 3600 // 60
+    if days:
+        return _("%(days)d 天 %(hours)d 小时", days=days, hours=hours)
+    if hours:
+        return _("%(hours)d 小时 %(minutes)d 分", hours=hours, minutes=minutes)
+    return _("%(minutes)d 分钟", minutes=minutes)
