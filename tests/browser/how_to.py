@@ -61,7 +61,9 @@ class HowTo:
 def read() -> HowTo:
     """Read the page; a block that it cannot place is a mistake of the page."""
     text = HOW_TO.read_text(encoding="utf-8")
-    edits, messages, english = [], [], {}
+    edits: list[Edit] = []
+    messages: list[str] = []
+    english: dict[str, str] = {}
     for block in BLOCK.finditer(text):
         language, body = block.groups()
         if language == "python":

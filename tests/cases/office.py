@@ -148,8 +148,8 @@ class ProductOffice(BillingSteps, CollectionPart, ClosingPart, ReportsPart):
             if isinstance(fee.parking, tuple):
                 spaces = spaces.where(ParkingSpace.number.in_(fee.parking))
             # A shared meter charges nobody by itself.
-            named = isinstance(fee.meters, tuple)
-            meters = meters.where(Meter.number.in_(fee.meters) if named else Meter.room_id.is_not(None))
+            own = Meter.room_id.is_not(None)
+            meters = meters.where(Meter.number.in_(fee.meters) if isinstance(fee.meters, tuple) else own)
             assign(
                 session=session, standard_id=standard.id, starts=fee.start, ends=fee.end,
                 room_ids=session.scalars(rooms).all() if fee.rooms is not None else (),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -115,7 +116,7 @@ def _selects(session: Session, _world: World, view: Any) -> Iterator[Visit]:
             yield Visit(f"{url}?{urlencode(parents)}")
 
 
-def _shows(path: str, session: Session, view: Any) -> Iterator[Visit]:
+def _shows(path: str, session: Session, _world: World, view: Any) -> Iterator[Visit]:
     row = row_of_ours(session, view.spec.model)
     told = path == "show" and is_scoped(view.spec.model)
     yield Visit(f"{view.spec.url}/{path}/{row.id}", told=told)
@@ -151,20 +152,25 @@ def _deletes(_session: Session, world: World, view: Any) -> Iterator[Visit]:
 
 def _does(session: Session, world: World, view: Any) -> Iterator[Visit]:
     for action in [one for one in view.entry.actions if one.single]:
-        found = ACTIONS.get((view.spec.name, action.name), _moves(view, action))
-        if found is None:
-            raise Unfilled(
-                f"{view.spec.name}.{action.name}: add a line to ACTIONS in tests/journeys/form_values.py"
-            )
-        pk, data = found(session, world)
+        pk, data = _given(view, action)(session, world)
         yield Visit(f"{view.spec.url}/do/{action.name}/{pk}", "POST", data=data)
 
 
 def _does_ticked(session: Session, world: World, view: Any) -> Iterator[Visit]:
     for action in view.entry.actions:
         if action.bulk:
-            pk, data = (ACTIONS.get((view.spec.name, action.name)) or _moves(view, action))(session, world)
+            pk, data = _given(view, action)(session, world)
             yield Visit(f"{view.spec.url}/do/{action.name}", "POST", data={**data, "rowid": [pk]})
+
+
+def _given(view: Any, action: Any) -> "Given":
+    """What an action is sent with. Raises Unfilled."""
+    found = ACTIONS.get((view.spec.name, action.name)) or _moves(view, action)
+    if found is None:
+        raise Unfilled(
+            f"{view.spec.name}.{action.name}: add a line to ACTIONS in tests/journeys/form_values.py"
+        )
+    return found
 
 
 def _moves(view: Any, action: Any) -> "Given | None":
@@ -212,9 +218,7 @@ def _choices(session: Session, world: World, view: Any) -> Iterator[Visit]:
     for action in view.entry.actions:
         for one in action.fields:
             if one.kind == "link":
-                pk, _data = (ACTIONS.get((view.spec.name, action.name)) or _moves(view, action))(
-                    session, world
-                )
+                pk, _data = _given(view, action)(session, world)
                 # Technicians are of the company that holds both communities.
                 told = is_scoped(documents[str(one.target)]) and one.name != "technician_id"
                 yield Visit(f"{view.spec.url}/choices/{action.name}/{one.name}/{pk}", told=told)
@@ -234,11 +238,9 @@ def _asks_ticked(session: Session, world: World, view: Any) -> Iterator[Visit]:
 
 Filler = Callable[[Session, World, Any], Iterator[Visit]]
 FILLERS: Mapping[tuple[str, str], Filler] = {
-    **{(path, "GET"): (lambda session, world, view, path=path: _lists(path, session, world, view)) for path in ("export", "print")},
-    ("board", "GET"): lambda session, world, view: _lists("board", session, world, view),
-    ("list", "GET"): lambda session, world, view: _lists("list/", session, world, view),
-    **{(path, "GET"): (lambda session, _w, view, path=path: _shows(path, session, view))
-       for path in ("show", "history", "timeline", "edit", "copy", "paper")},
+    **{(path, "GET"): partial(_lists, path) for path in ("export", "print", "board")},
+    ("list", "GET"): partial(_lists, "list/"),
+    **{(path, "GET"): partial(_shows, path) for path in ("show", "history", "timeline", "edit", "copy", "paper")},
     ("choices", "GET"): _choices,
     ("select", "GET"): _selects,
     ("add", "GET"): _form_page,

@@ -284,7 +284,9 @@ def _money(session: Session, world: World) -> None:
     ).all()
     billing.assign(session=session, standard_id=standard.id, starts=SINCE, room_ids=rooms[:2])
     billing.assign(session=session, standard_id=standard.id, starts=SINCE, space_ids=[world.space_id])
-    world.charged_run_id = billing.bill(session=session, period=Period(2025, 3), **mine)[0].id
+    world.charged_run_id = billing.bill(
+        session=session, period=Period(2025, 3), community_id=world.community_id
+    )[0].id
     run = session.get_one(BillingRun, world.charged_run_id)
     session.add(_gap(run, world))
     session.flush()

@@ -33,7 +33,7 @@ def close_a_month(*, session: Session, community_id: int, words: str) -> None:
 
 def ask_to_reopen(*, session: Session, community_id: int, owner_id: int, words: str) -> None:
     """Somebody else asks, and the owner asked before an earlier closing."""
-    asked = {"community_id": community_id, "period": CLOSED, "reason": words}
+    asked: dict[str, Any] = {"community_id": community_id, "period": CLOSED, "reason": words}
     session.add(PeriodReopen(**asked, version=0, requested_by_id=owner_id, requested_by="主人"))
     session.flush()
     with acting_as(Actor(None, words, EVERYTHING)):

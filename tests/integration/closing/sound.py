@@ -75,7 +75,8 @@ class Books:
     def add(self, model: Any, name: str = "", **values: Any) -> int:
         """A row as it is to stand in the table; returns its id, kept under `name`."""
         row = {"community_id": self._community, **values}
-        key: int = self._session.execute(insert(model.__table__).values(row)).inserted_primary_key[0]  # type: ignore[index]
+        table = model.__table__
+        key: int = self._session.scalars(insert(table).values(row).returning(table.c.id)).one()
         if name:
             self.ids[name] = key
         return key

@@ -52,7 +52,7 @@ def _furnish() -> None:
         )
         session.add_all([ours, theirs])
         session.flush()
-        roles = dict(session.execute(select(Role.name, Role.id)).all())
+        roles: dict[str, int] = dict(session.execute(select(Role.name, Role.id)).all())
         for username, name, role, grants in (
             ("guanliyuan", "管理员", "系统管理员", Grants(everything=True)),
             ("jingli", "经理", "物业经理", Grants(everything=True)),
