@@ -1,12 +1,16 @@
 // A board: a card dropped on a column does what leads there, as its menu would; the menu is there for keys and touch.
-const ways = (card, state) => [...card.querySelectorAll("button[data-to]")].filter((one) => one.dataset.to === state);
+const ways = (card, state) =>
+  [...card.querySelectorAll("button[data-to]")].filter((one) => one.dataset.to === state);
 
 function start(board) {
   let dragged = null;
   const mark = (card) => {
     for (const column of board.querySelectorAll("[data-state]")) {
       const own = card?.closest("[data-state]") === column;
-      column.classList.toggle("is-open", Boolean(card) && !own && ways(card, column.dataset.state).length > 0);
+      column.classList.toggle(
+        "is-open",
+        Boolean(card) && !own && ways(card, column.dataset.state).length > 0,
+      );
       column.classList.remove("is-over");
     }
   };
@@ -27,7 +31,8 @@ function start(board) {
     const column = event.target.closest("[data-state].is-open");
     if (!dragged || !column) return;
     event.preventDefault();
-    for (const other of board.querySelectorAll(".is-over")) if (other !== column) other.classList.remove("is-over");
+    for (const other of board.querySelectorAll(".is-over"))
+      if (other !== column) other.classList.remove("is-over");
     column.classList.add("is-over");
   });
   board.addEventListener("drop", (event) => {

@@ -2,7 +2,10 @@
 
 // "1,234.5" → 123450; full-width digits too; null for what is not an amount. A safe integer holds twelve digits of 元.
 export function parse(text) {
-  const plain = String(text).trim().replace(/[\uff10-\uff19\uff0e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0)).replace(/[,\uff0c\s]/g, "");
+  const plain = String(text)
+    .trim()
+    .replace(/[\uff10-\uff19\uff0e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0))
+    .replace(/[,\uff0c\s]/g, "");
   const found = /^(-?)(\d{1,12})(?:\.(\d{0,2}))?$/.exec(plain);
   if (!found) return null;
   const cents = Number(found[2]) * 100 + Number((found[3] || "").padEnd(2, "0"));

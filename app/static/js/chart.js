@@ -21,7 +21,11 @@ function library(url) {
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--tblr-${name}`).trim();
 
-const short = (value) => new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 1 }).format(value);
+const short = (value) =>
+  new Intl.NumberFormat(document.documentElement.lang, {
+    notation: "compact",
+    maximumFractionDigits: 1,
+  }).format(value);
 
 function read(figure) {
   const heads = [...figure.querySelectorAll("thead th")].slice(1);
@@ -39,7 +43,10 @@ function read(figure) {
 
 function option(figure, { categories, series }) {
   const { chart: type, unit } = figure.dataset;
-  const text = { color: colour("secondary") || "#667382", fontFamily: getComputedStyle(document.body).fontFamily };
+  const text = {
+    color: colour("secondary") || "#667382",
+    fontFamily: getComputedStyle(document.body).fontFamily,
+  };
   const shown = (cell) => (cell?.textContent ? `${cell.textContent} ${unit}` : "—");
   return {
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
@@ -47,16 +54,36 @@ function option(figure, { categories, series }) {
     textStyle: text,
     color: series.map((one) => colour(one.tone)),
     grid: { left: 8, right: 16, top: series.length > 1 ? 56 : 32, bottom: 8 },
-    legend: series.length > 1 ? { top: 0, type: "scroll", icon: "roundRect", itemWidth: 14, textStyle: text } : undefined,
+    legend:
+      series.length > 1
+        ? { top: 0, type: "scroll", icon: "roundRect", itemWidth: 14, textStyle: text }
+        : undefined,
     tooltip: {
       trigger: "axis",
       renderMode: "richText", // the page's policy lets no styles of a tip's HTML in
       confine: true,
       axisPointer: { type: type === "bar" ? "shadow" : "line" },
-      formatter: (points) => [points[0].name, ...points.map((point) => `${point.seriesName}  ${shown(series[point.seriesIndex].cells[point.dataIndex])}`)].join("\n"),
+      formatter: (points) =>
+        [
+          points[0].name,
+          ...points.map(
+            (point) => `${point.seriesName}  ${shown(series[point.seriesIndex].cells[point.dataIndex])}`,
+          ),
+        ].join("\n"),
     },
-    xAxis: { type: "category", data: categories, axisLabel: { ...text, hideOverlap: true }, axisTick: { alignWithLabel: true } },
-    yAxis: { type: "value", name: unit, nameTextStyle: { ...text, align: "left" }, axisLabel: { ...text, formatter: short }, minInterval: unit === "%" || unit === "元" ? 0 : 1 },
+    xAxis: {
+      type: "category",
+      data: categories,
+      axisLabel: { ...text, hideOverlap: true },
+      axisTick: { alignWithLabel: true },
+    },
+    yAxis: {
+      type: "value",
+      name: unit,
+      nameTextStyle: { ...text, align: "left" },
+      axisLabel: { ...text, formatter: short },
+      minInterval: unit === "%" || unit === "元" ? 0 : 1,
+    },
     series: series.map((one) => ({
       type,
       name: one.name,

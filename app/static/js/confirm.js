@@ -1,8 +1,9 @@
 // Buttons that post, and the dialog that asks before them. A button says what it does by data attributes:
 // data-post or data-bulk (url), data-confirm (question), data-tone, data-dialog (the url shows a form that it takes).
 // A form asks by data-ask.
-import { call, flash, post, readHtml, word } from "./net.js";
+
 import { startForms } from "./form.js";
+import { call, flash, post, readHtml, word } from "./net.js";
 import { startSelects } from "./select.js";
 
 let answer = null;
@@ -10,7 +11,14 @@ let going = false;
 
 const parts = () => {
   const box = document.getElementById("confirm");
-  return { box, modal: tabler.Modal.getOrCreateInstance(box), title: box.querySelector(".modal-title"), text: box.querySelector(".modal-body > .confirm-text"), fields: box.querySelector(".confirm-fields"), submit: box.querySelector("button[type=submit]") };
+  return {
+    box,
+    modal: tabler.Modal.getOrCreateInstance(box),
+    title: box.querySelector(".modal-title"),
+    text: box.querySelector(".modal-body > .confirm-text"),
+    fields: box.querySelector(".confirm-fields"),
+    submit: box.querySelector("button[type=submit]"),
+  };
 };
 
 function dress({ title, text, tone }) {
@@ -55,7 +63,7 @@ export async function openDialog(url, { pairs = [], tone = null } = {}) {
 // Put the form into the dialog: the first time, and again when the server refuses what was typed.
 function show(html) {
   const { fields, title } = parts();
-  fields.querySelectorAll("select").forEach((select) => select.tomselect?.destroy());
+  for (const select of fields.querySelectorAll("select")) select.tomselect?.destroy();
   fields.innerHTML = html; // our own server's fragment
   title.textContent = fields.firstElementChild?.dataset.title || title.textContent;
   startSelects(fields);
@@ -66,7 +74,9 @@ function focusFirst() {
   const { fields, submit } = parts();
   // on a phone the keyboard would jump over what is asked
   if (!matchMedia("(pointer: fine)").matches && !fields.querySelector(".is-invalid")) return;
-  const first = fields.querySelector(".is-invalid") || fields.querySelector("input:not([type=hidden]):not(.date-native), select, textarea");
+  const first =
+    fields.querySelector(".is-invalid") ||
+    fields.querySelector("input:not([type=hidden]):not(.date-native), select, textarea");
   (first?.tomselect?.control_input || first || submit).focus();
 }
 
@@ -75,7 +85,10 @@ async function send(url) {
   if (going) return;
   going = submit.disabled = true;
   try {
-    const response = await call(url, { form: new FormData(box.querySelector("form")), accept: "text/html, application/json;q=0.9" });
+    const response = await call(url, {
+      form: new FormData(box.querySelector("form")),
+      accept: "text/html, application/json;q=0.9",
+    });
     if ((response.headers.get("Content-Type") || "").includes("json")) {
       const said = await response.json();
       if (said.go) {
@@ -160,7 +173,9 @@ export function startConfirm() {
   });
   // coming back by the browser's own button shows the page as it was left
   window.addEventListener("pageshow", (event) => {
-    if (event.persisted) document.querySelectorAll("button[data-post], button[data-bulk]").forEach((b) => (b.disabled = false));
+    if (!event.persisted) return;
+    for (const button of document.querySelectorAll("button[data-post], button[data-bulk]"))
+      button.disabled = false;
   });
   const box = document.getElementById("confirm");
   if (!box) return;

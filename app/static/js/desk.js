@@ -27,7 +27,10 @@ const ticks = () => [...desk.querySelectorAll("[data-charge] input:checked")];
 const money = new PayForm({ ticked: ticks, words, cash: desk.dataset.cash });
 
 // crypto.randomUUID is missing where the office is served without TLS
-const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const newKey = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(
+    "",
+  );
 
 function fail(text) {
   at("desk-error").hidden = !text;
@@ -93,7 +96,8 @@ async function open(id, { ticked = null } = {}) {
   try {
     const data = await readJson(`${desk.dataset.customer}${encodeURIComponent(id)}.json`);
     if (mine !== turn) return;
-    for (const charge of ticked ? data.groups.flatMap((group) => group.charges) : []) charge.ticked = ticked.has(charge.id);
+    for (const charge of ticked ? data.groups.flatMap((group) => group.charges) : [])
+      charge.ticked = ticked.has(charge.id);
     show(data);
   } catch (error) {
     if (mine === turn) fail(error.message);
@@ -111,7 +115,9 @@ function show(data) {
   at("desk-picks").hidden = true;
   at("desk-main").hidden = false;
   at("desk-name").textContent = data.customer.name;
-  at("desk-note").textContent = [data.customer.phone_masked, data.customer.community].filter(Boolean).join(" · ");
+  at("desk-note").textContent = [data.customer.phone_masked, data.customer.community]
+    .filter(Boolean)
+    .join(" · ");
   const any = data.groups.some((group) => group.charges.length);
   drawHeld(at("desk-held"), data);
   at("desk-apply").hidden = !any || !parse(data.prepayment);
@@ -119,7 +125,10 @@ function show(data) {
   at("desk-clear").hidden = any;
   const table = desk.querySelector(".desk-table");
   table.hidden = !any;
-  drawCharges(table, data.groups, { toggled: follow, onward: () => (canPay ? at("desk-amount") : box).select() });
+  drawCharges(table, data.groups, {
+    toggled: follow,
+    onward: () => (canPay ? at("desk-amount") : box).select(),
+  });
   money.reset({ rooms: data.rooms, any });
   lock();
   if (!canPay) problem(words.no_right);
@@ -139,7 +148,9 @@ function follow() {
   at("desk-all").checked = chosen.length > 0 && chosen.length === all.length;
   at("desk-all").indeterminate = chosen.length > 0 && chosen.length < all.length;
   for (const group of desk.querySelectorAll("tbody[data-group]")) {
-    group.querySelector("[data-group-sum]").textContent = shown(sum([...group.querySelectorAll("input:checked")]));
+    group.querySelector("[data-group-sum]").textContent = shown(
+      sum([...group.querySelectorAll("input:checked")]),
+    );
   }
   money.follow();
 }
@@ -157,7 +168,8 @@ function body() {
 // While an answer is awaited nothing may change; when none came, only the same body may go again.
 function lock() {
   const still = busy || unsure;
-  for (const input of at("desk-main").querySelectorAll("input, select, button")) if (input.id !== "desk-take") input.disabled = still;
+  for (const input of at("desk-main").querySelectorAll("input, select, button"))
+    if (input.id !== "desk-take") input.disabled = still;
   if (!still) money.unlock();
   at("desk-take").disabled = busy || !canPay;
 }
@@ -172,7 +184,13 @@ async function apply() {
   }
   const was = document.activeElement;
   const id = customer.customer.id;
-  if (!(await ask({ text: words.apply.replace("%(count)s", chosen.length).replace("%(held)s", shown(parse(customer.prepayment))) }))) {
+  if (
+    !(await ask({
+      text: words.apply
+        .replace("%(count)s", chosen.length)
+        .replace("%(held)s", shown(parse(customer.prepayment))),
+    }))
+  ) {
     was.focus();
     return;
   }
@@ -248,9 +266,11 @@ function taken(receipts) {
   at("desk-back").hidden = !change;
   at("desk-back").querySelector("output").textContent = shown(change);
   home();
-  printPages(receipts.map((receipt) => receipt.print_url)).catch(() => fail(words.printing)).finally(() => {
-    if (!customer) home({ keep: true });
-  });
+  printPages(receipts.map((receipt) => receipt.print_url))
+    .catch(() => fail(words.printing))
+    .finally(() => {
+      if (!customer) home({ keep: true });
+    });
 }
 
 box.form.addEventListener("submit", (event) => {
@@ -268,7 +288,12 @@ at("desk-all").addEventListener("change", (event) => {
   follow();
 });
 // The keys of what stands on the page as a button; a dialog has its own.
-const KEYS = { F2: () => at("desk-add-advance").click(), F4: () => at("desk-add-deposit").click(), F8: apply, F9: () => money.turnRounding() };
+const KEYS = {
+  F2: () => at("desk-add-advance").click(),
+  F4: () => at("desk-add-deposit").click(),
+  F8: apply,
+  F9: () => money.turnRounding(),
+};
 document.addEventListener("keydown", (event) => {
   const act = KEYS[event.key];
   if (!act || event.altKey || event.ctrlKey || event.metaKey || document.querySelector(".modal.show")) return;
@@ -276,7 +301,12 @@ document.addEventListener("keydown", (event) => {
   if (customer && !busy && !unsure && canPay) act();
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || busy || document.querySelector(".modal.show, .dropdown-menu.show, .suggestions:not([hidden])")) return;
+  if (
+    event.key !== "Escape" ||
+    busy ||
+    document.querySelector(".modal.show, .dropdown-menu.show, .suggestions:not([hidden])")
+  )
+    return;
   if (event.target.closest(".topbar, .side-tree, .side-menu, .modal")) return;
   event.preventDefault();
   const id = unsure ? customer.customer.id : null;

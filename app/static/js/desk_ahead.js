@@ -43,11 +43,16 @@ export class Ahead {
   // A general prepayment belongs to no room.
   fit(line) {
     const room = line.querySelector("[data-part=room]");
-    room.hidden = !this.rooms.length || (line.dataset.ahead === "advance" && !line.querySelector("[data-part=what]").value);
+    room.hidden =
+      !this.rooms.length ||
+      (line.dataset.ahead === "advance" && !line.querySelector("[data-part=what]").value);
   }
 
   get total() {
-    return this.lines.reduce((sum, line) => sum + Math.max(0, parse(line.querySelector("[data-part=amount]").value) ?? 0), 0);
+    return this.lines.reduce(
+      (sum, line) => sum + Math.max(0, parse(line.querySelector("[data-part=amount]").value) ?? 0),
+      0,
+    );
   }
 
   // [sentence, field] of the first trouble, or null.
@@ -68,11 +73,21 @@ export class Ahead {
       this.lines
         .filter((line) => line.dataset.ahead === kind)
         .map((line) => {
-          const [what, room, amount] = ["what", "room", "amount"].map((name) => line.querySelector(`[data-part=${name}]`));
-          return tell(what.value, room.hidden || !room.value ? null : Number(room.value), plain(parse(amount.value)));
+          const [what, room, amount] = ["what", "room", "amount"].map((name) =>
+            line.querySelector(`[data-part=${name}]`),
+          );
+          return tell(
+            what.value,
+            room.hidden || !room.value ? null : Number(room.value),
+            plain(parse(amount.value)),
+          );
         });
     return {
-      advances: of("advance", (fee, room_id, amount) => ({ fee_item_id: fee ? Number(fee) : null, room_id, amount })),
+      advances: of("advance", (fee, room_id, amount) => ({
+        fee_item_id: fee ? Number(fee) : null,
+        room_id,
+        amount,
+      })),
       deposits: of("deposit", (item, room_id, amount) => ({ item, room_id, amount })),
     };
   }

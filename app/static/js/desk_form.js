@@ -17,16 +17,27 @@ export class PayForm {
   constructor({ ticked, words, cash }) {
     Object.assign(this, { ticked, words, cash, amountGiven: false });
     const refresh = () => this.refresh();
-    this.methods = new Methods({ box: at("desk-methods"), template: at("desk-method"), more: at("desk-more"), changed: refresh });
-    this.ahead = new Ahead({ box: at("desk-ahead"), templates: { advance: at("desk-advance"), deposit: at("desk-deposit") }, changed: refresh });
+    this.methods = new Methods({
+      box: at("desk-methods"),
+      template: at("desk-method"),
+      more: at("desk-more"),
+      changed: refresh,
+    });
+    this.ahead = new Ahead({
+      box: at("desk-ahead"),
+      templates: { advance: at("desk-advance"), deposit: at("desk-deposit") },
+      changed: refresh,
+    });
     at("desk-add-advance").addEventListener("click", () => this.ahead.add("advance"));
     at("desk-add-deposit").addEventListener("click", () => this.ahead.add("deposit"));
     at("desk-amount").addEventListener("input", () => {
       this.amountGiven = true;
       this.refresh();
     });
-    for (const id of ["desk-amount", "desk-tendered"]) at(id).addEventListener("focus", (event) => event.target.select());
-    for (const id of ["desk-tendered", "desk-rounding", "desk-keep"]) at(id).addEventListener("input", refresh);
+    for (const id of ["desk-amount", "desk-tendered"])
+      at(id).addEventListener("focus", (event) => event.target.select());
+    for (const id of ["desk-tendered", "desk-rounding", "desk-keep"])
+      at(id).addEventListener("input", refresh);
     at("desk-pay").addEventListener("keydown", (event) => this.#key(event));
   }
 
@@ -70,7 +81,8 @@ export class PayForm {
   refresh() {
     if (!this.amountGiven) at("desk-amount").value = plain(this.#sum);
     const { settled, collected, total } = this.#figures();
-    at("desk-rounded").textContent = collected === settled ? "" : (collected < settled ? "−" : "+") + shown(Math.abs(settled - collected));
+    at("desk-rounded").textContent =
+      collected === settled ? "" : (collected < settled ? "−" : "+") + shown(Math.abs(settled - collected));
     at("desk-total").textContent = shown(total);
     this.methods.fit(total);
     const cash = this.methods.amountOf(this.cash);
@@ -87,8 +99,7 @@ export class PayForm {
     if (!ticked.length && !this.ahead.lines.length) return [this.words.nothing];
     const amount = ticked.length ? parse(at("desk-amount").value) : 0;
     if (amount === null || (ticked.length && amount <= 0)) return [this.words.amount, at("desk-amount")];
-    const { total } = this.#figures();
-    const wrong = this.ahead.wrong(this.words) || this.methods.wrong(total, this.words);
+    const wrong = this.ahead.wrong(this.words) || this.methods.wrong(this.words);
     if (wrong) return wrong;
     const cash = this.methods.amountOf(this.cash);
     const text = at("desk-tendered").value.trim();
@@ -108,7 +119,14 @@ export class PayForm {
 
   // Where a refusal of the server's stands.
   field(name) {
-    return { amount: at("desk-amount"), tendered: at("desk-tendered"), rounding: at("desk-rounding"), methods: this.methods.first() }[name] || null;
+    return (
+      {
+        amount: at("desk-amount"),
+        tendered: at("desk-tendered"),
+        rounding: at("desk-rounding"),
+        methods: this.methods.first(),
+      }[name] || null
+    );
   }
 
   // While an answer is awaited nothing may change.
@@ -129,7 +147,9 @@ export class PayForm {
       at("desk-more").click();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      const fields = [...at("desk-pay").querySelectorAll("input, select")].filter((one) => one.offsetParent && one.tabIndex >= 0 && one.id !== "desk-rounding");
+      const fields = [...at("desk-pay").querySelectorAll("input, select")].filter(
+        (one) => one.offsetParent && one.tabIndex >= 0 && one.id !== "desk-rounding",
+      );
       fields[fields.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1)]?.focus();
     }
   }

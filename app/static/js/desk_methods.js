@@ -52,7 +52,8 @@ export class Methods {
       input.tabIndex = index === 0 ? -1 : 0;
       input.hidden = lines.length === 1;
       drop.hidden = index === 0;
-      for (const option of select.options) option.disabled = option.value !== select.value && used.includes(option.value);
+      for (const option of select.options)
+        option.disabled = option.value !== select.value && used.includes(option.value);
     });
     lines[0].children[1].value = plain(amount - others);
     this.button.hidden = lines.length >= lines[0].querySelector("select").options.length;
@@ -65,7 +66,7 @@ export class Methods {
   }
 
   // [sentence, field] of the first trouble, or null.
-  wrong(amount, words) {
+  wrong(words) {
     const lines = this.lines;
     for (const line of lines.slice(1)) {
       const value = parse(line.children[1].value);
@@ -78,6 +79,9 @@ export class Methods {
   }
 
   list() {
-    return this.lines.map((line) => ({ method: line.querySelector("select").value, amount: plain(parse(line.children[1].value)) }));
+    return this.lines.map((line) => ({
+      method: line.querySelector("select").value,
+      amount: plain(parse(line.children[1].value)),
+    }));
   }
 }

@@ -36,7 +36,14 @@ const days = (from, to) => {
 };
 
 function chargeRow(charge) {
-  const tick = make("input", { type: "checkbox", class: "form-check-input", value: charge.id, "data-due": charge.due, tabindex: "-1", "aria-label": `${charge.fee} ${charge.period}` });
+  const tick = make("input", {
+    type: "checkbox",
+    class: "form-check-input",
+    value: charge.id,
+    "data-due": charge.due,
+    tabindex: "-1",
+    "aria-label": `${charge.fee} ${charge.period}`,
+  });
   tick.checked = Boolean(charge.ticked);
   const money = (text) => make("td", { class: "num" }, shown(parse(text) ?? 0));
   const row = make(
@@ -56,12 +63,17 @@ function chargeRow(charge) {
 
 // The charges under their room or space; one row of all takes the Tab key, arrows move, Space ticks, Enter goes on.
 export function drawCharges(table, groups, { toggled, onward }) {
-  table.querySelectorAll("tbody").forEach((body) => body.remove());
+  for (const body of table.querySelectorAll("tbody")) body.remove();
   for (const group of groups.filter((one) => one.charges.length)) {
     const head = make(
       "tr",
       { class: "desk-group" },
-      make("th", { colspan: 3, scope: "rowgroup" }, make("span", {}, group.payer), group.label ? make("small", { class: "text-secondary" }, ` ${group.label}`) : null),
+      make(
+        "th",
+        { colspan: 3, scope: "rowgroup" },
+        make("span", {}, group.payer),
+        group.label ? make("small", { class: "text-secondary" }, ` ${group.label}`) : null,
+      ),
       make("td", { class: "num", "data-group-sum": true }, "0.00"),
       make("td", { colspan: 4 }),
     );
@@ -78,7 +90,9 @@ export function drawCharges(table, groups, { toggled, onward }) {
     mark(row);
     const tick = row.querySelector("input");
     tick.addEventListener("change", () => flip(row));
-    row.addEventListener("focus", () => rows.forEach((other) => (other.tabIndex = other === row ? 0 : -1)));
+    row.addEventListener("focus", () => {
+      for (const other of rows) other.tabIndex = other === row ? 0 : -1;
+    });
     row.addEventListener("click", (event) => {
       if (event.target === tick || tick.disabled) return;
       tick.checked = !tick.checked;
@@ -104,7 +118,14 @@ export function drawCharges(table, groups, { toggled, onward }) {
 
 // What is held for the customer: 预收 by what it is for, and 押金.
 export function drawHeld(box, { held, deposits }) {
-  const chip = (label, amount) => make("span", { class: "desk-chip" }, label, " ", make("b", { class: "figure" }, shown(parse(amount) ?? 0)));
+  const chip = (label, amount) =>
+    make(
+      "span",
+      { class: "desk-chip" },
+      label,
+      " ",
+      make("b", { class: "figure" }, shown(parse(amount) ?? 0)),
+    );
   box.replaceChildren(...[...held, ...deposits].map((one) => chip(one.label, one.balance)));
   box.hidden = !box.children.length;
 }
@@ -115,14 +136,25 @@ export function drawReceipts(box, receipts, words) {
       ["settled", words.settled],
       ["prepaid", words.prepaid],
       ["deposited", words.deposited],
-    ].filter(([name]) => parse(receipt[name] || "0.00")).map(([name, word]) => `${word} ${shown(parse(receipt[name]))}`);
+    ]
+      .filter(([name]) => parse(receipt[name] || "0.00"))
+      .map(([name, word]) => `${word} ${shown(parse(receipt[name]))}`);
   box.replaceChildren(
     ...receipts.map((receipt) =>
       make(
         "div",
         { class: "desk-line desk-receipt" },
-        make("span", {}, `${words.receipt} `, receipt.url ? make("a", { href: receipt.url }, receipt.number) : receipt.number),
-        make("span", { class: "text-secondary" }, receipt.prepaid === "0.00" && receipt.deposited === "0.00" ? "" : parts(receipt).join("、")),
+        make(
+          "span",
+          {},
+          `${words.receipt} `,
+          receipt.url ? make("a", { href: receipt.url }, receipt.number) : receipt.number,
+        ),
+        make(
+          "span",
+          { class: "text-secondary" },
+          receipt.prepaid === "0.00" && receipt.deposited === "0.00" ? "" : parts(receipt).join("、"),
+        ),
         make("span", { class: "text-secondary desk-words" }, receipt.words || ""),
         make("b", { class: "figure" }, shown(parse(receipt.total) ?? 0)),
         make("a", { href: receipt.print_url, target: "_blank", rel: "noopener", class: "btn" }, words.print),

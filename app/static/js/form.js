@@ -24,7 +24,9 @@ function once(form) {
 
 // What the form holds, as one string; two equal strings mean that nothing was changed.
 function picture(form) {
-  return [...new FormData(form)].map(([name, value]) => `${name}=${value instanceof File ? value.name : value}`).join("&");
+  return [...new FormData(form)]
+    .map(([name, value]) => `${name}=${value instanceof File ? value.name : value}`)
+    .join("&");
 }
 
 function guard(form) {
@@ -72,13 +74,18 @@ function firstWrong(form) {
 // A list of choices would drop open over the form: only what is typed gets the focus by itself.
 function firstEmpty(form) {
   const first = form.querySelector(":is(input, select, textarea):not([type=hidden])");
-  return first?.matches("input:not([type=file], [type=checkbox]), textarea") && !first.closest(".ts-wrapper") ? first : null;
+  return first?.matches("input:not([type=file], [type=checkbox]), textarea") && !first.closest(".ts-wrapper")
+    ? first
+    : null;
 }
 
 // The button beside a date opens the browser's calendar; what is chosen there is written as 2026-03-31.
 function pick(button) {
   const group = button.closest(".date-group");
-  const [typed, native] = [group.querySelector("input:not(.date-native)"), group.querySelector(".date-native")];
+  const [typed, native] = [
+    group.querySelector("input:not(.date-native)"),
+    group.querySelector(".date-native"),
+  ];
   native.addEventListener("change", () => {
     typed.value = native.value.replace("T", " ");
     typed.dispatchEvent(new Event("input", { bubbles: true }));
@@ -100,7 +107,12 @@ export function startForms(root) {
   root.querySelectorAll("form.doc-form").forEach((form) => {
     if (form.querySelector(".is-invalid")) firstWrong(form);
     // who has clicked into a field while the page was still loading stays there
-    else if (root === document && document.activeElement === document.body && matchMedia("(pointer: fine)").matches) firstEmpty(form)?.focus();
+    else if (
+      root === document &&
+      document.activeElement === document.body &&
+      matchMedia("(pointer: fine)").matches
+    )
+      firstEmpty(form)?.focus();
     form.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
         event.preventDefault();
@@ -118,7 +130,11 @@ export function startForms(root) {
     }
   });
   // a wheel over a focused number must scroll the page, not the amount
-  document.addEventListener("wheel", (event) => {
-    if (event.target.type === "number" && event.target === document.activeElement) event.target.blur();
-  }, { passive: true });
+  document.addEventListener(
+    "wheel",
+    (event) => {
+      if (event.target.type === "number" && event.target === document.activeElement) event.target.blur();
+    },
+    { passive: true },
+  );
 }

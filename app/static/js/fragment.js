@@ -1,9 +1,9 @@
 // Parts that fetch themselves: cards of the home page, tabs of a show page. Inside a part, links and GET forms marked
 // data-reload change the part only; on a page of its own they are ordinary links.
 import { startCharts } from "./chart.js";
-import { make, readHtml, word } from "./net.js";
 import { startForms } from "./form.js";
 import { startLists } from "./list.js";
+import { make, readHtml, word } from "./net.js";
 import { startPictures } from "./pictures.js";
 import { startSelects } from "./select.js";
 
@@ -33,7 +33,9 @@ export async function load(box, url) {
     if (latest.get(box) !== turn) return;
     const again = make("button", { type: "button", class: "btn" }, word("retry"));
     again.addEventListener("click", () => load(box, url));
-    box.replaceChildren(make("div", { class: "list-empty" }, make("p", {}, error.message || word("failed")), again));
+    box.replaceChildren(
+      make("div", { class: "list-empty" }, make("p", {}, error.message || word("failed")), again),
+    );
   } finally {
     if (latest.get(box) === turn) box.setAttribute("aria-busy", "false");
   }
@@ -73,8 +75,12 @@ function listen() {
 
 export function startFragments(root) {
   listen();
-  const wanted = root === document && location.hash.startsWith("#tab-") ? document.getElementById(location.hash.slice(1)) : null;
-  if (wanted?.matches("[data-tabs] [role=tab]") && !wanted.classList.contains("active")) tabler.Tab.getOrCreateInstance(wanted).show();
+  const wanted =
+    root === document && location.hash.startsWith("#tab-")
+      ? document.getElementById(location.hash.slice(1))
+      : null;
+  if (wanted?.matches("[data-tabs] [role=tab]") && !wanted.classList.contains("active"))
+    tabler.Tab.getOrCreateInstance(wanted).show();
   for (const box of root.querySelectorAll("[data-fragment]")) {
     const pane = box.closest(".tab-pane");
     if ("eager" in box.dataset && (!pane || pane.classList.contains("active"))) first(box);

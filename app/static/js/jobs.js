@@ -6,9 +6,17 @@ import { call, flash, make, readJson, word } from "./net.js";
 const EVERY = 2000;
 
 function line(job, box, refresh) {
-  const foot = make("div", { class: "job-foot" }, make("span", {}, [job.state_label, job.message].filter(Boolean).join(" · ")));
+  const foot = make(
+    "div",
+    { class: "job-foot" },
+    make("span", {}, [job.state_label, job.message].filter(Boolean).join(" · ")),
+  );
   if (job.running && job.cancel_url) {
-    const stop = make("button", { type: "button", class: "btn btn-link p-0 text-danger" }, box.dataset.cancel);
+    const stop = make(
+      "button",
+      { type: "button", class: "btn btn-link p-0 text-danger" },
+      box.dataset.cancel,
+    );
     stop.addEventListener("click", async () => {
       stop.disabled = true;
       try {
@@ -26,7 +34,18 @@ function line(job, box, refresh) {
   const bar = make("progress", { class: "progress", max: 100, "aria-label": job.title });
   if (job.percent !== null && job.percent !== undefined) bar.value = job.percent;
   const title = job.url ? make("a", { href: job.url }, job.title) : make("span", {}, job.title);
-  return make("div", { class: "job" }, make("div", { class: "job-top" }, title, job.running && job.percent != null ? make("span", { class: "figure" }, `${job.percent}%`) : null), job.running ? bar : null, foot);
+  return make(
+    "div",
+    { class: "job" },
+    make(
+      "div",
+      { class: "job-top" },
+      title,
+      job.running && job.percent != null ? make("span", { class: "figure" }, `${job.percent}%`) : null,
+    ),
+    job.running ? bar : null,
+    foot,
+  );
 }
 
 function indicator(root) {
@@ -46,11 +65,16 @@ function indicator(root) {
       return;
     }
     const running = jobs.filter((job) => job.running);
-    for (const job of jobs) if (!job.running && before.has(job.id)) status.textContent = word("job_done", { title: job.title });
+    for (const job of jobs)
+      if (!job.running && before.has(job.id)) status.textContent = word("job_done", { title: job.title });
     before = new Set(running.map((job) => job.id));
     count.hidden = !running.length;
     count.textContent = running.length;
-    box.replaceChildren(...(jobs.length ? jobs.map((job) => line(job, box, refresh)) : [make("p", { class: "text-secondary mb-1" }, box.dataset.empty)]));
+    box.replaceChildren(
+      ...(jobs.length
+        ? jobs.map((job) => line(job, box, refresh))
+        : [make("p", { class: "text-secondary mb-1" }, box.dataset.empty)]),
+    );
     if (running.length) timer = setTimeout(refresh, document.hidden ? EVERY * 5 : EVERY);
   };
 

@@ -15,10 +15,10 @@ function bulk(list) {
     count.textContent = word("selected", { count: ticked.length });
     all.checked = ticked.length === boxes.length;
     all.indeterminate = ticked.length > 0 && !all.checked;
-    boxes.forEach((box) => box.closest("tr").classList.toggle("ticked", box.checked));
+    for (const box of boxes) box.closest("tr").classList.toggle("ticked", box.checked);
   };
   all.addEventListener("change", () => {
-    boxes.forEach((box) => (box.checked = all.checked));
+    for (const box of boxes) box.checked = all.checked;
     show();
   });
   boxes.forEach((box, index) => {
@@ -26,14 +26,14 @@ function bulk(list) {
       // Shift ticks the rows between
       if (event.shiftKey && last !== null) {
         const [from, to] = [Math.min(last, index), Math.max(last, index)];
-        boxes.slice(from, to + 1).forEach((other) => (other.checked = box.checked));
+        for (const other of boxes.slice(from, to + 1)) other.checked = box.checked;
       }
       last = index;
       show();
     });
   });
   bar.querySelector("[data-untick]").addEventListener("click", () => {
-    boxes.forEach((box) => (box.checked = false));
+    for (const box of boxes) box.checked = false;
     show();
   });
   show();
@@ -47,7 +47,8 @@ const option = ([value, text]) => make("option", { value }, text);
 
 function input(field) {
   if (field.choices.length) return make("select", { class: "form-select" }, ...field.choices.map(option));
-  if (field.url) return make("select", { class: "form-select", "data-select-url": field.url }, option(["", ""]));
+  if (field.url)
+    return make("select", { class: "form-select", "data-select-url": field.url }, option(["", ""]));
   return make("input", { class: "form-control", maxlength: 100 });
 }
 
@@ -61,7 +62,8 @@ function filterRow(list, name) {
   const one = input(field);
   one.dataset.label = "";
   row.querySelector('[data-for="one"]').append(one);
-  for (const part of row.querySelectorAll("[data-label]")) part.setAttribute("aria-label", `${field.label} ${part.dataset.label}`.trim());
+  for (const part of row.querySelectorAll("[data-label]"))
+    part.setAttribute("aria-label", `${field.label} ${part.dataset.label}`.trim());
   for (const box of row.querySelectorAll("input")) {
     box.placeholder = WRITTEN[field.kind] ?? "";
     if (FIGURES.includes(field.kind)) box.inputMode = "decimal";
@@ -78,7 +80,9 @@ function choose(row) {
 // The value as the URL says it: low..high for a range.
 function value(row) {
   const part = row.querySelector("[data-for]:not([hidden])");
-  const inputs = [...part.querySelectorAll("input:not(.ts-wrapper input), select")].map((input) => input.value.trim());
+  const inputs = [...part.querySelectorAll("input:not(.ts-wrapper input), select")].map((input) =>
+    input.value.trim(),
+  );
   if (part.dataset.for === "between") return inputs.some(Boolean) ? inputs.join("..") : "";
   return inputs[0] ?? "";
 }
@@ -114,7 +118,11 @@ function filters(list) {
   form.addEventListener("formdata", (event) => {
     for (const row of rows.children) {
       const text = value(row);
-      if (text) event.formData.append(`f.${row.dataset.filterName}.${row.querySelector("[data-operator]").value}`, text);
+      if (text)
+        event.formData.append(
+          `f.${row.dataset.filterName}.${row.querySelector("[data-operator]").value}`,
+          text,
+        );
     }
   });
 }
@@ -139,7 +147,8 @@ function menus(list) {
     if (!button || button.nextElementSibling) return;
     const menu = template.content.firstElementChild.cloneNode(true);
     const { key } = button.closest("tr").dataset;
-    for (const item of menu.querySelectorAll("[href]")) item.setAttribute("href", fill(item.getAttribute("href"), key));
+    for (const item of menu.querySelectorAll("[href]"))
+      item.setAttribute("href", fill(item.getAttribute("href"), key));
     for (const item of menu.querySelectorAll("[data-post]")) item.dataset.post = fill(item.dataset.post, key);
     for (const item of menu.querySelectorAll("[data-go]")) item.dataset.go = fill(item.dataset.go, key);
     button.after(menu);
@@ -153,7 +162,13 @@ function menus(list) {
 function keys() {
   let at = -1;
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, [contenteditable], .modal, .wunderbaum")) return;
+    if (
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      event.target.closest("input, select, textarea, [contenteditable], .modal, .wunderbaum")
+    )
+      return;
     const list = document.querySelector("[data-list]");
     if (!list) return;
     const rows = [...list.querySelectorAll("tbody tr")];
@@ -162,7 +177,7 @@ function keys() {
       list.querySelector("[data-quick]")?.select();
     } else if (event.key === "j" || event.key === "k") {
       at = Math.max(0, Math.min(rows.length - 1, at + (event.key === "j" ? 1 : -1)));
-      rows.forEach((row, index) => row.classList.toggle("at", index === at));
+      for (const [index, row] of rows.entries()) row.classList.toggle("at", index === at);
       rows[at]?.scrollIntoView({ block: "nearest" });
       rows[at]?.querySelector("td a")?.focus();
     } else if (event.key === "x" && rows[at]) {

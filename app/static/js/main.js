@@ -1,6 +1,7 @@
 // Starts what each page needs; every module looks for its own marks and does nothing without them.
-import { startCharts } from "./chart.js";
+
 import { startBoards } from "./board.js";
+import { startCharts } from "./chart.js";
 import { startConfirm } from "./confirm.js";
 import { startForms } from "./form.js";
 import { startFragments } from "./fragment.js";

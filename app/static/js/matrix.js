@@ -34,7 +34,9 @@ function narrow() {
     const whole = module.querySelector("h2").textContent.toLowerCase().includes(text);
     let some = false;
     for (const row of module.querySelectorAll("tbody tr")) {
-      const labels = [...row.querySelectorAll("input[name=rights]")].map((box) => box.getAttribute("aria-label").toLowerCase());
+      const labels = [...row.querySelectorAll("input[name=rights]")].map((box) =>
+        box.getAttribute("aria-label").toLowerCase(),
+      );
       const fits = whole || labels.some((label) => label.includes(text));
       row.hidden = !fits || (onlyTicked.checked && !row.querySelector("input[name=rights]:checked"));
       some ||= !row.hidden;
@@ -72,7 +74,10 @@ for (const table of tables) {
     button.append(...heading.childNodes);
     heading.append(button);
     button.addEventListener("click", () => {
-      const cells = heading.scope === "row" ? [heading.parentElement] : [...table.querySelectorAll(`tbody tr > :nth-child(${heading.cellIndex + 1})`)];
+      const cells =
+        heading.scope === "row"
+          ? [heading.parentElement]
+          : [...table.querySelectorAll(`tbody tr > :nth-child(${heading.cellIndex + 1})`)];
       turn(cells.flatMap(boxesIn));
     });
   }

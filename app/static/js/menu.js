@@ -20,7 +20,11 @@ function write(name, value) {
 const panelOf = (name) => document.getElementById(name === "tree" ? "tree-panel" : name);
 
 function state(button, name) {
-  if (WIDE.matches) button.setAttribute("aria-expanded", String(!document.documentElement.classList.contains(`${name}-closed`)));
+  if (WIDE.matches)
+    button.setAttribute(
+      "aria-expanded",
+      String(!document.documentElement.classList.contains(`${name}-closed`)),
+    );
   else button.setAttribute("aria-expanded", "false");
 }
 
@@ -45,7 +49,9 @@ export function startMenu() {
   for (const group of groups) {
     if (open.has(group.dataset.name)) group.open = true;
     group.addEventListener("toggle", () => {
-      const names = groups.filter((one) => one.open && !("active" in one.dataset)).map((one) => one.dataset.name);
+      const names = groups
+        .filter((one) => one.open && !("active" in one.dataset))
+        .map((one) => one.dataset.name);
       write("menu.open", names.join("\n"));
     });
   }

@@ -1,9 +1,9 @@
 // 菜单管理: the tree with its lines, moved by dragging, by buttons and by Alt with an arrow; saved whole.
 import { ask } from "./confirm.js";
-import { flash, make, readJson } from "./net.js";
 import { icon, panel } from "./menu_panel.js";
 import { preview } from "./menu_preview.js";
-import { MenuTree, isGroup, isOwn } from "./menu_tree.js";
+import { isGroup, isOwn, MenuTree } from "./menu_tree.js";
+import { flash, make, readJson } from "./net.js";
 
 const editor = document.querySelector("[data-menu-editor]");
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
@@ -32,7 +32,8 @@ function badges(node) {
   if (node.kind === "link") add(words.link, "azure");
   if (node.kind === "group") add(words.group, "secondary");
   if (node.own.hidden) add(words.hidden, "red");
-  else if (node.own.hidden_for.length) add(words.hidden_some.replace("%(count)s", node.own.hidden_for.length), "orange");
+  else if (node.own.hidden_for.length)
+    add(words.hidden_some.replace("%(count)s", node.own.hidden_for.length), "orange");
   if (!isOwn(node) && node.own.label.trim()) add(words.was.replace("%(label)s", node.label), "secondary");
   return found;
 }
@@ -54,13 +55,37 @@ function focusOn(node, way = null) {
 }
 
 function line(node) {
-  const caret = isGroup(node) ? make("button", { type: "button", class: "btn btn-icon btn-ghost-secondary menu-caret", "aria-expanded": String(open.has(node.name)), "aria-label": `${words.expand} ${titleOf(node)}` }, icon(open.has(node.name) ? "chevron-down" : "chevron-right")) : make("span", { class: "menu-caret" });
-  if (isGroup(node)) caret.addEventListener("click", () => {
-    open.has(node.name) ? open.delete(node.name) : open.add(node.name);
-    draw();
-    box.querySelector(`[data-name="${CSS.escape(node.name)}"] > .menu-line > .menu-caret`).focus();
-  });
-  const title = make("button", { type: "button", class: "menu-title", disabled: !data.editable, "aria-expanded": String(edited === node), title: words.edit }, icon(node.own.icon || node.icon || (node.kind === "link" ? "external-link" : "folder")), make("span", {}, titleOf(node)), ...badges(node));
+  const caret = isGroup(node)
+    ? make(
+        "button",
+        {
+          type: "button",
+          class: "btn btn-icon btn-ghost-secondary menu-caret",
+          "aria-expanded": String(open.has(node.name)),
+          "aria-label": `${words.expand} ${titleOf(node)}`,
+        },
+        icon(open.has(node.name) ? "chevron-down" : "chevron-right"),
+      )
+    : make("span", { class: "menu-caret" });
+  if (isGroup(node))
+    caret.addEventListener("click", () => {
+      open.has(node.name) ? open.delete(node.name) : open.add(node.name);
+      draw();
+      box.querySelector(`[data-name="${CSS.escape(node.name)}"] > .menu-line > .menu-caret`).focus();
+    });
+  const title = make(
+    "button",
+    {
+      type: "button",
+      class: "menu-title",
+      disabled: !data.editable,
+      "aria-expanded": String(edited === node),
+      title: words.edit,
+    },
+    icon(node.own.icon || node.icon || (node.kind === "link" ? "external-link" : "folder")),
+    make("span", {}, titleOf(node)),
+    ...badges(node),
+  );
   title.addEventListener("click", () => {
     edited = edited === node ? null : node;
     draw();
@@ -74,13 +99,34 @@ function line(node) {
     focusOn(node);
   });
   const buttons = Object.entries(WAYS).map(([way, name]) => {
-    const button = make("button", { type: "button", class: "btn btn-icon btn-ghost-secondary", "data-way": way, disabled: !tree.step(node, way), "aria-label": `${words[way]} ${titleOf(node)}`, title: words[way] }, icon(name));
+    const button = make(
+      "button",
+      {
+        type: "button",
+        class: "btn btn-icon btn-ghost-secondary",
+        "data-way": way,
+        disabled: !tree.step(node, way),
+        "aria-label": `${words[way]} ${titleOf(node)}`,
+        title: words[way],
+      },
+      icon(name),
+    );
     button.addEventListener("click", () => take(node, way));
     return button;
   });
-  const grip = make("span", { class: "menu-grip", "aria-hidden": "true", title: words.drag }, icon("grip-vertical"));
-  const parts = data.editable ? [grip, caret, title, make("span", { class: "menu-ways" }, ...buttons)] : [caret, title];
-  const found = make("div", { class: `menu-line${node.own.hidden ? " is-hidden" : ""}`, draggable: data.editable ? "true" : "false" }, ...parts);
+  const grip = make(
+    "span",
+    { class: "menu-grip", "aria-hidden": "true", title: words.drag },
+    icon("grip-vertical"),
+  );
+  const parts = data.editable
+    ? [grip, caret, title, make("span", { class: "menu-ways" }, ...buttons)]
+    : [caret, title];
+  const found = make(
+    "div",
+    { class: `menu-line${node.own.hidden ? " is-hidden" : ""}`, draggable: data.editable ? "true" : "false" },
+    ...parts,
+  );
   if (data.editable) draggable(found, node);
   return found;
 }
@@ -93,7 +139,8 @@ function aim(event, element, node) {
   const at = parent.children.indexOf(node);
   const into = isGroup(node) && part > 0.25 && part < 0.75;
   if (into) return { how: "into", parent: node, index: node.children.length };
-  if (part >= 0.5 && isGroup(node) && open.has(node.name) && node.children.length) return { how: "into", parent: node, index: 0 };
+  if (part >= 0.5 && isGroup(node) && open.has(node.name) && node.children.length)
+    return { how: "into", parent: node, index: 0 };
   return part < 0.5 ? { how: "before", parent, index: at } : { how: "after", parent, index: at + 1 };
 }
 
@@ -133,12 +180,29 @@ function draggable(element, node) {
 }
 
 function lines(nodes) {
-  return make("ol", { class: "menu-lines" }, ...nodes.map((node) => {
-    const item = make("li", { "data-name": node.name }, line(node));
-    if (edited === node) item.append(panel(node, { data, words, urls, changed: () => refresh(node), restored: () => restore(node), removed: () => remove(node) }));
-    if (isGroup(node) && open.has(node.name)) item.append(node.children.length ? lines(node.children) : make("p", { class: "menu-none" }, words.group_empty));
-    return item;
-  }));
+  return make(
+    "ol",
+    { class: "menu-lines" },
+    ...nodes.map((node) => {
+      const item = make("li", { "data-name": node.name }, line(node));
+      if (edited === node)
+        item.append(
+          panel(node, {
+            data,
+            words,
+            urls,
+            changed: () => refresh(node),
+            restored: () => restore(node),
+            removed: () => remove(node),
+          }),
+        );
+      if (isGroup(node) && open.has(node.name))
+        item.append(
+          node.children.length ? lines(node.children) : make("p", { class: "menu-none" }, words.group_empty),
+        );
+      return item;
+    }),
+  );
 }
 
 function draw() {
@@ -168,14 +232,25 @@ function restore(node) {
 }
 
 async function remove(node) {
-  if ((await ask({ text: words.remove_sure.replace("%(label)s", titleOf(node)), tone: "danger" })) === null) return;
+  if ((await ask({ text: words.remove_sure.replace("%(label)s", titleOf(node)), tone: "danger" })) === null)
+    return;
   edited = null;
   tree.remove(node);
   draw();
 }
 
 function add(kind) {
-  const node = { name: `${data.new}${(made += 1)}`, kind, module: null, label: "", icon: "", own: { label: "", icon: "", url: "", hidden: false, hidden_for: [] }, untouched: false, children: [] };
+  made += 1;
+  const node = {
+    name: `${data.new}${made}`,
+    kind,
+    module: null,
+    label: "",
+    icon: "",
+    own: { label: "", icon: "", url: "", hidden: false, hidden_for: [] },
+    untouched: false,
+    children: [],
+  };
   tree.add(node);
   edited = node;
   if (kind === "group") open.add(node.name);
@@ -211,12 +286,16 @@ async function send(url, body, button) {
 }
 
 if (data.editable) {
-  save.addEventListener("click", () => send(urls.save, { version: data.version, entries: tree.saved() }, save));
-  document.querySelectorAll("[data-menu-add]").forEach((button) => button.addEventListener("click", () => add(button.dataset.menuAdd)));
+  save.addEventListener("click", () =>
+    send(urls.save, { version: data.version, entries: tree.saved() }, save),
+  );
+  for (const button of document.querySelectorAll("[data-menu-add]"))
+    button.addEventListener("click", () => add(button.dataset.menuAdd));
   const reset = document.querySelector("[data-menu-reset]");
   reset.disabled = start === "[]";
   reset.addEventListener("click", async () => {
-    if ((await ask({ text: words.reset_sure, tone: "danger" })) !== null) send(urls.reset, { version: data.version }, reset);
+    if ((await ask({ text: words.reset_sure, tone: "danger" })) !== null)
+      send(urls.reset, { version: data.version }, reset);
   });
 }
 const every = document.querySelector("[data-menu-expand]");

@@ -1,11 +1,13 @@
 // What may be said of one entry: name, icon, address, who does not see it. Drawn below its line while it is open.
-import { make, readJson } from "./net.js";
+
 import { isOwn } from "./menu_tree.js";
+import { make, readJson } from "./net.js";
 
 let fields = 0;
 
 function labelled(text, input) {
-  input.id = `menu-field-${(fields += 1)}`;
+  fields += 1;
+  input.id = `menu-field-${fields}`;
   return make("div", { class: "field" }, make("label", { class: "form-label", for: input.id }, text), input);
 }
 
@@ -22,11 +24,19 @@ export function icon(name) {
 
 // A search box and the icons that fit; typing asks the server, an arrow or Tab goes on to the icons.
 function chooser(node, { words, url, changed, close }) {
-  const input = make("input", { type: "search", class: "form-control", maxlength: 60, autocomplete: "off", placeholder: words.icon_search, "aria-label": words.icon_search });
+  const input = make("input", {
+    type: "search",
+    class: "form-control",
+    maxlength: 60,
+    autocomplete: "off",
+    placeholder: words.icon_search,
+    "aria-label": words.icon_search,
+  });
   const grid = make("div", { class: "icon-grid", role: "group", "aria-label": words.icon });
   let asked = 0;
   const show = async () => {
-    const mine = (asked += 1);
+    asked += 1;
+    const mine = asked;
     let icons = [];
     try {
       ({ icons } = await readJson(`${url}?${new URLSearchParams({ q: input.value })}`));
@@ -35,15 +45,26 @@ function chooser(node, { words, url, changed, close }) {
       return;
     }
     if (mine !== asked) return;
-    grid.replaceChildren(...icons.map((name) => {
-      const button = make("button", { type: "button", class: `btn btn-icon${name === node.own.icon ? " active" : ""}`, "aria-label": name, title: name }, icon(name));
-      button.addEventListener("click", () => {
-        node.own.icon = name === node.icon ? "" : name;
-        changed();
-        close();
-      });
-      return button;
-    }));
+    grid.replaceChildren(
+      ...icons.map((name) => {
+        const button = make(
+          "button",
+          {
+            type: "button",
+            class: `btn btn-icon${name === node.own.icon ? " active" : ""}`,
+            "aria-label": name,
+            title: name,
+          },
+          icon(name),
+        );
+        button.addEventListener("click", () => {
+          node.own.icon = name === node.icon ? "" : name;
+          changed();
+          close();
+        });
+        return button;
+      }),
+    );
     if (!icons.length) grid.append(make("span", { class: "text-secondary" }, words.icon_none));
   };
   let waiting = null;
@@ -63,7 +84,12 @@ export function panel(node, { data, words, urls, changed, restored, removed }) {
     changed();
   };
 
-  const label = make("input", { class: "form-control", maxlength: data.limits.label, placeholder: node.label, autocomplete: "off" });
+  const label = make("input", {
+    class: "form-control",
+    maxlength: data.limits.label,
+    placeholder: node.label,
+    autocomplete: "off",
+  });
   label.value = node.own.label;
   label.addEventListener("input", () => {
     node.own.label = label.value;
@@ -72,7 +98,13 @@ export function panel(node, { data, words, urls, changed, restored, removed }) {
   grid.append(labelled(isOwn(node) ? words.label : words.label_or_default, label));
 
   if (node.kind === "link") {
-    const address = make("input", { type: "url", class: "form-control", maxlength: data.limits.url, placeholder: "https://", autocomplete: "off" });
+    const address = make("input", {
+      type: "url",
+      class: "form-control",
+      maxlength: data.limits.url,
+      placeholder: "https://",
+      autocomplete: "off",
+    });
     address.value = node.own.url;
     address.addEventListener("input", () => {
       node.own.url = address.value;
@@ -82,8 +114,16 @@ export function panel(node, { data, words, urls, changed, restored, removed }) {
   }
 
   const shown = make("span", { class: "icon-shown" });
-  const choose = make("button", { type: "button", class: "btn", "aria-expanded": "false" }, shown, make("span", {}, words.icon_choose));
-  const draw = () => shown.replaceChildren(icon(node.own.icon || node.icon || (node.kind === "link" ? "external-link" : "folder")));
+  const choose = make(
+    "button",
+    { type: "button", class: "btn", "aria-expanded": "false" },
+    shown,
+    make("span", {}, words.icon_choose),
+  );
+  const draw = () =>
+    shown.replaceChildren(
+      icon(node.own.icon || node.icon || (node.kind === "link" ? "external-link" : "folder")),
+    );
   draw();
   let open = null;
   const close = () => {
@@ -95,7 +135,9 @@ export function panel(node, { data, words, urls, changed, restored, removed }) {
   choose.addEventListener("click", () => {
     if (open) return close();
     open = chooser(node, {
-      words, url: urls.icons, close,
+      words,
+      url: urls.icons,
+      close,
       changed: () => {
         touch();
         draw();
@@ -112,19 +154,39 @@ export function panel(node, { data, words, urls, changed, restored, removed }) {
     node.own.hidden = on;
     touch();
   });
-  const roles = data.roles.map((role) => tick(role.name, node.own.hidden_for.includes(role.id), (on) => {
-    node.own.hidden_for = node.own.hidden_for.filter((id) => id !== role.id).concat(on ? [role.id] : []);
-    touch();
-  }));
-  grid.append(make("fieldset", { class: "field-wide" }, make("legend", { class: "form-label" }, words.hidden_for), make("div", { class: "check-grid" }, everybody, ...roles), make("p", { class: "form-hint mb-0" }, node.kind === "link" ? words.link_hint : words.hidden_hint)));
+  const roles = data.roles.map((role) =>
+    tick(role.name, node.own.hidden_for.includes(role.id), (on) => {
+      node.own.hidden_for = node.own.hidden_for.filter((id) => id !== role.id).concat(on ? [role.id] : []);
+      touch();
+    }),
+  );
+  grid.append(
+    make(
+      "fieldset",
+      { class: "field-wide" },
+      make("legend", { class: "form-label" }, words.hidden_for),
+      make("div", { class: "check-grid" }, everybody, ...roles),
+      make("p", { class: "form-hint mb-0" }, node.kind === "link" ? words.link_hint : words.hidden_hint),
+    ),
+  );
 
   const end = make("div", { class: "btn-list mt-2" });
   if (isOwn(node)) {
-    const button = make("button", { type: "button", class: "btn btn-outline-danger" }, icon("trash"), make("span", {}, words.remove));
+    const button = make(
+      "button",
+      { type: "button", class: "btn btn-outline-danger" },
+      icon("trash"),
+      make("span", {}, words.remove),
+    );
     button.addEventListener("click", removed);
     end.append(button);
   } else {
-    const button = make("button", { type: "button", class: "btn" }, icon("restore"), make("span", {}, words.restore));
+    const button = make(
+      "button",
+      { type: "button", class: "btn" },
+      icon("restore"),
+      make("span", {}, words.restore),
+    );
     button.addEventListener("click", restored);
     end.append(button);
   }

@@ -41,7 +41,9 @@ export class MenuTree {
   fits(node, parent) {
     if (parent !== this.top && !isGroup(parent)) return false;
     if (this.holds(node, parent)) return false;
-    const deep = (one, level) => level <= (isGroup(one) ? this.levels - 1 : this.levels) && one.children.every((child) => deep(child, level + 1));
+    const deep = (one, level) =>
+      level <= (isGroup(one) ? this.levels - 1 : this.levels) &&
+      one.children.every((child) => deep(child, level + 1));
     return deep(node, this.levelOf(parent) + 1);
   }
 
@@ -97,7 +99,11 @@ export class MenuTree {
     const ours = home.children.filter((one) => one.module === node.module && rank(one) >= 0);
     const before = ours.filter((one) => rank(one) < rank(node)).sort((a, b) => rank(b) - rank(a))[0];
     const after = ours.filter((one) => rank(one) > rank(node)).sort((a, b) => rank(a) - rank(b))[0];
-    const index = before ? home.children.indexOf(before) + 1 : after ? home.children.indexOf(after) : home.children.length;
+    const index = before
+      ? home.children.indexOf(before) + 1
+      : after
+        ? home.children.indexOf(after)
+        : home.children.length;
     home.children.splice(index, 0, node);
     node.own = { label: "", icon: "", url: "", hidden: false, hidden_for: [] };
     node.untouched = true;
@@ -105,15 +111,17 @@ export class MenuTree {
 
   // What is saved: each entry that the office has a say in.
   saved() {
-    return [...this.walk()].filter((node) => !node.untouched).map((node) => ({
-      name: node.name,
-      kind: node.kind,
-      parent: this.parentOf(node).name,
-      label: node.own.label.trim() || null,
-      icon: node.own.icon || null,
-      url: node.kind === "link" ? node.own.url.trim() || null : null,
-      hidden: node.own.hidden,
-      hidden_for: node.own.hidden_for,
-    }));
+    return [...this.walk()]
+      .filter((node) => !node.untouched)
+      .map((node) => ({
+        name: node.name,
+        kind: node.kind,
+        parent: this.parentOf(node).name,
+        label: node.own.label.trim() || null,
+        icon: node.own.icon || null,
+        url: node.kind === "link" ? node.own.url.trim() || null : null,
+        hidden: node.own.hidden,
+        hidden_for: node.own.hidden_for,
+      }));
   }
 }

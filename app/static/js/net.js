@@ -1,7 +1,8 @@
 // Talking to the server: the CSRF header on every write, and one way of saying what went wrong.
 export const words = JSON.parse(document.getElementById("words")?.textContent || "{}");
 
-export const word = (name, values = {}) => (words[name] || "").replace(/%\((\w+)\)s/g, (_, key) => values[key] ?? "");
+export const word = (name, values = {}) =>
+  (words[name] || "").replace(/%\((\w+)\)s/g, (_, key) => values[key] ?? "");
 
 export const token = () => document.querySelector('meta[name="csrf-token"]')?.content || "";
 
@@ -20,7 +21,10 @@ export async function call(url, { form, json, signal, accept = "application/json
     }
   }
   const response = await fetch(url, options);
-  if (response.status === 401 || (response.redirected && /\/login\/?$/.test(new URL(response.url).pathname))) {
+  if (
+    response.status === 401 ||
+    (response.redirected && /\/login\/?$/.test(new URL(response.url).pathname))
+  ) {
     throw Object.assign(new Error(word("signed_out")), { status: 401 });
   }
   return response;
@@ -56,8 +60,18 @@ export function make(tag, attributes = {}, ...children) {
 export function flash(text, tone = "danger") {
   const box = document.getElementById("flashes");
   if (!box) return;
-  const close = make("button", { type: "button", class: "btn-close", "data-bs-dismiss": "alert", "aria-label": word("clear") });
-  const alert = make("div", { class: `alert alert-${tone} alert-dismissible`, role: "alert" }, make("div", { class: "alert-text" }, text), close);
+  const close = make("button", {
+    type: "button",
+    class: "btn-close",
+    "data-bs-dismiss": "alert",
+    "aria-label": word("clear"),
+  });
+  const alert = make(
+    "div",
+    { class: `alert alert-${tone} alert-dismissible`, role: "alert" },
+    make("div", { class: "alert-text" }, text),
+    close,
+  );
   box.replaceChildren(alert);
   alert.scrollIntoView({ block: "nearest" });
 }
@@ -66,7 +80,8 @@ export function flash(text, tone = "danger") {
 export function post(url, pairs = [], { blank = false } = {}) {
   const form = make("form", { method: "post", action: url, hidden: true });
   if (blank) form.target = "_blank";
-  for (const [name, value] of [["csrf_token", token()], ...pairs]) form.append(make("input", { type: "hidden", name, value }));
+  for (const [name, value] of [["csrf_token", token()], ...pairs])
+    form.append(make("input", { type: "hidden", name, value }));
   document.body.append(form);
   form.submit();
   form.remove();

@@ -21,7 +21,9 @@ function mark(row, state, text) {
 }
 
 function tally() {
-  const left = rows().filter((row) => ["typed", "unusual", "failed", "wrong", "saving"].includes(row.dataset.state)).length;
+  const left = rows().filter((row) =>
+    ["typed", "unusual", "failed", "wrong", "saving"].includes(row.dataset.state),
+  ).length;
   const saved = rows().filter((row) => row.dataset.state === "saved").length;
   button.disabled = !waiting().length;
   told.textContent = left ? words.left.replace("{count}", left) : saved ? words.done : "";
@@ -55,7 +57,9 @@ function keep(row, answer) {
   mark(row, "saved", odd ? words.saved_unusual : words.saved);
   if (odd) row.dataset.odd = "";
   if (sheet.dataset.correct && answer.id) {
-    row.querySelector("[data-status]").append(" ", make("a", { href: sheet.dataset.correct + answer.id, tabindex: "-1" }, words.correct));
+    row
+      .querySelector("[data-status]")
+      .append(" ", make("a", { href: sheet.dataset.correct + answer.id, tabindex: "-1" }, words.correct));
   }
   input(row).value = answer.value;
   input(row).readOnly = true;
@@ -68,7 +72,11 @@ async function save(some) {
   const body = {
     community_id: Number(sheet.dataset.community),
     day: sheet.dataset.day,
-    rows: some.map((row) => ({ meter: Number(row.dataset.meter), value: input(row).value, rollover: box(row).checked })),
+    rows: some.map((row) => ({
+      meter: Number(row.dataset.meter),
+      value: input(row).value,
+      rollover: box(row).checked,
+    })),
   };
   try {
     const { rows: answers } = await readJson(sheet.dataset.save, { json: body });
@@ -95,10 +103,18 @@ function enter(row) {
 }
 
 function go(row, step) {
-  const inputs = rows().map(input).filter((one) => one && !one.readOnly);
+  const inputs = rows()
+    .map(input)
+    .filter((one) => one && !one.readOnly);
   const all = rows().map(input).filter(Boolean);
   const place = all.indexOf(input(row));
-  const next = step > 0 ? all.slice(place + 1).find((one) => inputs.includes(one)) : all.slice(0, place).reverse().find((one) => inputs.includes(one));
+  const next =
+    step > 0
+      ? all.slice(place + 1).find((one) => inputs.includes(one))
+      : all
+          .slice(0, place)
+          .reverse()
+          .find((one) => inputs.includes(one));
   next?.focus();
   next?.select();
 }

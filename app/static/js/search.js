@@ -35,7 +35,9 @@ export function startSearch() {
     if (!text) return close();
     running = new AbortController();
     try {
-      const html = await readHtml(`${form.dataset.suggest}?q=${encodeURIComponent(text)}`, { signal: running.signal });
+      const html = await readHtml(`${form.dataset.suggest}?q=${encodeURIComponent(text)}`, {
+        signal: running.signal,
+      });
       if (document.activeElement !== input) return undefined;
       list.innerHTML = html;
       list.hidden = !list.childElementCount;

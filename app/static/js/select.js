@@ -31,7 +31,11 @@ function options(select) {
     async load(text, done) {
       try {
         const data = await readJson(url(text));
-        const items = (data.items ?? data.results ?? data).map((one) => ({ value: String(one.value ?? one.id), text: one.text, note: one.note }));
+        const items = (data.items ?? data.results ?? data).map((one) => ({
+          value: String(one.value ?? one.id),
+          text: one.text,
+          note: one.note,
+        }));
         const chosen = new Set(this.items);
         for (const value of Object.keys(this.options)) if (!chosen.has(value)) this.removeOption(value, true);
         this.moreThere = Boolean(data.more);
@@ -41,8 +45,9 @@ function options(select) {
       }
     },
     render: {
-      option: (one, escape) => `<div>${escape(one.text)}${one.note ? ` <small class="text-secondary">${escape(one.note)}</small>` : ""}</div>`,
-      item: (one, escape) => `<div>${escape(one.text)}</div>`,
+      option: (one, safe) =>
+        `<div>${safe(one.text)}${one.note ? ` <small class="text-secondary">${safe(one.note)}</small>` : ""}</div>`,
+      item: (one, safe) => `<div>${safe(one.text)}</div>`,
       no_results: () => `<div class="no-results">${word("none_found")}</div>`,
       loading: () => `<div class="no-results">${word("loading")}</div>`,
     },
@@ -55,7 +60,8 @@ function remote(select) {
   if (!select.required && !select.multiple) {
     // Backspace or Delete in the closed box empties it; there is no extra button to hit by mistake
     control.control_input.addEventListener("keydown", (event) => {
-      if ((event.key === "Backspace" || event.key === "Delete") && !control.control_input.value) control.clear();
+      if ((event.key === "Backspace" || event.key === "Delete") && !control.control_input.value)
+        control.clear();
     });
   }
   control.control_input.setAttribute("aria-invalid", select.getAttribute("aria-invalid") || "false");

@@ -2,7 +2,18 @@
 // nodes?q=… what a search finds: [{"key", "title", "type", "lazy", "path"}]. Choosing a node posts its key to scope.
 import { flash, make, readJson, word } from "./net.js";
 
-const ICONS = { root: "world", company: "building-bank", community: "trees", building: "building", unit: "stairs", room: "door", lot: "parking", loose: "parking", space: "car-garage", group: "dots" };
+const ICONS = {
+  root: "world",
+  company: "building-bank",
+  community: "trees",
+  building: "building",
+  unit: "stairs",
+  room: "door",
+  lot: "parking",
+  loose: "parking",
+  space: "car-garage",
+  group: "dots",
+};
 const OPEN = "tree.open";
 const MOST = 40;
 
@@ -101,7 +112,15 @@ async function show(box) {
     rowHeightPx: 28,
     debugLevel: 0,
     quicksearch: false,
-    strings: { loadError: word("failed"), loading: word("loading"), noData: word("none_found"), breadcrumbDelimiter: " › ", queryResult: "", noMatch: word("none_found"), matchIndex: "" },
+    strings: {
+      loadError: word("failed"),
+      loading: word("loading"),
+      noData: word("none_found"),
+      breadcrumbDelimiter: " › ",
+      queryResult: "",
+      noMatch: word("none_found"),
+      matchIndex: "",
+    },
     lazyLoad: async (event) => nodes(await readJson(url(event.node.key)), box),
     expand: () => remember(tree),
     click: (event) => {
@@ -139,8 +158,10 @@ async function reopen(tree, wanted) {
       if (wanted.has(node.key) && !node.expanded) closed.push(node);
     });
     found = closed.length > 0;
-    closed.forEach((node) => wanted.delete(node.key));
-    await Promise.all(closed.map((node) => node.setExpanded(true, { noEvents: true, noAnimation: true }).catch(() => null)));
+    for (const node of closed) wanted.delete(node.key);
+    await Promise.all(
+      closed.map((node) => node.setExpanded(true, { noEvents: true, noAnimation: true }).catch(() => null)),
+    );
   }
 }
 
@@ -159,13 +180,22 @@ function search(box) {
     if (!text) return close();
     running = new AbortController();
     try {
-      const data = await readJson(`${box.dataset.nodes}?q=${encodeURIComponent(text)}`, { signal: running.signal });
+      const data = await readJson(`${box.dataset.nodes}?q=${encodeURIComponent(text)}`, {
+        signal: running.signal,
+      });
       const found = (data.nodes ?? data).map((one) => {
-        const button = make("button", { type: "button", role: "option" }, one.title, one.path ? make("small", {}, one.path) : null);
+        const button = make(
+          "button",
+          { type: "button", role: "option" },
+          one.title,
+          one.path ? make("small", {}, one.path) : null,
+        );
         button.addEventListener("click", () => scope(box.dataset.scope, one.key));
         return button;
       });
-      list.replaceChildren(...(found.length ? found : [make("p", { class: "tree-failed" }, word("none_found"))]));
+      list.replaceChildren(
+        ...(found.length ? found : [make("p", { class: "tree-failed" }, word("none_found"))]),
+      );
       list.hidden = false;
       box.hidden = true;
     } catch (error) {
@@ -210,7 +240,8 @@ export function startTree() {
   if (!box) return;
   search(box);
   // a tree that nobody sees is not asked for
-  const visible = () => matchMedia("(min-width: 992px)").matches && !document.documentElement.classList.contains("tree-closed");
+  const visible = () =>
+    matchMedia("(min-width: 992px)").matches && !document.documentElement.classList.contains("tree-closed");
   if (visible()) show(box);
   document.addEventListener("panel:open", (event) => event.detail === "tree" && show(box));
 }

@@ -5,7 +5,10 @@ const UNIT = 10n ** PLACES;
 
 // "１,234.5" → 12345000n, in units of the last of `places` decimals; null for what is no number, "decimals" for too many.
 export function read(text, places = PLACES) {
-  const plain = String(text).trim().replace(/[\uff10-\uff19\uff0e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0)).replace(/[,\uff0c\s]/g, "");
+  const plain = String(text)
+    .trim()
+    .replace(/[\uff10-\uff19\uff0e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0))
+    .replace(/[,\uff0c\s]/g, "");
   const found = /^(\d{1,15})(?:\.(\d*))?$/.exec(plain);
   if (!found) return null;
   const decimals = (found[2] || "").replace(/0+$/, "");
