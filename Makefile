@@ -1,6 +1,9 @@
 # Everything that is done here by hand or by CI, one target each; `make help` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
+# Where the machine has no Node.js, the environment has one.
+export PATH := $(PATH):$(CURDIR)/$(BIN)
+BIOME := node_modules/.bin/biome
 # Two workers on the two cores; sockets to this machine only. Plugins stand here and not in pyproject.toml, so that the
 # money cases run without them. Files go in their order, so that many short ones stand at the end and no worker is left
 # alone with a long one. PYTEST adds arguments: make test PYTEST="tests/unit -k money".
@@ -30,15 +33,17 @@ test: dev ## Run every test (PYTEST="…" adds arguments)
 check: dev ## Format, lint, types, imports, templates, translations, migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIOME) check --error-on-warnings
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python tools/templates.py
 	$(BIN)/python tools/translations.py check
 	$(BIN)/python tools/migration.py check
 
-format: dev ## Format the Python sources
+format: dev ## Format the sources and the scripts, and mend what can be mended safely
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only .
+	$(BIOME) check --write
 
 demo: install ## Make communities with a believable history in an empty database (ROOMS, MONTHS)
 	$(BIN)/flask --app app db upgrade

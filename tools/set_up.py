@@ -18,6 +18,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 VENDOR = ROOT / "app" / "static" / "vendor"
+CHECKER = ROOT / "node_modules" / "@biomejs" / "biome"
 TRANSLATIONS = ROOT / "translations"
 
 
@@ -30,9 +31,10 @@ def main(arguments: list[str]) -> int:
     try:
         make_environment()
         install(ROOT / "requirements.txt")
-        if "--dev" in arguments:
+        dev = "--dev" in arguments
+        if dev:
             install(ROOT / "requirements-dev.txt", ROOT / "requirements.txt")
-        install_front_end()
+        install_front_end(dev=dev)
         compile_catalogs()
     except SetUpFailed as error:
         print(error, file=sys.stderr)
@@ -69,10 +71,14 @@ def install(requirements: Path, *included: Path) -> None:
     set_current(requirements.name, print_)
 
 
-def install_front_end() -> None:
-    """Install the front-end packages of package-lock.json and copy what the pages load."""
+def install_front_end(*, dev: bool) -> None:
+    """Install the front-end packages of package-lock.json and copy what the pages load.
+
+    An office gets only what its pages load; what checks the scripts is added by `--dev`, and left there afterwards.
+    """
     print_ = stamp_of([ROOT / "package-lock.json", ROOT / "tools" / "frontend.py"])
-    if is_current("frontend", print_) and VENDOR.is_dir():
+    whole = is_current("frontend-dev", print_) and CHECKER.is_dir()
+    if VENDOR.is_dir() and (whole or (not dev and is_current("frontend", print_))):
         return
     print("installing front-end packages …")
     npm = shutil.which("npm")
@@ -88,9 +94,10 @@ def install_front_end() -> None:
             ROOT / "requirements-node.txt",
         )
         npm = str(shutil.which("npm", path=str(BIN)))
-    run(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", path_first=BIN)
+    quietly = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    run(npm, "ci", *quietly, *(() if dev else ("--omit=dev",)), path_last=BIN)
     run(PYTHON, ROOT / "tools" / "frontend.py")
-    set_current("frontend", print_)
+    set_current("frontend-dev" if dev else "frontend", print_)
 
 
 def compile_catalogs() -> None:
@@ -132,13 +139,12 @@ def succeeds(*command: object) -> bool:
         return False
 
 
-def run(*command: object, path_first: Path | None = None) -> None:
+def run(*command: object, path_last: Path | None = None) -> None:
     """Run a command in the project's folder. Raises CalledProcessError."""
     environment = dict(os.environ)
-    if (
-        path_first is not None
-    ):  # npm of the environment finds its own node there; a machine's npm finds the machine's
-        environment["PATH"] = os.pathsep.join([environment.get("PATH", ""), str(path_first)])
+    if path_last is not None:
+        # npm of the environment finds its own node there; a machine's npm finds the machine's.
+        environment["PATH"] = os.pathsep.join([environment.get("PATH", ""), str(path_last)])
     subprocess.run([str(part) for part in command], check=True, cwd=ROOT, env=environment)
 
 

@@ -14,6 +14,7 @@ from config import DRIVERS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+FRONT_END = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 RUNNING = [
     *sorted(ROOT.glob("app/**/*.py")),
@@ -43,11 +44,18 @@ def explained(section: str) -> list[str]:
     [
         ("For running", named(PROJECT["dependencies"])),
         ("For developing", named(PROJECT["optional-dependencies"]["dev"])),
-        ("Front end", list(json.loads((ROOT / "package.json").read_text())["dependencies"])),
+        ("Front end", list(FRONT_END["dependencies"])),
+        ("Front end, for developing", list(FRONT_END["devDependencies"])),
     ],
 )
 def test_every_package_is_named_with_its_reason(section: str, packages: list[str]) -> None:
     assert explained(section) == packages
+
+
+def test_the_lock_file_names_no_place_of_download() -> None:
+    """npm then asks the registry that the machine is set to, wherever the file was made."""
+    locked = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert [name for name, one in locked.items() if "resolved" in one] == []
 
 
 def test_what_the_office_imports_is_what_it_asks_for() -> None:
