@@ -109,7 +109,7 @@ RUN_MACHINE = Machine[RunState](
 """Posting is one transaction: a run in POSTING has posted nothing yet, so that it may still be cancelled."""
 
 
-class Move(LabelledEnum):
+class MovementKind(LabelledEnum):
     """What moves the sum of what is owed (应收发生额)."""
 
     CHARGED = "charged", N_("应收原价")

@@ -1,6 +1,6 @@
 """Labelled enums and machines of collection."""
 
-from app.billing.states import Move
+from app.billing.states import MovementKind
 from app.kernel.enums import LabelledEnum
 from app.kernel.errors import N_
 from app.kernel.machines import Machine, Transition
@@ -55,10 +55,10 @@ CASH_KINDS = (AllocationKind.PAYMENT, AllocationKind.VOID, AllocationKind.REVERS
 PAID_KINDS = (*CASH_KINDS, AllocationKind.PREPAYMENT)
 """核销: what a charge's `paid` is the sum of."""
 MOVES = {
-    **dict.fromkeys(CASH_KINDS, Move.CASH),
-    AllocationKind.PREPAYMENT: Move.PREPAYMENT,
-    AllocationKind.WAIVER: Move.WAIVER,
-    AllocationKind.ADJUSTMENT: Move.ADJUSTMENT,
+    **dict.fromkeys(CASH_KINDS, MovementKind.CASH),
+    AllocationKind.PREPAYMENT: MovementKind.PREPAYMENT,
+    AllocationKind.WAIVER: MovementKind.WAIVER,
+    AllocationKind.ADJUSTMENT: MovementKind.ADJUSTMENT,
 }
 """Under which of the month's movements (应收发生额) an allocation is added up."""
 

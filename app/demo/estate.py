@@ -28,7 +28,7 @@ from app.estate.rules.room_code import room_code
 from app.estate.states import (
     CustomerKind,
     OccupancyRole,
-    Payment,
+    PurchasePayment,
     RoomState,
     Sex,
     SpaceKind,
@@ -54,7 +54,7 @@ class Owned:
     customer_id: int
 
 
-class Settlement:
+class DemoCommunity:
     """The estate of one community while it is being written.
 
     `people` are the numbers of its people; who stands in two communities' numbers lives in both. `standards` are the
@@ -178,7 +178,14 @@ class Settlement:
             customer_id = self._customer(CustomerKind.OWNER)
         self._owners.append(Owned(room_id, customer_id))
         day, contract = handed_over.isoformat(), f"HT{handed_over:%Y%m}{room_id:06d}"
-        payment = random.choice((Payment.ONCE, Payment.MORTGAGE, Payment.MORTGAGE, Payment.INSTALMENTS)).value
+        payment = random.choice(
+            (
+                PurchasePayment.ONCE,
+                PurchasePayment.MORTGAGE,
+                PurchasePayment.MORTGAGE,
+                PurchasePayment.INSTALMENTS,
+            )
+        ).value
         role, used = OccupancyRole.OWNER.value, purpose.value
         self._occupancies.add(room_id, customer_id, role, True, day, contract, payment, used)
         if random.random() < 0.25:

@@ -17,8 +17,8 @@ from app.collection.models import Receipt
 from app.collection.states import Tender
 from app.demo.closing import close_months
 from app.demo.complaints import add_complaints, add_departments
-from app.demo.estate import Settlement
-from app.demo.payments import Month, collect_month
+from app.demo.estate import DemoCommunity
+from app.demo.payments import HistoryMonth, collect_month
 from app.demo.repairs import add_repairs
 from app.demo.staff import add_cast, check_cast
 from app.demo.tariffs import DUE_DAYS, FEES, TARIFFS
@@ -85,7 +85,7 @@ def make_demo(
         communities = [_community(session, company, name) for name, _rooms, _people in places]
         fees = _fees(session)
         for community, (name, its_rooms, people) in zip(communities, places, strict=True):
-            Settlement(
+            DemoCommunity(
                 session=session, community=community, standards=_standards(session, community, fees, periods),
                 people=people, first_day=periods[0].first_day, last_day=today,
             ).build(rooms=its_rooms)  # fmt: skip
@@ -117,7 +117,7 @@ def make_demo(
                     meters.read(period)
                 bill(session=session, community_id=community_id, period=period)
             with acting_as(_actor(cashier)):
-                month = Month(period, number, months, today)
+                month = HistoryMonth(period, number, months, today)
                 collect_month(session=session, community_id=community_id, month=month)
                 if _moment(period, VOIDED_ON, VOIDED_AT) < now:
                     _void_one(session, community_id, period)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.billing.models import Charge, FeeItem
 from app.billing.operations.month_sums import Moved, add_moved
-from app.billing.states import Move
+from app.billing.states import MovementKind
 from app.collection.models import Allocation, Receipt, ReceiptTender
 from app.collection.operations.receipt_issue import BOOK, PREFIX
 from app.collection.states import AllocationKind, ReceiptState, Tender
@@ -46,7 +46,7 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class HistoryMonth:
     """A month of the history, `number` from 0 of `months`; money is taken until `today`."""
 
     period: Period
@@ -55,7 +55,7 @@ class Month:
     today: date
 
 
-def collect_month(*, session: Session, community_id: int, month: Month) -> int:
+def collect_month(*, session: Session, community_id: int, month: HistoryMonth) -> int:
     """Write the receipts of a community's month in the order of their days; returns how many."""
     visits = sorted(_visits(session, community_id, month), key=lambda one: (one.day, one.customer_id))
     if not visits:
@@ -80,7 +80,7 @@ def _open_charges(session: Session, community_id: int) -> Iterator[tuple[int, li
         yield customer_id, list(mine)
 
 
-def _visits(session: Session, community_id: int, month: Month) -> Iterator[Visit]:
+def _visits(session: Session, community_id: int, month: HistoryMonth) -> Iterator[Visit]:
     first = session.scalar(select(func.min(Customer.id)).where(Customer.community_id == community_id)) or 0
     for customer_id, charges in _open_charges(session, community_id):
         place = customer_id - first
@@ -113,7 +113,7 @@ def _counter(session: Session, community_id: int, year: int) -> Counter:
 class _Book:
     """The receipts of a month while they are written."""
 
-    def __init__(self, session: Session, community_id: int, month: Month, counter: Counter) -> None:
+    def __init__(self, session: Session, community_id: int, month: HistoryMonth, counter: Counter) -> None:
         self._session, self._month, self._counter = session, month, counter
         self._community_id = community_id
         actor, period = current_actor(), str(month.period)
@@ -174,7 +174,7 @@ class _Book:
             self._moved.append(
                 Moved(
                     self._community_id, self._month.period, one.building_id, one.fee_item_id,
-                    Period.parse(one.period), Move.CASH, -from_scaled(part, MONEY_SCALE),
+                    Period.parse(one.period), MovementKind.CASH, -from_scaled(part, MONEY_SCALE),
                 )
             )  # fmt: skip
 

@@ -29,7 +29,7 @@ COLOURS = ("白", "黑", "灰", "银", "蓝", "红")
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class DemoPerson:
     """Somebody who does not exist; `male` agrees with the identity number, and `born` too."""
 
     name: str
@@ -39,14 +39,14 @@ class Person:
     phone: str
 
 
-def person(*, number: int) -> Person:
+def person(*, number: int) -> DemoPerson:
     """The demo's person `number` (from 1, below 17 million), always the same; no other has the identity number."""
     random = Random(number)
     # The birthday carries the thousands and the sequence the rest: unique without remembering any.
     thousands, sequence = divmod(number, 999)
     born = FIRST_BIRTHDAY + timedelta(days=thousands * 7_919 % BIRTHDAYS)
     digits = f"{FICTITIOUS_AREA}{born:%Y%m%d}{sequence + 1:03d}"
-    return Person(
+    return DemoPerson(
         name=full_name(random=random),
         male=(sequence + 1) % 2 == 1,
         born=born,

@@ -123,7 +123,7 @@ class Dealings:
         item = adopt(session=self._session, kind=DEPOSIT_ITEM, labels=[DEPOSIT_FOR])[DEPOSIT_FOR]
         desk.pay(
             session=self._session, customer_id=customer_id, charge_ids=[], tenders=[(Tender.TRANSFER, None)], day=day,
-            securities=[desk.Security(amount=DEPOSIT, item=item, room_id=room_id)],
+            securities=[desk.DepositLine(amount=DEPOSIT, item=item, room_id=room_id)],
         )  # fmt: skip
 
     def _reverse(self, day: date) -> None:
@@ -138,7 +138,7 @@ class Dealings:
             .limit(1)
         )  # fmt: skip
         if last is not None:
-            desk.take_back(session=self._session, receipt_id=last, day=day, reason="收款方式登记有误")
+            desk.void_or_reverse(session=self._session, receipt_id=last, day=day, reason="收款方式登记有误")
 
     def _open_charge(self) -> int | None:
         return self._session.scalar(

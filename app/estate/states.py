@@ -58,7 +58,7 @@ class Sex(LabelledEnum):
     FEMALE = "female", N_("女")
 
 
-class Payment(LabelledEnum):
+class PurchasePayment(LabelledEnum):
     """购房付款方式."""
 
     ONCE = "once", N_("一次性")

@@ -24,7 +24,7 @@ class BadIdentity(DomainError):
     message = N_("身份证号码应为 18 位（或旧的 15 位），并含有存在的出生日期。请核对。")
 
 
-class Sex(LabelledEnum):
+class IdentitySex(LabelledEnum):
     """The sex that an identity number says."""
 
     MALE = "male", N_("男")
@@ -37,7 +37,7 @@ class Identity:
 
     number: str
     birth: date
-    sex: Sex
+    sex: IdentitySex
     check_digit_right: bool
 
 
@@ -65,7 +65,7 @@ def read_identity(text: str) -> Identity:
         birth = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         raise BadIdentity from None
-    sex = Sex.MALE if int(number[16]) % 2 else Sex.FEMALE
+    sex = IdentitySex.MALE if int(number[16]) % 2 else IdentitySex.FEMALE
     right = check_digit(number[:17]) == number[17]
     return Identity(number=number, birth=birth, sex=sex, check_digit_right=right)
 

@@ -54,7 +54,7 @@ class PictureTooLarge(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class StoredPicture:
     """A picture as it is kept: its media type, file ending, size in pixels, and bytes."""
 
     content_type: str
@@ -64,7 +64,7 @@ class Picture:
     content: bytes
 
 
-def read_picture(content: bytes) -> Picture:
+def read_picture(content: bytes) -> StoredPicture:
     """The picture that the bytes are, clean. Raises NotAPicture, PictureTooLarge."""
     try:
         if content.startswith(_PNG):
@@ -82,7 +82,7 @@ def read_picture(content: bytes) -> Picture:
     return found
 
 
-def _png(content: bytes) -> Picture:
+def _png(content: bytes) -> StoredPicture:
     kept, drawn, size = [_PNG], False, (0, 0)
     for place, (kind, data) in enumerate(_chunks(content)):
         if (place == 0) != (kind == b"IHDR"):
@@ -96,7 +96,7 @@ def _png(content: bytes) -> Picture:
             kept.append(len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4))
     if not drawn:
         raise NotAPicture
-    return Picture("image/png", "png", *size, b"".join(kept))
+    return StoredPicture("image/png", "png", *size, b"".join(kept))
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -113,7 +113,7 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
         at += 12 + length
 
 
-def _jpeg(content: bytes) -> Picture:
+def _jpeg(content: bytes) -> StoredPicture:
     kept, size, drawn, at = [content[:2]], (0, 0), False, 2
     while True:
         if content[at] != 0xFF:
@@ -141,7 +141,7 @@ def _jpeg(content: bytes) -> Picture:
     if not drawn:
         raise NotAPicture
     kept.append(bytes((0xFF, _EOI)))
-    return Picture("image/jpeg", "jpg", *size, b"".join(kept))
+    return StoredPicture("image/jpeg", "jpg", *size, b"".join(kept))
 
 
 def _kept(marker: int, data: bytes) -> bytes | None:

@@ -51,7 +51,7 @@ class Method(LabelledEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class PricingInputs:
     """What is known of the payer object in the part of the month: `area` is 建筑面积 in ㎡, `usage` what meters say."""
 
     area: Decimal | None = None
@@ -135,22 +135,22 @@ SENTENCES: Final[Mapping[Method, tuple[str, str]]] = {
 }
 
 
-def price_charge(*, method: Method, facts: Facts, terms: Terms, part: MonthPart) -> Priced:
+def price_charge(*, method: Method, facts: PricingInputs, terms: Terms, part: MonthPart) -> Priced:
     """Compute the charge of one part of a month. Raises AreaUnknown, UsageUnknown, PriceUnknown: never 0."""
     return PRICERS[method](facts, terms, part)
 
 
-def _by_area(facts: Facts, terms: Terms, part: MonthPart) -> Priced:
+def _by_area(facts: PricingInputs, terms: Terms, part: MonthPart) -> Priced:
     if facts.area is None:
         raise AreaUnknown
     return _multiplied(Method.AREA, facts.area, terms, part)
 
 
-def _fixed(facts: Facts, terms: Terms, part: MonthPart) -> Priced:
+def _fixed(facts: PricingInputs, terms: Terms, part: MonthPart) -> Priced:
     return _multiplied(Method.FIXED, Decimal(1), terms, part)
 
 
-def _metered(facts: Facts, terms: Terms, part: MonthPart) -> Priced:
+def _metered(facts: PricingInputs, terms: Terms, part: MonthPart) -> Priced:
     if facts.usage is None:
         raise UsageUnknown
     return _multiplied(Method.METERED, facts.usage, terms, part)
@@ -164,7 +164,7 @@ def _multiplied(method: Method, quantity: Decimal, terms: Terms, part: MonthPart
     return Priced(method=method, part=part, quantity=quantity, price=terms.price, gross=gross)
 
 
-PRICERS: Final[Mapping[Method, Callable[[Facts, Terms, MonthPart], Priced]]] = {
+PRICERS: Final[Mapping[Method, Callable[[PricingInputs, Terms, MonthPart], Priced]]] = {
     Method.AREA: _by_area,
     Method.FIXED: _fixed,
     Method.METERED: _metered,

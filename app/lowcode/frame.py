@@ -17,7 +17,7 @@ from app.lowcode.db import db
 from app.lowcode.jobs import OPEN, Job
 from app.lowcode.manifest import Entry, Manifest, Page
 from app.lowcode.menu.items import arranged_for
-from app.lowcode.menu.nodes import MenuKind, Node, arrange
+from app.lowcode.menu.nodes import MenuKind, MenuNode, arrange
 from app.lowcode.menu.registry import registered
 from app.lowcode.notices import unread
 from app.lowcode.pages import Frame, MenuEntry
@@ -60,7 +60,7 @@ def menu_and_counts() -> tuple[list[MenuEntry], int, int]:
     return [entry for node in tree if (entry := _menu_entry(node)) is not None], row[0] or 0, row[1] or 0
 
 
-def _menu_entry(node: Node) -> MenuEntry | None:
+def _menu_entry(node: MenuNode) -> MenuEntry | None:
     if node.hidden:
         return None
     if node.kind is MenuKind.LINK:

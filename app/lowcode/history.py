@@ -18,7 +18,7 @@ from app.lowcode.fields import Field, choice, code, link, long_text, moment, tex
 from app.lowcode.scope import UNSCOPED
 
 
-class Deed(LabelledEnum):
+class AuditAction(LabelledEnum):
     """What was done to a document."""
 
     ADDED = "added", N_("新增"), "green"
@@ -61,7 +61,7 @@ class History(CommunityScoped, DocumentBase):
     document: Mapped[str] = code(N_("单据"), named(_document_labels), required=True, listed=True)
     row_id: Mapped[int] = mapped_column(Key, nullable=False)
     row_title: Mapped[str] = text(N_("对象"), 200, listed=True, searched=True, required=True, masked=gettext)
-    deed: Mapped[Deed] = choice(N_("动作"), Deed, required=True, listed=True)
+    deed: Mapped[AuditAction] = choice(N_("动作"), AuditAction, required=True, listed=True)
     field: Mapped[str | None] = mapped_column(String(60))
     label: Mapped[str | None] = text(N_("字段"), 60, listed=True, masked=gettext)
     old: Mapped[str | None] = long_text(N_("原值"), listed=True, masked=gettext)
@@ -99,7 +99,7 @@ def note(row: DocumentBase, *, label: str, reason: str | None = None) -> None:
     session.add(
         History(
             community_id=getattr(row, "community_id", None), who=actor.name or "?", user_id=actor.user_id,
-            document=type(row).__name__, row_id=row.id, row_title=str(row)[:200], deed=Deed.DONE, label=label,
+            document=type(row).__name__, row_id=row.id, row_title=str(row)[:200], deed=AuditAction.DONE, label=label,
             new=reason,
         )
     )  # fmt: skip
@@ -110,13 +110,13 @@ def _collect(session: Session, _context: object, _instances: object) -> None:
     lines = session.info.setdefault("history", [])
     for row in session.dirty:
         if _keeps(row) and session.is_modified(row):
-            lines += [(row, Deed.CHANGED, *change) for change in _changes(session, row)]
+            lines += [(row, AuditAction.CHANGED, *change) for change in _changes(session, row)]
     for row in session.deleted:
         if _keeps(row):
-            lines.append((row, Deed.DELETED, None, None, str(row)))
+            lines.append((row, AuditAction.DELETED, None, None, str(row)))
     for row in session.new:
         if _keeps(row):
-            lines.append((row, Deed.ADDED, None, None, None))
+            lines.append((row, AuditAction.ADDED, None, None, None))
 
 
 @event.listens_for(Session, "after_flush")

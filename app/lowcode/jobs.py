@@ -61,7 +61,7 @@ class Cancelled(Exception):
 
 
 @dataclass(slots=True)
-class Run:
+class JobContext:
     """What a handler is given: its parameters, and how to report."""
 
     job_id: int
@@ -84,7 +84,7 @@ class Run:
         return self.file
 
 
-Handler = Callable[[Run], None]
+Handler = Callable[[JobContext], None]
 
 handlers: dict[str, Handler] = {}
 abandoning: dict[str, Handler] = {}
@@ -168,7 +168,7 @@ def run_job(job_id: int) -> None:
         if not claimed.rowcount:  # type: ignore[attr-defined]
             return
         job = session.get_one(Job, job_id)
-        run = Run(job_id, dict(job.params))
+        run = JobContext(job_id, dict(job.params))
         handler, user_id = handlers[job.kind], job.user_id
     ended, message = JobState.DONE, ""
     try:
@@ -224,7 +224,7 @@ def cancel(job: Job) -> None:
     )
     session.refresh(job)
     if ended.rowcount and job.kind in abandoning:  # type: ignore[attr-defined]
-        abandoning[job.kind](Run(job.id, dict(job.params)))
+        abandoning[job.kind](JobContext(job.id, dict(job.params)))
 
 
 def requeue_orphans() -> int:

@@ -146,7 +146,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class BoardColumn:
     """A state on a board: its cards, the first ones, and the list with all `count` of them."""
 
     state: str
@@ -164,7 +164,7 @@ class BoardPage:
 
     title: str
     base_url: str
-    columns: Sequence[Column]
+    columns: Sequence[BoardColumn]
     count: int
     search: str
     search_placeholder: str
@@ -225,7 +225,7 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class PictureTile:
     """An attached picture: where it is, how it is called, who sent it when, and the button that takes it off."""
 
     url: str
@@ -238,7 +238,7 @@ class Picture:
 class Pictures:
     """What hangs on a row, by kind; more are sent to `send_url` as one of `kinds` (name, label)."""
 
-    groups: Sequence[tuple[str, Sequence[Picture]]]
+    groups: Sequence[tuple[str, Sequence[PictureTile]]]
     kinds: Sequence[tuple[str, str]]
     send_url: str | None
 

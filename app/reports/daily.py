@@ -16,7 +16,7 @@ from app.estate.models import Community
 from app.kernel.chinese_amount import chinese_amount
 from app.kernel.errors import N_
 from app.lowcode.fields import Field
-from app.lowcode.reports.declaration import LINE, By, Equation, Line, Report, Scope, Total
+from app.lowcode.reports.declaration import LINE, By, Equation, Report, ReportLine, ReportQuery, Total
 from app.lowcode.reports.drilldown import documents_url
 from app.reports.queries.desk_days import ZERO, cashiers, desk_days, on_days
 
@@ -35,7 +35,7 @@ AFTER = (
 )  # fmt: skip
 
 
-def _fit(session: Session, scope: Scope) -> Sequence[Field]:
+def _fit(session: Session, scope: ReportQuery) -> Sequence[Field]:
     """A column a fee that anything was taken for."""
     of = (
         select(Allocation.fee_item_id)
@@ -50,7 +50,7 @@ def _fit(session: Session, scope: Scope) -> Sequence[Field]:
     return (*BEFORE, *(money(f"{FEE}{key}", name, 12) for key, name in fees), *AFTER)
 
 
-def _lines(session: Session, scope: Scope) -> Iterator[Line]:
+def _lines(session: Session, scope: ReportQuery) -> Iterator[ReportLine]:
     found = desk_days(session, scope)
     names = cashiers(session, found)
     communities = values_by_id(session, Community, Community.name, {key[0] for key in found})
@@ -66,10 +66,10 @@ def _lines(session: Session, scope: Scope) -> Iterator[Line]:
             "total": fees + one.prepaid + one.deposited - one.refunded,
             "handed": "、".join(one.handed), "signed": "、".join(one.signed),
         }  # fmt: skip
-        yield Line(values=values, keys={"community_id": community, "cashier_id": cashier})
+        yield ReportLine(values=values, keys={"community_id": community, "cashier_id": cashier})
 
 
-def _order(line: Line) -> Any:
+def _order(line: ReportLine) -> Any:
     values, keys = line.values, line.keys
     return (
         values["day"],
@@ -86,7 +86,7 @@ def _derive(values: Any) -> dict[str, Any]:
     return {"words": "" if total is None else chinese_amount(total)}
 
 
-def _equations(total: Total, lines: Sequence[Line]) -> list[Equation]:
+def _equations(total: Total, lines: Sequence[ReportLine]) -> list[Equation]:
     label = N_("合计 = 各费项 + 预收 + 押金 − 退款 = 各结算方式之和")
     leaves = [one.values for one in lines if one.level == LINE]
     wrong = sum(_by_tender(one) != one["total"] for one in leaves)
@@ -97,7 +97,7 @@ def _by_tender(values: Any) -> Decimal:
     return sum((values[name] for name in TENDERS), ZERO)
 
 
-def _drill(line: Line, name: str, scope: Scope) -> str | None:
+def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
     when = line.values.get("day")
     if line.level != LINE or when is None:
         return None

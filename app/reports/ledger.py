@@ -16,7 +16,7 @@ from app.kernel.money import AREA_SCALE
 from app.kernel.periods import Period
 from app.lowcode.fields import Field
 from app.lowcode.pages import Chart, Series
-from app.lowcode.reports.declaration import By, Equation, Line, Pick, Report, Scope, Total
+from app.lowcode.reports.declaration import By, Equation, Pick, Report, ReportLine, ReportQuery, Total
 from app.lowcode.reports.drilldown import documents_url
 from app.reports.queries.ledger import ZERO, Sums, due_now, fees_of, of_all, of_rooms, room_count, rooms_of
 
@@ -33,7 +33,7 @@ def name_of(measure: str, month: int) -> str:
     return f"{measure}_{month}"
 
 
-def _fit(session: Session, scope: Scope) -> Sequence[Field]:
+def _fit(session: Session, scope: ReportQuery) -> Sequence[Field]:
     """Three columns a month, or the one that is picked; all of them are read, so that they can be checked."""
     picked = scope.picks.get("measure")
 
@@ -59,18 +59,18 @@ def _values(sums: Sums) -> dict[str, Decimal]:
     return found
 
 
-def _total(session: Session, scope: Scope) -> Total:
+def _total(session: Session, scope: ReportQuery) -> Total:
     sums = of_all(session, scope, fees_of(session, scope))
     return Total(count=room_count(session, scope), values=_values(sums))
 
 
-def _page(session: Session, scope: Scope, limit: int, offset: int) -> Sequence[Line]:
+def _page(session: Session, scope: ReportQuery, limit: int, offset: int) -> Sequence[ReportLine]:
     rooms = rooms_of(session, scope, limit, offset)
     sums, customers = of_rooms(session, scope, [one.room_id for one in rooms], fees_of(session, scope))
     called = values_by_id(session, Customer, Customer.name, customers.values())
     names = Names(session, rooms)
     return [
-        Line(
+        ReportLine(
             values={
                 **names.values(row), "customer": called.get(customers.get(row.room_id), ""), "area": row.area,
                 **_values(sums.get(row.room_id, {})),
@@ -81,7 +81,7 @@ def _page(session: Session, scope: Scope, limit: int, offset: int) -> Sequence[L
     ]  # fmt: skip
 
 
-def _equations(total: Total, _lines: Sequence[Line]) -> list[Equation]:
+def _equations(total: Total, _lines: Sequence[ReportLine]) -> list[Equation]:
     of = total.values
     wrong = sum(
         of[name_of("asked", month)] - of[name_of("paid", month)] != of[name_of("due", month)]
@@ -91,12 +91,12 @@ def _equations(total: Total, _lines: Sequence[Line]) -> list[Equation]:
     return [Equation(label=N_("欠 = 应收 − 实收"), left=left, right=right, wrong=wrong)]
 
 
-def _checks(session: Session, scope: Scope, total: Total) -> list[Equation]:
+def _checks(session: Session, scope: ReportQuery, total: Total) -> list[Equation]:
     right = due_now(session, scope, fees_of(session, scope))
     return [Equation(label=N_("欠 = 应收单上的欠费"), left=total.values[name_of("due", YEAR)], right=right)]
 
 
-def _drill(line: Line, name: str, scope: Scope) -> str | None:
+def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
     """The charges of the room in the month."""
     measure, _underscore, month = name.partition("_")
     room = line.keys.get("room_id")
@@ -109,7 +109,7 @@ def _drill(line: Line, name: str, scope: Scope) -> str | None:
     return documents_url(Charge, [("room_id.eq", room), *when, *fee])
 
 
-def _chart(_lines: Sequence[Line], total: Total) -> Chart | None:
+def _chart(_lines: Sequence[ReportLine], total: Total) -> Chart | None:
     if not total.values[name_of("asked", YEAR)]:
         return None
     return Chart(

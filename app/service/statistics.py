@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.kernel.errors import N_
 from app.lowcode.fields import Field
 from app.lowcode.pages import Chart, Series
-from app.lowcode.reports.declaration import LINE, By, Line, Pick, Report, Scope, Total
+from app.lowcode.reports.declaration import LINE, By, Pick, Report, ReportLine, ReportQuery, Total
 from app.lowcode.reports.drilldown import documents_url
 from app.service.models import RepairOrder
 from app.service.queries.statistics import (
@@ -60,7 +60,7 @@ def _ways(_session: Session) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def _drill(line: Line, name: str, scope: Scope) -> str | None:
+def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
     """The orders behind a line: those reported in these days."""
     if name != "reported" or line.level != LINE:
         return None

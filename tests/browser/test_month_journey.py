@@ -201,7 +201,7 @@ def _taken_back(desk: Desk, day: date, chance: Random) -> str:
                 Receipt.day <= day,
             )
         ).all()
-        return known and collection.take_back(
+        return known and collection.void_or_reverse(
             session=session, receipt_id=chance.choice(known), day=day, reason="收错"
         )
 

@@ -124,12 +124,12 @@ class CollectionPart:
 
     def deposit(self, step: steps.Deposit) -> None:
         from app.collection.models import DEPOSIT_ITEM
-        from app.collection.operations import Security, pay
+        from app.collection.operations import DepositLine, pay
         from app.lowcode.dictionary import adopt
 
         def take(session: Any) -> None:
             item = adopt(session=session, kind=DEPOSIT_ITEM, labels=[step.item])[step.item]
-            line = Security(amount=step.amount, item=item, room_id=self._room(session, step.room).id)
+            line = DepositLine(amount=step.amount, item=item, room_id=self._room(session, step.room).id)
             receipts = pay(
                 session=session, customer_id=self._holder(session, step.room), charge_ids=[], securities=[line],
                 tenders=[(_tender(step.method), None)], day=step.on,
@@ -203,10 +203,10 @@ class CollectionPart:
         self._do(adjust)
 
     def void(self, step: steps.Void) -> None:
-        from app.collection.operations import take_back
+        from app.collection.operations import void_or_reverse
 
         self._do(
-            lambda session: take_back(
+            lambda session: void_or_reverse(
                 session=session, receipt_id=self._receipts[step.id], day=step.on, reason=step.reason
             )
         )

@@ -13,10 +13,10 @@ class ReportsPart:
 
     def ageing(self, *, as_of: date) -> Mapping[str, Decimal]:
         from app.closing.reports.ageing import AGEING, NAMES
-        from app.lowcode.reports.declaration import By, Scope
+        from app.lowcode.reports.declaration import By, ReportQuery
         from app.lowcode.reports.reader import read
 
-        scope = Scope(by=By.AS_OF, first=as_of, last=as_of, narrowed=False)
+        scope = ReportQuery(by=By.AS_OF, first=as_of, last=as_of, narrowed=False)
         found = self._ask(lambda session: read(session=session, report=AGEING, scope=scope))
         if not found.holds:
             raise AssertionError(f"the ageing of {as_of} does not add up: {found.equations}")

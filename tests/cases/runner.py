@@ -9,7 +9,7 @@ from tests.cases.language.reader import stated
 
 from .charges import compare_charges, same
 from .language import Case, Expect, Place, Refused, Step
-from .language.steps import Deed
+from .language.steps import AuditAction
 from .protocol import NotBuilt, Office
 from .snapshot import changes
 
@@ -62,7 +62,7 @@ class Runner:
         else:
             self._do(step)
 
-    def _do(self, step: Deed) -> None:
+    def _do(self, step: AuditAction) -> None:
         """Every deed has the office's method of the same name (a test holds the two lists together)."""
         getattr(self._office, step.word)(step)
 

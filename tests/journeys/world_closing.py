@@ -11,7 +11,7 @@ from app.closing.operations.snapshots import Keeping
 from app.closing.reports.month_summary import SUMMARY
 from app.kernel.periods import Period
 from app.lowcode.actors import EVERYTHING, Actor, acting_as
-from app.lowcode.reports.declaration import Line
+from app.lowcode.reports.declaration import ReportLine
 
 CLOSED, NEXT = Period(2024, 12), Period(2025, 1)
 
@@ -27,7 +27,7 @@ def close_a_month(*, session: Session, community_id: int, words: str) -> None:
         "building": words,
         "fee": words,
     }
-    line = Keeping(SUMMARY).row(Line(values=values, keys={"community_id": community_id}))
+    line = Keeping(SUMMARY).row(ReportLine(values=values, keys={"community_id": community_id}))
     session.execute(insert(PeriodReportRow.__table__), [{**line, "report_id": paper.id, "place": 1}])
 
 

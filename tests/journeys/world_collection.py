@@ -28,7 +28,7 @@ def add_balances(
         receipt = collection.pay(
             session=session, customer_id=customer_id, charge_ids=[], day=day, tenders=[(Tender.CASH, None)],
             advances=[collection.Advance(amount=Decimal("90.00"), room_id=room_id)],
-            securities=[collection.Security(amount=Decimal("80.00"), item="装修保证金", room_id=room_id)],
+            securities=[collection.DepositLine(amount=Decimal("80.00"), item="装修保证金", room_id=room_id)],
         )[0]  # fmt: skip
         other = collection.pay(
             session=session, customer_id=customer_id, charge_ids=[], day=day, tenders=[(Tender.CASH, None)],

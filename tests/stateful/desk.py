@@ -94,7 +94,7 @@ class Desk:
 
     def take_deposit(self, day: date, customer: str, amount: Decimal) -> tuple[int | None, str]:
         """Take a deposit."""
-        line = collection.Security(amount=amount, item="装修保证金")
+        line = collection.DepositLine(amount=amount, item="装修保证金")
         return self._receipt(day, customer, {"charge_ids": [], "securities": [line]})
 
     def _receipt(self, day: date, customer: str, more: dict[str, Any]) -> tuple[int | None, str]:

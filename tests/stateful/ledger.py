@@ -144,7 +144,7 @@ class Ledger:
                 amount -= part
         assert amount == 0
 
-    def take_back(self, receipt: int, month: Month) -> bool:
+    def void_or_reverse(self, receipt: int, month: Month) -> bool:
         """Undo a receipt in the books of a month; False where what it put on an account is used already."""
         taken = self.receipts[receipt]
         if taken.prepaid is not None:

@@ -305,7 +305,7 @@ class Histories(RuleBasedStateMachine):
             lambda session: operation(session=session, receipt_id=key, day=self.today, reason="收错"),
         )
         wanted = self._dated()
-        if not wanted and not self.ledger.take_back(key, self.month):
+        if not wanted and not self.ledger.void_or_reverse(key, self.month):
             wanted = "over_balance"
         self.judge(deed, refused, wanted)
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from app.billing.states import Move
+from app.billing.states import MovementKind
 from app.kernel.errors import N_
 from app.kernel.periods import Period
 from app.lowcode.document import About, CommunityScoped, DocumentBase
@@ -44,5 +44,5 @@ class MonthSum(CommunityScoped, DocumentBase):
     building_id: Mapped[int] = link(N_("楼宇"), "Building", required=True, constraint=False, index=False)
     fee_item_id: Mapped[int] = link(N_("收费项目"), "FeeItem", required=True, constraint=False, index=False)
     period: Mapped[Period] = month(N_("所属期"), required=True)
-    kind: Mapped[Move] = choice(N_("类型"), Move, required=True)
+    kind: Mapped[MovementKind] = choice(N_("类型"), MovementKind, required=True)
     amount: Mapped[Decimal] = money(N_("金额"), required=True)

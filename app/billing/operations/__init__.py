@@ -9,7 +9,7 @@ from app.billing.operations.other_charges import SourceCharged, post_charge
 from app.billing.operations.periods import guard_open, guard_period, open_period
 from app.billing.operations.posting_hooks import Posted, after_posting
 from app.billing.operations.prices import add_price, save_price, save_standard
-from app.billing.operations.reading_validation import Judged, NewReading, judge_readings
+from app.billing.operations.reading_validation import NewReading, ValidatedReading, validate_readings
 from app.billing.operations.readings import change_meter, correct_reading, record_readings
 from app.billing.operations.run_post import post_run
 from app.billing.operations.runs import bill, cancel_run, compute_run, start_posting, start_run
@@ -17,12 +17,12 @@ from app.billing.operations.vacancies import VACANCY_FLOW, end_vacancy, request_
 
 __all__ = [
     "VACANCY_FLOW",
-    "Judged",
     "NewReading",
     "Posted",
     "Preview",
     "SamePerson",
     "SourceCharged",
+    "ValidatedReading",
     "add_price",
     "after_posting",
     "approval_flow",
@@ -38,7 +38,6 @@ __all__ = [
     "guard_dated",
     "guard_open",
     "guard_period",
-    "judge_readings",
     "open_period",
     "post_charge",
     "post_job",
@@ -52,4 +51,5 @@ __all__ = [
     "sign_request",
     "start_posting",
     "start_run",
+    "validate_readings",
 ]

@@ -8,9 +8,9 @@ from app.billing.states import APPROVAL_MACHINE
 from app.kernel.errors import N_, DomainError
 from app.lowcode.actors import current_actor
 from app.lowcode.document import DocumentBase
-from app.lowcode.workflow import Ask, Board, Move, Step, Who, Workflow
+from app.lowcode.workflow import Ask, Board, Step, TransitionContext, Who, Workflow
 
-Effect = Callable[[Move], None]
+Effect = Callable[[TransitionContext], None]
 
 ASKED = Board(facts=("reason", "requested_by"))
 """What a card says of any request."""
@@ -33,7 +33,7 @@ def approval_flow(
     document: type[DocumentBase],
     *,
     approving: Effect,
-    condition: Callable[[Move], DomainError | None] | None = None,
+    condition: Callable[[TransitionContext], DomainError | None] | None = None,
     board: Board = ASKED,
 ) -> Workflow:
     """The workflow of a request: approved or refused by somebody else, withdrawn by whoever asked, never edited.
@@ -42,11 +42,11 @@ def approval_flow(
     (an approval limit). Both are asked after the two persons differ (SamePerson).
     """
 
-    def judge(move: Move) -> DomainError | None:
+    def judge(move: TransitionContext) -> DomainError | None:
         refusal = _another(move)
         return refusal if refusal is not None or condition is None else condition(move)
 
-    def approve(move: Move) -> None:
+    def approve(move: TransitionContext) -> None:
         _sign(move, move.inputs["decision"])
         approving(move)
 
@@ -65,7 +65,7 @@ def approval_flow(
     )
 
 
-def _another(move: Move) -> DomainError | None:
+def _another(move: TransitionContext) -> DomainError | None:
     actor, row = current_actor(), move.row
     # The system has no id, in commands and jobs: there it goes by the name.
     known = actor.user_id is not None or row.requested_by_id is not None
@@ -73,7 +73,7 @@ def _another(move: Move) -> DomainError | None:
     return SamePerson() if same else None
 
 
-def _sign(move: Move, words: str | None) -> None:
+def _sign(move: TransitionContext, words: str | None) -> None:
     actor = current_actor()
     move.row.decided_by_id, move.row.decided_by = actor.user_id, actor.name or "?"
     move.row.decided_at, move.row.decision = move.now, words

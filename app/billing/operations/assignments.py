@@ -20,7 +20,7 @@ from app.kernel.errors import N_, DomainError
 from app.kernel.periods import DateSpan
 from app.lowcode import clock, scope
 from app.lowcode.actors import current_actor
-from app.lowcode.history import Deed, History, note
+from app.lowcode.history import AuditAction, History, note
 from app.lowcode.scope import OutOfScope
 
 SHOWN = 5  # names in a preview
@@ -183,7 +183,7 @@ def _insert(session: Session, standard: FeeStandard, wanted: list[Wanted], ends:
     actor, now = current_actor(), clock.now()
     told = {
         "at": now, "who": actor.name or "?", "user_id": actor.user_id, "document": FeeAssignment.__name__,
-        "deed": Deed.ADDED,
+        "deed": AuditAction.ADDED,
     }  # fmt: skip
     session.execute(
         insert(History),

@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import BillingRun, Charge, FeeStandardVersion, Meter, MeterReading, Vacancy
-from app.billing.rules.metering import MeteredTerrain, Taken
+from app.billing.rules.metering import MeteredTimeline, MeteredUsage
 from app.billing.rules.payers import Holding, payers_of_room, payers_of_space
 from app.billing.rules.relief import Relief
-from app.billing.rules.timeline import Area, Payer, Price, Terrain
+from app.billing.rules.timeline import Area, AssignmentTimeline, Payer, Price
 from app.billing.states import ApprovalState, ReadingKind
 from app.estate.models import Customer, Occupancy, ParkingSpace, Room, RoomArea
 from app.estate.states import CustomerKind, RoomState
@@ -22,7 +22,7 @@ from app.kernel.periods import DateSpan, Period
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class BillingMonth:
     """A month of a community, of one fee or (None) of all: what a run computes."""
 
     community_id: int
@@ -30,15 +30,15 @@ class Month:
     fee_item_id: int | None = None
 
     @classmethod
-    def of(cls, run: BillingRun) -> "Month":
+    def of(cls, run: BillingRun) -> "BillingMonth":
         """The month of a run."""
         return cls(run.community_id, run.period, run.fee_item_id)
 
 
-class Facts:
+class ChargeInputs:
     """The dated facts of some assignments of a month; `rows` are those of `assignments_of`."""
 
-    def __init__(self, *, session: Session, month: Month, rows: Sequence[Any]) -> None:
+    def __init__(self, *, session: Session, month: BillingMonth, rows: Sequence[Any]) -> None:
         self._session, self._month = session, month
         ids = [row.id for row in rows]
         self._read_spaces({row.space_id for row in rows if row.space_id})
@@ -59,10 +59,10 @@ class Facts:
         room_id = self.room_of(row)
         return None if room_id is None else self._rooms[room_id].building_id
 
-    def metered(self, row: Any) -> MeteredTerrain:
+    def metered(self, row: Any) -> MeteredTimeline:
         """The dated facts of one assignment of a meter; those of its room pay."""
         meter = self._meters[row.meter_id]
-        return MeteredTerrain(
+        return MeteredTimeline(
             span=DateSpan.since(row.starts, row.ends),
             meter=meter.number,
             prices=self._prices[row.standard_id],
@@ -71,9 +71,9 @@ class Facts:
             charged=[span for span, _amount in self._charged[row.id]],
         )
 
-    def terrain(self, row: Any) -> Terrain:
+    def terrain(self, row: Any) -> AssignmentTimeline:
         """The dated facts of one assignment."""
-        return Terrain(
+        return AssignmentTimeline(
             span=DateSpan.since(row.starts, row.ends),
             prices=self._prices[row.standard_id],
             areas=self._areas_of(row),
@@ -139,7 +139,7 @@ class Facts:
         columns = (Meter.id, Meter.number, Meter.room_id)
         found = self._session.execute(select(*columns).where(Meter.id.in_(ids))) if ids else ()
         self._meters: dict[int, Any] = {row.id: row for row in found}
-        self._readings: dict[int, list[Taken]] = defaultdict(list)
+        self._readings: dict[int, list[MeteredUsage]] = defaultdict(list)
         if not ids:
             return
         for one in self._session.execute(
@@ -155,7 +155,7 @@ class Facts:
             .order_by(MeterReading.day, MeterReading.kind)
         ):  # fmt: skip
             self._readings[one.meter_id].append(
-                Taken(
+                MeteredUsage(
                     one.day, one.last, one.value, one.used, one.multiplier, one.loss, rollover=one.rollover,
                     change=one.kind is ReadingKind.CHANGE,
                 )

@@ -17,7 +17,7 @@ from app.kernel.errors import N_, DomainError
 from app.lowcode import clock
 from app.lowcode.actors import current_actor
 from app.lowcode.db import db
-from app.lowcode.jobs import Cancelled, Job, Run, job_handler, start_job
+from app.lowcode.jobs import Cancelled, Job, JobContext, job_handler, start_job
 from app.lowcode.scope import locked
 from app.lowcode.unit import unit_of_work
 
@@ -25,7 +25,7 @@ READINGS = "billing.readings"
 FAILED = N_("计算出错，已记录。请作废后重试，或联系管理员。")
 
 
-def _abandon(job: Run) -> None:
+def _abandon(job: JobContext) -> None:
     """Leave no run waiting for a job that was cancelled before it began."""
     session = db.session()
     run = locked(session=session, model=BillingRun, row_id=int(job.params["run"]))
@@ -36,7 +36,7 @@ def _abandon(job: Run) -> None:
 
 
 @job_handler("billing.compute", abandon=_abandon)
-def compute_job(job: Run) -> None:
+def compute_job(job: JobContext) -> None:
     """Compute a run's lines; started again after a kill it begins again, cancelled it leaves nothing."""
     run_id = int(job.params["run"])
     job.url = f"/billing_run/show/{run_id}"
@@ -56,7 +56,7 @@ def compute_job(job: Run) -> None:
         raise
 
 
-def _compute(job: Run, run_id: int) -> None:
+def _compute(job: JobContext, run_id: int) -> None:
     with unit_of_work() as session:
         run = locked(session=session, model=BillingRun, row_id=run_id)
         if run.state is not RunState.COMPUTING:
@@ -81,7 +81,7 @@ def _compute(job: Run, run_id: int) -> None:
 
 
 @job_handler("billing.post", abandon=_abandon)
-def post_job(job: Run) -> None:
+def post_job(job: JobContext) -> None:
     """Post a run: killed at any moment everything or nothing is posted, and the start after it does the rest."""
     run_id = int(job.params["run"])
     job.url = f"/billing_run/show/{run_id}"
@@ -113,7 +113,7 @@ def start_reading_import(*, session: Session, token: str, filename: str) -> Job:
 
 
 @job_handler(READINGS)
-def readings_job(job: Run) -> None:
+def readings_job(job: JobContext) -> None:
     """Keep a sheet of readings, all or none; begun again it finds what it has kept, and adds nothing."""
     upload = find_upload(token=job.params["token"], user_id=current_actor().user_id, purpose=READINGS)
     content = None if upload is None else upload.content

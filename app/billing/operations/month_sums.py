@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, literal, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.billing.models import NO_BUILDING, Charge, MonthSum
-from app.billing.states import Move
+from app.billing.states import MovementKind
 from app.kernel.periods import Period
 from app.lowcode.db import insert_or_add
 from app.lowcode.types import Money, raw
@@ -22,7 +22,7 @@ class Moved(NamedTuple):
     building_id: int | None
     fee_item_id: int
     period: Period
-    kind: Move
+    kind: MovementKind
     amount: Decimal
 
 
@@ -53,7 +53,7 @@ def add_charged(*, session: Session, where: ColumnElement[bool]) -> None:
         of.community_id, of.posting_period, func.coalesce(of.building_id, NO_BUILDING).label("building_id"),
         of.fee_item_id, of.period,
     )  # fmt: skip
-    for kind, units in ((Move.CHARGED, raw(of.gross)), (Move.RELIEVED, -raw(of.waived))):
+    for kind, units in ((MovementKind.CHARGED, raw(of.gross)), (MovementKind.RELIEVED, -raw(of.waived))):
         source = (
             select(
                 *place, literal(kind, MonthSum.__table__.c.kind.type).label("kind"),

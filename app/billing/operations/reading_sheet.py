@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.billing.models import Meter
-from app.billing.operations.reading_validation import Judged, NewReading, judge_readings
+from app.billing.operations.reading_validation import NewReading, ValidatedReading, validate_readings
 from app.estate.sales_import.parser.sheets import SheetRow, open_workbook
 from app.kernel.cells import read_date, read_decimal, read_text
 from app.kernel.errors import N_, DomainError
@@ -87,13 +87,13 @@ def check_sheet(
     _refuse_twice(checked.lines)
     good = [one for one in checked.lines if one.wanted is not None]
     wanted = [one.wanted for one in good if one.wanted is not None]
-    judged = judge_readings(session=session, community_id=community_id, wanted=wanted, today=today)
+    judged = validate_readings(session=session, community_id=community_id, wanted=wanted, today=today)
     for line, one in zip(good, judged, strict=True):
         _take_over(line, one)
     return checked
 
 
-def _take_over(line: SheetReading, judged: Judged) -> None:
+def _take_over(line: SheetReading, judged: ValidatedReading) -> None:
     line.refusal, line.unusual, line.known = judged.refusal, judged.unusual, judged.known
 
 

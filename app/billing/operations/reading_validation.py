@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.billing.models import Charge, FeeAssignment, Meter
 from app.billing.operations.periods import guard_period, refuse_closed
-from app.billing.queries.readings import Stood, counts_on, past_of
+from app.billing.queries.readings import PreviousReading, counts_on, previous_readings
 from app.billing.rules.metering import Dial, is_unusual
 from app.billing.states import ReadingKind
 from app.estate.models import Room
@@ -76,7 +76,7 @@ class NewReading:
 
 
 @dataclass(slots=True, kw_only=True)
-class Judged:
+class ValidatedReading:
     """A reading with what comes of it; `refusal` says why it cannot be kept, `known` that it is kept already.
 
     `reading_id`: of what was kept, now or before.
@@ -92,29 +92,29 @@ class Judged:
     refusal: DomainError | None = None
 
 
-def judge_readings(
+def validate_readings(
     *,
     session: Session,
     community_id: int,
     wanted: Sequence[NewReading],
     today: date | None = None,
     lock: bool = False,
-) -> list[Judged]:
+) -> list[ValidatedReading]:
     """Judge readings in order, each meter's one after the other; nothing is raised and nothing written.
 
     `today`: nothing later is taken (None: any day). `lock`: their months and meters are held until the unit ends.
     A handful of queries for 500 readings.
     """
     closed = _closed(session, community_id, {Period.of(one.day) for one in wanted}, lock=lock)
-    found: list[Judged] = []
+    found: list[ValidatedReading] = []
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]
         ids = sorted({one.meter_id for one in some})
         meters = _meters(session, community_id, ids, lock=lock)
-        past = past_of(session=session, meter_ids=ids, days={one.day for one in some})
+        past = previous_readings(session=session, meter_ids=ids, days={one.day for one in some})
         charged = _charged(session, ids, {Period.of(one.day) for one in some})
         for one in some:
-            judged = Judged(wanted=one, meter=meters.get(one.meter_id))
+            judged = ValidatedReading(wanted=one, meter=meters.get(one.meter_id))
             try:
                 _judge(judged, past[one.meter_id], today, closed, charged)
             except DomainError as error:
@@ -124,8 +124,8 @@ def judge_readings(
 
 
 def _judge(
-    judged: Judged,
-    past: list[Stood],
+    judged: ValidatedReading,
+    past: list[PreviousReading],
     today: date | None,
     closed: dict[Period, DomainError],
     charged: set[tuple[int, Period]],
@@ -165,7 +165,7 @@ def _judge(
         usage=judged.used, before=[stood.used for stood in past[-2:]]
     )
     past.append(
-        Stood(
+        PreviousReading(
             id=0, day=one.day, kind=one.kind, value=one.value, onward=one.onward, rollover=one.rollover,
             used=judged.used,
         )

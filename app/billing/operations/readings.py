@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.billing.models import Charge, FeeAssignment, Meter, MeterReading
 from app.billing.operations.periods import guard_period
-from app.billing.operations.reading_validation import Judged, NewReading, judge_readings
+from app.billing.operations.reading_validation import NewReading, ValidatedReading, validate_readings
 from app.billing.queries.readings import counts_on
 from app.billing.rules.metering import Dial, is_unusual
 from app.billing.states import ReadingKind
@@ -55,14 +55,16 @@ class Corrected:
 
 def record_readings(
     *, session: Session, community_id: int, wanted: Sequence[NewReading], today: date | None = None
-) -> list[Judged]:
+) -> list[ValidatedReading]:
     """Keep readings of a community's meters, all or none; one that is kept already is passed over.
 
     A reading counts from the last one that stands, or from the meter's first. `today`: nothing later is taken. Raises
     for one reading what is wrong with it (PeriodClosed, OutOfScope, MeterInactive, NotThereYet, ReadThatDay,
     LaterReading, MonthIsCharged, and what `Dial.usage` raises), for several ReadingsRefused.
     """
-    judged = judge_readings(session=session, community_id=community_id, wanted=wanted, today=today, lock=True)
+    judged = validate_readings(
+        session=session, community_id=community_id, wanted=wanted, today=today, lock=True
+    )
     refused = [one for one in judged if one.refusal is not None]
     if refused:
         first = refused[0]
@@ -89,7 +91,7 @@ def change_meter(
     onward: Decimal,
     reason: str,
     rollover: bool = False,
-) -> Judged:
+) -> ValidatedReading:
     """Change a meter's dial on a day: the old one's last reading, and the new one's first, from which it counts on.
 
     With the last reading as `old_value` it puts right what counting goes on from, where a wrong reading stands in a
@@ -151,7 +153,7 @@ def correct_reading(
     return Corrected(reading=corrected, used_before=row.used, charged=charged)
 
 
-def _row(one: Judged, community_id: int) -> dict[str, Any]:
+def _row(one: ValidatedReading, community_id: int) -> dict[str, Any]:
     wanted, meter = one.wanted, one.meter
     return {
         "community_id": community_id, "meter_id": meter.id, "building_id": meter.building_id,

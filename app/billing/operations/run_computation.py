@@ -10,10 +10,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import BillingLine, BillingRun, Charge, FeeAssignment, FeeStandard
-from app.billing.operations.charge_inputs import Facts, Month
+from app.billing.operations.charge_inputs import BillingMonth, ChargeInputs
 from app.billing.rules.anomaly import UNBILLABLE_ODDNESS, judge
 from app.billing.rules.metering import charge_metered
-from app.billing.rules.month_charge import Gap, Part, charge_month
+from app.billing.rules.month_charge import ChargePart, Gap, charge_month
 from app.kernel.money import AREA_SCALE, MONEY_SCALE, PRICE_SCALE, to_scaled
 from app.kernel.pricing import Method
 from app.kernel.proration import Proration
@@ -32,7 +32,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def assignments_of(month: Month) -> Any:
+def assignments_of(month: BillingMonth) -> Any:
     """The assignments that have a day in the month, with what their standard says."""
     found = (
         select(
@@ -53,7 +53,7 @@ def assignments_of(month: Month) -> Any:
 class Computing:
     """A month being computed: what holds for the whole of it, read once, and then chunk after chunk."""
 
-    def __init__(self, *, session: Session, month: Month) -> None:
+    def __init__(self, *, session: Session, month: BillingMonth) -> None:
         self.month = month
         self.proration = Proration(setting(session=session, key=PRORATION, community_id=month.community_id))
         self.fees_before = frozenset(
@@ -68,7 +68,7 @@ class Computing:
         )
         self.last = 0
 
-    def next_rows(self, *, session: Session, size: int = CHUNK) -> tuple[Sequence[Any], Facts | None]:
+    def next_rows(self, *, session: Session, size: int = CHUNK) -> tuple[Sequence[Any], ChargeInputs | None]:
         """The next assignments and what they stand on; none at the end."""
         rows = session.execute(
             assignments_of(self.month)
@@ -79,7 +79,7 @@ class Computing:
         if not rows:
             return (), None
         self.last = rows[-1].id
-        return rows, Facts(session=session, month=self.month, rows=rows)
+        return rows, ChargeInputs(session=session, month=self.month, rows=rows)
 
     def next_chunk(self, *, session: Session, run: BillingRun, size: int = CHUNK) -> int:
         """Write the lines of the next assignments; returns how many assignments, 0 at the end."""
@@ -89,7 +89,7 @@ class Computing:
             _insert(session, [month + line for row in rows for line in self._lines(row, facts)])
         return len(rows)
 
-    def charges_of(self, row: Any, facts: Facts) -> tuple[list[Part], list[Gap]]:
+    def charges_of(self, row: Any, facts: ChargeInputs) -> tuple[list[ChargePart], list[Gap]]:
         """What of one assignment is still to be charged, and the days that cannot be."""
         if row.method is Method.METERED:
             return charge_metered(terrain=facts.metered(row), period=self.month.period, due_days=row.due_days)
@@ -98,7 +98,7 @@ class Computing:
             due_days=row.due_days,
         )  # fmt: skip
 
-    def _lines(self, row: Any, facts: Facts) -> Iterator[tuple[Any, ...]]:
+    def _lines(self, row: Any, facts: ChargeInputs) -> Iterator[tuple[Any, ...]]:
         """The lines of one assignment: what is charged, and the days that cannot be."""
         parts, gaps = self.charges_of(row, facts)
         whose = (
@@ -121,7 +121,7 @@ class Computing:
             shown = None
 
 
-def _charged(part: Part) -> tuple[Any, ...]:
+def _charged(part: ChargePart) -> tuple[Any, ...]:
     return (
         _day(part.span.first), _day(part.span.last), _day(part.due_date), part.customer_id, part.version_id,
         to_scaled(part.priced.quantity, AREA_SCALE), to_scaled(part.priced.price, PRICE_SCALE),
@@ -129,7 +129,7 @@ def _charged(part: Part) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _not_charged(gap: Gap, month: Month) -> tuple[Any, ...]:
+def _not_charged(gap: Gap, month: BillingMonth) -> tuple[Any, ...]:
     return (
         _day(gap.span.first), _day(gap.span.last), _day(month.period.last_day), None, None, 0, 0, 0, 0, 0, "{}",
     )  # fmt: skip

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import BillingLine, BillingRun, Charge, FeeItem
-from app.billing.operations.charge_inputs import Month
+from app.billing.operations.charge_inputs import BillingMonth
 from app.billing.operations.periods import refuse_closed
 from app.billing.operations.run_computation import Computing
 from app.billing.operations.run_post import post_run
@@ -71,7 +71,7 @@ def start_run(
     _refuse_unfinished(session, community_id, period, fee_item_id)
     run = begin_run(session=session, community_id=community_id, period=period, fee_item_id=fee_item_id)
     # The job asks again; whoever starts it is told at once.
-    refuse_missing(session=session, month=Month.of(run))
+    refuse_missing(session=session, month=BillingMonth.of(run))
     job = start_job(
         session=session, kind="billing.compute", label=f"计算 {run.title}", params={"run": run.id}
     )
@@ -135,7 +135,7 @@ def compute_run(*, session: Session, run: BillingRun) -> None:
 
 def begin_computing(*, session: Session, run: BillingRun) -> Computing:
     """Throw away what an earlier start left, and read what holds for the whole month. Raises ReadingsMissing."""
-    month = Month.of(run)
+    month = BillingMonth.of(run)
     refuse_missing(session=session, month=month)
     clear_lines(session=session, run=run)
     run.computed_at = clock.now()
@@ -215,7 +215,7 @@ def bill(
     return runs
 
 
-def refuse_missing(*, session: Session, month: Month) -> None:
+def refuse_missing(*, session: Session, month: BillingMonth) -> None:
     """Refuse a month with a meter that was not read. Raises ReadingsMissing."""
     found = missing_readings(
         session=session, community_id=month.community_id, period=month.period, fee_item_id=month.fee_item_id

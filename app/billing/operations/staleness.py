@@ -19,7 +19,7 @@ from app.billing.operations.run_computation import PRORATION
 from app.billing.states import ApprovalState
 from app.estate.models import Occupancy, ParkingSpace, Room, RoomArea
 from app.kernel.errors import N_, DomainError
-from app.lowcode.history import Deed, History
+from app.lowcode.history import AuditAction, History
 from app.lowcode.settings import Setting
 
 # Fields of a room that decide who pays and for how much.
@@ -91,7 +91,7 @@ def refuse_stale(*, session: Session, run: BillingRun) -> None:
     gone = select(func.count()).where(
         or_(History.community_id == run.community_id, History.community_id.is_(None)),
         History.document.in_([model.__name__ for model in STOOD_ON]),
-        History.deed == Deed.DELETED,
+        History.deed == AuditAction.DELETED,
         History.at >= since,
     )
     if session.scalar(gone):

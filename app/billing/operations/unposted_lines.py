@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge, FeeAssignment
-from app.billing.operations.charge_inputs import Month
+from app.billing.operations.charge_inputs import BillingMonth
 from app.billing.operations.run_computation import Computing, assignments_of
 from app.kernel.periods import Period
 
@@ -28,7 +28,7 @@ def unposted(*, session: Session, community_id: int, period: Period) -> list[Unp
     Days that cannot be charged (nobody pays, no price) are counted apart: they hold up no close. Meters that were not
     read are `missing_readings`. Some seconds for 20,000 rooms: for a job, `count_uncharged` for a page.
     """
-    computing = Computing(session=session, month=Month(community_id, period))
+    computing = Computing(session=session, month=BillingMonth(community_id, period))
     found: dict[int, list[tuple[int, Decimal, int]]] = {}
     while True:
         rows, facts = computing.next_rows(session=session)
@@ -61,6 +61,6 @@ def count_uncharged(*, session: Session, community_id: int, period: Period) -> i
         )
         .correlate(FeeAssignment)
     )
-    month = Month(community_id, period)
+    month = BillingMonth(community_id, period)
     left = assignments_of(month).where(~charged.exists()).with_only_columns(func.count(FeeAssignment.id))
     return int(session.scalar(left) or 0)

@@ -19,7 +19,7 @@ from app.kernel.pricing import Method
 from app.lowcode import scope
 from app.lowcode.history import note
 from app.lowcode.scope import MixedCommunities, OutOfScope, locked
-from app.lowcode.workflow import Move
+from app.lowcode.workflow import TransitionContext
 
 BY_DAYS = tuple(method for method in Method if method.by_days)
 
@@ -111,7 +111,7 @@ def end_vacancy(*, session: Session, vacancy_id: int, ends: date, reason: str) -
     return row
 
 
-def _approving(move: Move) -> None:
+def _approving(move: TransitionContext) -> None:
     """Judge once more, for time has passed, and say which months it comes too late for."""
     session, row = move.session, move.row
     guard_open(session=session, community_id=row.community_id, day=row.starts)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import Meter, MeterReading
-from app.billing.queries.readings import Stood, counts_on, past_of
+from app.billing.queries.readings import PreviousReading, counts_on, previous_readings
 from app.billing.states import MeterKind, ReadingKind
 from app.estate.models import Room
 from app.estate.queries.room_order import as_walked
@@ -18,7 +18,7 @@ from app.kernel.periods import Period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class GridQuery:
     """Which meters: of a community, of one building or kind where named; `unread`: those not read in the month."""
 
     community_id: int
@@ -60,7 +60,7 @@ class Progress:
     read: int
 
 
-def progress_of(*, session: Session, asked: Asked) -> Progress:
+def progress_of(*, session: Session, asked: GridQuery) -> Progress:
     """How far the month's reading is, `unread` aside."""
     found = (
         select(func.count(Meter.id), func.count(MeterReading.id))
@@ -77,14 +77,14 @@ def count_unread(*, session: Session, period: Period) -> int:
     return session.scalar(found.where(Meter.active.is_(True), MeterReading.id.is_(None))) or 0
 
 
-def grid_of(*, session: Session, asked: Asked, start: int = 0, size: int | None = None) -> list[GridRow]:
+def grid_of(*, session: Session, asked: GridQuery, start: int = 0, size: int | None = None) -> list[GridRow]:
     """The meters in order of building, room and number, shared ones last; a handful of queries for any number."""
     statement = _meters(asked).offset(start)
     rows = session.execute(statement if size is None else statement.limit(size)).all()
-    past: dict[int, list[Stood]] = {}
+    past: dict[int, list[PreviousReading]] = {}
     ids = [row.id for row in rows]
     for first in range(0, len(ids), 500):
-        past |= past_of(session=session, meter_ids=ids[first : first + 500])
+        past |= previous_readings(session=session, meter_ids=ids[first : first + 500])
     found = []
     for row in rows:
         stood = past.get(row.id, [])
@@ -102,7 +102,7 @@ def grid_of(*, session: Session, asked: Asked, start: int = 0, size: int | None 
     return found
 
 
-def _meters(asked: Asked) -> Any:
+def _meters(asked: GridQuery) -> Any:
     found = (
         select(
             Meter.id, Meter.number, Meter.kind, Meter.unit, Meter.place, Meter.initial, Meter.multiplier, Meter.loss,
@@ -119,7 +119,7 @@ def _meters(asked: Asked) -> Any:
     return found.where(MeterReading.id.is_(None)) if asked.unread else found
 
 
-def _wanted(asked: Asked) -> list[ColumnElement[bool]]:
+def _wanted(asked: GridQuery) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [Meter.community_id == asked.community_id, Meter.active.is_(True)]
     if asked.kind is not None:
         found.append(Meter.kind == asked.kind)

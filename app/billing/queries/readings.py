@@ -18,7 +18,7 @@ KEPT = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stood:
+class PreviousReading:
     """A reading that stands, of the last ones of a meter."""
 
     id: int
@@ -36,9 +36,9 @@ def counts_on(stood: Any) -> Decimal:
     return value
 
 
-def past_of(
+def previous_readings(
     *, session: Session, meter_ids: Sequence[int], days: Collection[date] = ()
-) -> dict[int, list[Stood]]:
+) -> dict[int, list[PreviousReading]]:
     """By meter its latest three readings that stand, and those of the days in question, in order; one query."""
     order = (MeterReading.day.desc(), MeterReading.kind.desc())
     columns = (MeterReading.id, MeterReading.meter_id, MeterReading.day, MeterReading.kind, MeterReading.value,
@@ -50,7 +50,7 @@ def past_of(
         .where(MeterReading.meter_id.in_(meter_ids), MeterReading.replaced.is_(False))
         .subquery()
     )
-    found: dict[int, list[Stood]] = defaultdict(list)
+    found: dict[int, list[PreviousReading]] = defaultdict(list)
     rows = session.execute(
         select(ranked)
         .where(or_(ranked.c.back <= KEPT, ranked.c.day.in_(days)))
@@ -58,7 +58,7 @@ def past_of(
     )
     for row in rows:
         found[row.meter_id].append(
-            Stood(
+            PreviousReading(
                 id=row.id, day=row.day, kind=row.kind, value=row.value, onward=row.onward, rollover=row.rollover,
                 used=row.used,
             )

@@ -7,13 +7,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from app.billing.rules.month_charge import Gap, Part
+from app.billing.rules.month_charge import ChargePart, Gap
 from app.billing.rules.timeline import Payer, Price, in_force
 from app.billing.states import Oddity
 from app.kernel.errors import N_, DomainError
 from app.kernel.money import AREA_SCALE, format_exact, half_up, to_scaled
 from app.kernel.periods import DateSpan, Period
-from app.kernel.pricing import Facts, Method, Terms, price_charge
+from app.kernel.pricing import Method, PricingInputs, Terms, price_charge
 from app.kernel.proration import MonthPart
 
 READING_SCALE = AREA_SCALE
@@ -87,7 +87,7 @@ def is_unusual(*, usage: Decimal, before: Sequence[Decimal]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class MeteredUsage:
     """A reading that stands: what was used since `last`, and by what it was counted. `change`: the old dial's last."""
 
     day: date
@@ -109,18 +109,20 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MeteredTerrain:
+class MeteredTimeline:
     """The dated facts of one assignment of a meter; `readings` rise by day and stand within the month."""
 
     span: DateSpan
     meter: str
     prices: Sequence[Price]
     payers: Sequence[Payer]
-    readings: Sequence[Taken]
+    readings: Sequence[MeteredUsage]
     charged: Sequence[DateSpan] = ()
 
 
-def charge_metered(*, terrain: MeteredTerrain, period: Period, due_days: int) -> tuple[list[Part], list[Gap]]:
+def charge_metered(
+    *, terrain: MeteredTimeline, period: Period, due_days: int
+) -> tuple[list[ChargePart], list[Gap]]:
     """The one charge of a meter in a month: the usage of its readings × the price, 0.00 where nothing was used.
 
     Price and payer are those of the day of the month's last reading; days share nothing out. Nothing where it is
@@ -142,8 +144,8 @@ def charge_metered(*, terrain: MeteredTerrain, period: Period, due_days: int) ->
     usage = sum((one.usage for one in readings), Decimal(0))
     part = MonthPart(period=period, span=span, share=Fraction(1), days_in_month=period.days)
     priced = price_charge(
-        method=Method.METERED, facts=Facts(usage=usage), terms=Terms(price=version.price), part=part
+        method=Method.METERED, facts=PricingInputs(usage=usage), terms=Terms(price=version.price), part=part
     )
     due_date = period.last_day + timedelta(days=due_days)
     more = {"meter": terrain.meter, "readings": [one.told() for one in readings]}
-    return [Part(priced, payer, version.id, due_date, more=more)], []
+    return [ChargePart(priced, payer, version.id, due_date, more=more)], []

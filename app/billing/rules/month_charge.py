@@ -11,15 +11,15 @@ from functools import lru_cache
 from typing import Any
 
 from app.billing.rules.relief import Relieved, relief_cuts, relieved_days, waived_for
-from app.billing.rules.timeline import Piece, Terrain, pieces_of
+from app.billing.rules.timeline import AssignmentTimeline, Segment, segments_of
 from app.billing.states import Oddity
 from app.kernel.periods import DateSpan, Period
-from app.kernel.pricing import Facts, Method, Priced, Terms, price_charge
+from app.kernel.pricing import Method, Priced, PricingInputs, Terms, price_charge
 from app.kernel.proration import MonthPart, Proration, month_parts
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ChargePart:
     """A charge to be: who pays how much for which days, and by which version of the price; `waived` in 元."""
 
     priced: Priced
@@ -68,8 +68,8 @@ class Gap:
 
 
 def charge_month(
-    *, terrain: Terrain, method: Method, period: Period, proration: Proration, due_days: int
-) -> tuple[list[Part], list[Gap]]:
+    *, terrain: AssignmentTimeline, method: Method, period: Period, proration: Proration, due_days: int
+) -> tuple[list[ChargePart], list[Gap]]:
     """The parts of `period` still to be charged, and the days that cannot be: nothing is passed over in silence.
 
     Shares come from all parts of the month together, those charged before included, so that they never exceed it.
@@ -77,11 +77,11 @@ def charge_month(
     span = terrain.span.intersect(period.span)
     if span is None:
         return [], []
-    pieces = pieces_of(terrain=terrain, span=span, by_area=method is Method.AREA)
+    pieces = segments_of(terrain=terrain, span=span, by_area=method is Method.AREA)
     shares = _shares(period, tuple(piece.span for piece in pieces), proration)
     finer = _relieved(terrain, period, pieces, proration) if terrain.reliefs else {}
     due_date = period.last_day + timedelta(days=due_days)
-    parts: list[Part] = []
+    parts: list[ChargePart] = []
     gaps: list[Gap] = []
     for piece, part in zip(pieces, shares, strict=True):
         if piece.charged:
@@ -94,17 +94,20 @@ def charge_month(
             gaps.append(Gap(piece.span, Oddity.NO_PAYER))
         else:
             priced = price_charge(
-                method=method, facts=Facts(area=piece.area), terms=Terms(price=piece.version.price), part=part
+                method=method,
+                facts=PricingInputs(area=piece.area),
+                terms=Terms(price=piece.version.price),
+                part=part,
             )
             relieved = finer.get(piece.span, ())
             waived = waived_for(priced=priced, relieved=relieved) if relieved else Decimal(0)
             days = [one for one, _part in relieved]
-            parts.append(Part(priced, piece.customer_id, piece.version.id, due_date, waived, days))
+            parts.append(ChargePart(priced, piece.customer_id, piece.version.id, due_date, waived, days))
     return parts, gaps
 
 
 def _relieved(
-    terrain: Terrain, period: Period, pieces: Sequence[Piece], proration: Proration
+    terrain: AssignmentTimeline, period: Period, pieces: Sequence[Segment], proration: Proration
 ) -> dict[DateSpan, list[tuple[Relieved, MonthPart]]]:
     """By piece its days that pay a part, each with its share of the month.
 

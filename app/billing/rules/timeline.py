@@ -39,7 +39,7 @@ class Payer:
 
 
 @dataclass(frozen=True, slots=True)
-class Terrain:
+class AssignmentTimeline:
     """The dated facts of one assignment. `prices` and `areas` rise by date; `charged` is what stands already.
 
     `reliefs` are approved days that pay a part; those for the same fees never share a day.
@@ -54,7 +54,7 @@ class Terrain:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Segment:
     """Days between two cuts, and what holds on them."""
 
     span: DateSpan
@@ -63,7 +63,7 @@ class Piece:
     version: Price | None = None
     area: Decimal | None = None
 
-    def continues(self, other: "Piece") -> bool:
+    def continues(self, other: "Segment") -> bool:
         """Whether `other` is the day before's piece and says the same: such a cut changes nothing."""
         mine = (self.charged, self.customer_id, self.version and self.version.price, self.area)
         return not self.charged and mine == (
@@ -71,7 +71,7 @@ class Piece:
         )  # fmt: skip
 
 
-def pieces_of(*, terrain: Terrain, span: DateSpan, by_area: bool) -> list[Piece]:
+def segments_of(*, terrain: AssignmentTimeline, span: DateSpan, by_area: bool) -> list[Segment]:
     """The days of `span` in pieces, in order. `by_area`: a new area cuts too."""
     cuts = {version.starts for version in terrain.prices}
     if by_area:
@@ -80,11 +80,11 @@ def pieces_of(*, terrain: Terrain, span: DateSpan, by_area: bool) -> list[Piece]
         cuts.add(one.first)
         if one.last < date.max:
             cuts.add(one.last + ONE_DAY)
-    found: list[Piece] = []
+    found: list[Segment] = []
     for part in span.split(cuts):
         piece = _piece(part, terrain, by_area=by_area)
         if found and piece.continues(found[-1]):
-            piece = Piece(
+            piece = Segment(
                 DateSpan(found[-1].span.first, part.last),
                 False,
                 piece.customer_id,
@@ -96,14 +96,14 @@ def pieces_of(*, terrain: Terrain, span: DateSpan, by_area: bool) -> list[Piece]
     return found
 
 
-def _piece(span: DateSpan, terrain: Terrain, *, by_area: bool) -> Piece:
+def _piece(span: DateSpan, terrain: AssignmentTimeline, *, by_area: bool) -> Segment:
     day = span.first
     if any(day in charged for charged in terrain.charged):
-        return Piece(span, True)
+        return Segment(span, True)
     customer = next((payer.customer_id for payer in terrain.payers if day in payer.span), None)
     version = in_force(terrain.prices, day)
     area = in_force(terrain.areas, day) if by_area else None
-    return Piece(span, False, customer, version, area and area.area)
+    return Segment(span, False, customer, version, area and area.area)
 
 
 def in_force(versions: Sequence[Any], day: date) -> Any:

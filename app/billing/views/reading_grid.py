@@ -18,7 +18,7 @@ from wtforms.validators import InputRequired, Optional
 
 from app.billing import operations
 from app.billing.operations import NewReading
-from app.billing.queries.reading_grid import Asked, GridRow, count_unread, grid_of, progress_of
+from app.billing.queries.reading_grid import GridQuery, GridRow, count_unread, grid_of, progress_of
 from app.billing.states import MeterKind
 from app.billing.views.inputs import REQUIRED, remote_select, spoken
 from app.estate.models import Community
@@ -132,22 +132,22 @@ def grid_form() -> Any:
     return spoken(GridForm(given))
 
 
-def asked_of(form: Any) -> Asked | None:
+def asked_of(form: Any) -> GridQuery | None:
     """What the form asks for; None while it names no community or month."""
     if not form.validate():
         return None
-    return Asked(
+    return GridQuery(
         community_id=form.community_id.data, period=form.period.data, building_id=form.building_id.data,
         kind=MeterKind(form.kind.data) if form.kind.data else None, unread=form.unread.data,
     )  # fmt: skip
 
 
-def grid_url(asked: Asked, **more: Any) -> str:
+def grid_url(asked: GridQuery, **more: Any) -> str:
     """The page of these meters."""
     return f"{URL}?{urlencode(parameters(asked) | more)}"
 
 
-def parameters(asked: Asked) -> dict[str, Any]:
+def parameters(asked: GridQuery) -> dict[str, Any]:
     """What is asked for, as a URL says it."""
     found = {
         "community_id": asked.community_id, "building_id": asked.building_id, "period": str(asked.period),
@@ -227,7 +227,7 @@ def _told(one: GridRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _buttons(asked: Asked | None) -> list[Button]:
+def _buttons(asked: GridQuery | None) -> list[Button]:
     found = [Button("list", _("抄表记录"), "/meter_reading/list/", "list-numbers")]
     if asked is not None and may("import", "MeterReading"):
         query = urlencode(parameters(asked))
@@ -238,7 +238,7 @@ def _buttons(asked: Asked | None) -> list[Button]:
     return found
 
 
-def _pager(asked: Asked, progress: Any, page: int) -> Pager:
+def _pager(asked: GridQuery, progress: Any, page: int) -> Pager:
     count = progress.meters - progress.read if asked.unread else progress.meters
     pages = max(1, -(-count // SIZE))
 

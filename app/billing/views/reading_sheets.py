@@ -14,7 +14,7 @@ from flask_wtf.file import FileField
 
 from app.billing.operations.jobs import READINGS, start_reading_import
 from app.billing.operations.reading_sheet import DAY, NUMBER, ROLLOVER, VALUE, Checked, check_sheet
-from app.billing.queries.reading_grid import Asked, grid_of
+from app.billing.queries.reading_grid import GridQuery, grid_of
 from app.billing.views.inputs import form_page, remote_select, spoken
 from app.billing.views.reading_grid import URL, asked_of, day_of, grid_form
 from app.estate.sales_import.upload import Upload, find_upload, keep_upload
@@ -32,7 +32,7 @@ SHOWN: Final = 500
 TITLE: Final = N_("导入读数")
 
 
-class UploadForm(FlaskForm):
+class ReadingUploadForm(FlaskForm):
     """The filled template, and the community whose meters it reads."""
 
     community_id = remote_select(N_("小区"), "Community", "/meter_reading/select/community_id", required=True)
@@ -65,7 +65,7 @@ class ReadingSheetView(BaseView):
     @needs("import")
     def upload(self) -> Any:
         """Ask for the file; a readable one is kept and looked at."""
-        form: Any = spoken(UploadForm())
+        form: Any = spoken(ReadingUploadForm())
         if request.method == "GET":
             given = request.args.get("community_id", "")
             form.community_id.data = (
@@ -146,7 +146,7 @@ def _check(community_id: int, content: bytes, filename: str) -> Checked:
     )
 
 
-def _template(asked: Asked, day: str) -> BytesIO:
+def _template(asked: GridQuery, day: str) -> BytesIO:
     data = BytesIO()
     with xlsxwriter.Workbook(data, {"in_memory": True, "strings_to_formulas": False}) as book:
         sheet = book.add_worksheet(_("抄表"))

@@ -66,10 +66,10 @@ def _charges(session: Session, within: Within, moves: dict[Key, Figures]) -> Non
         .where(*within.of(Charge))
         .group_by(Charge.community_id, Charge.posting_period)
     )  # fmt: skip
-    for community, period, charged, let_go, of_rooms in rows:
+    for community, period, charged, rounding_discount, of_rooms in rows:
         found = moves[community, period]
-        found["charged"] += int(charged) + int(let_go)
-        found["waived"] += int(let_go)
+        found["charged"] += int(charged) + int(rounding_discount)
+        found["waived"] += int(rounding_discount)
         found["waived_in_rooms"] += int(of_rooms)
 
 

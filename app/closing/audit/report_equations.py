@@ -11,7 +11,7 @@ from app.closing.audit.number_sequences import Found
 from app.kernel.errors import N_
 from app.kernel.periods import Period
 from app.lowcode.reports import registry
-from app.lowcode.reports.declaration import By, Scope
+from app.lowcode.reports.declaration import By, ReportQuery
 from app.lowcode.reports.reader import read
 
 WRONG = N_("“%(report)s”不平：%(equation)s，左边 %(left)s，右边 %(right)s，不平 %(wrong)s 行。")
@@ -34,7 +34,7 @@ def wrong_equations(session: Session, within: Within) -> Iterator[Found]:
             for report in registry.frozen():
                 if report.by is By.AS_OF and period != periods[-1] and not within.whole:
                     continue
-                scope = Scope.of_month(period, only=[community], by=report.by)
+                scope = ReportQuery.of_month(period, only=[community], by=report.by)
                 for one in read(session=session, report=report, scope=scope, anew=True).equations:
                     if not one.holds:
                         told = {

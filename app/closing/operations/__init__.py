@@ -1,13 +1,13 @@
 """What closes a month and opens it again."""
 
-from app.closing.operations.checklist import Finding, close_check
+from app.closing.operations.checklist import ChecklistItem, close_check
 from app.closing.operations.close import close, findings, start_close
 from app.closing.operations.jobs import close_job
 from app.closing.operations.reopen import REOPEN_FLOW, request_reopen
 
 __all__ = [
     "REOPEN_FLOW",
-    "Finding",
+    "ChecklistItem",
     "close",
     "close_check",
     "close_job",

@@ -25,7 +25,7 @@ from app.lowcode.reports.reader import Reading, read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class ChecklistItem:
     """Something to be done before a month closes; one that does not stop is only to be known."""
 
     code: str
@@ -40,7 +40,7 @@ class Finding:
         return self.message % {"count": self.count, **self.params}
 
 
-def close_check(*, session: Session, community_id: int, period: Period) -> list[Finding]:
+def close_check(*, session: Session, community_id: int, period: Period) -> list[ChecklistItem]:
     """What is missing before a community's month may close, in the order in which it is to be done.
 
     The months before it are asked for apart: they are another page's work.
@@ -53,10 +53,10 @@ def close_check(*, session: Session, community_id: int, period: Period) -> list[
     return [*missing, *unequal(readings)]
 
 
-def missing_documents(*, session: Session, community_id: int, period: Period) -> list[Finding]:
+def missing_documents(*, session: Session, community_id: int, period: Period) -> list[ChecklistItem]:
     """What is not done yet of a month: readings, charges, runs, requests, hand-overs."""
     found = [
-        Finding(
+        ChecklistItem(
             code="not_over", message=N_("这个账期还没有过完，结账以后到月底都不能再收款、出账"), stops=False, url="",
             count=int(clock.today() <= period.last_day),
         ),
@@ -67,7 +67,7 @@ def missing_documents(*, session: Session, community_id: int, period: Period) ->
     return [one for one in found if one.count]
 
 
-def _runs(session: Session, community_id: int, period: Period) -> Iterator[Finding]:
+def _runs(session: Session, community_id: int, period: Period) -> Iterator[ChecklistItem]:
     unfinished = session.scalar(
         select(func.count(BillingRun.id)).where(
             BillingRun.community_id == community_id,
@@ -75,34 +75,34 @@ def _runs(session: Session, community_id: int, period: Period) -> Iterator[Findi
             BillingRun.state.in_(UNFINISHED),
         )
     )
-    yield Finding(
+    yield ChecklistItem(
         code="runs_unfinished", message=N_("有 %(count)d 次出账没有入账或作废"), count=unfinished or 0,
         url=_list(BillingRun, community_id, period=period),
     )  # fmt: skip
 
 
-def _readings(session: Session, community_id: int, period: Period) -> Iterator[Finding]:
+def _readings(session: Session, community_id: int, period: Period) -> Iterator[ChecklistItem]:
     missing = count_missing_readings(session=session, community_id=community_id, period=period)
-    yield Finding(
+    yield ChecklistItem(
         code="missing_readings", message=N_("有 %(count)d 块表这个月还没有抄"), count=missing,
         url=f"/billing/readings/?{urlencode({'community_id': community_id, 'period': str(period), 'unread': 'y'})}",
     )  # fmt: skip
 
 
-def _unposted(session: Session, community_id: int, period: Period) -> Iterator[Finding]:
+def _unposted(session: Session, community_id: int, period: Period) -> Iterator[ChecklistItem]:
     found = unposted(session=session, community_id=community_id, period=period)
     url = f"/billing/start/?{urlencode({'community_id': community_id, 'period': str(period)})}"
-    yield Finding(
+    yield ChecklistItem(
         code="unposted", message=N_("有 %(count)d 笔应收还没有出账"), url=url,
         count=sum(one.charges for one in found),
     )  # fmt: skip
-    yield Finding(
+    yield ChecklistItem(
         code="unbillable", message=N_("有 %(count)d 段日子没有付费人、单价或面积，不能计费"), url=url,
         count=sum(one.unbillable for one in found), stops=False,
     )  # fmt: skip
 
 
-def _requests(session: Session, community_id: int) -> Iterator[Finding]:
+def _requests(session: Session, community_id: int) -> Iterator[ChecklistItem]:
     """What nobody has decided yet: decided later, it posts in the month that is open then."""
     documents: tuple[Any, ...] = (Waiver, Adjustment, Refund, Vacancy)
     for model in documents:
@@ -111,16 +111,16 @@ def _requests(session: Session, community_id: int) -> Iterator[Finding]:
                 model.community_id == community_id, model.state == ApprovalState.PENDING
             )
         )
-        yield Finding(
+        yield ChecklistItem(
             code=f"pending_{model.__tablename__}", message=N_("有 %(count)d 张%(what)s还没有审批，以后批准的记入以后的账期"),
             count=pending or 0, url=_list(model, community_id, state=ApprovalState.PENDING.value), stops=False,
             params={"what": spec_of(model).about.label},
         )  # fmt: skip
 
 
-def _money(session: Session, community_id: int, period: Period) -> Iterator[Finding]:
+def _money(session: Session, community_id: int, period: Period) -> Iterator[ChecklistItem]:
     kept = unhanded(session=session, community_id=community_id, period=period)
-    yield Finding(
+    yield ChecklistItem(
         code="unhanded", message=N_("有 %(count)d 张收据、冲红或退款还没有交款"),
         count=sum(papers for _cashier, papers in kept),
         url=f"{_list(Receipt, community_id, posting_period=period)}&f.handover_id.none=1",
@@ -131,16 +131,16 @@ def _money(session: Session, community_id: int, period: Period) -> Iterator[Find
             CashHandover.first_day <= period.last_day,
         )
     )  # fmt: skip
-    yield Finding(
+    yield ChecklistItem(
         code="unsigned", message=N_("有 %(count)d 张交款单财务还没有签收"), count=unsigned or 0, stops=False,
         url=_list(CashHandover, community_id, state=HandoverState.HANDED.value),
     )  # fmt: skip
 
 
-def unequal(readings: Iterable[Reading]) -> list[Finding]:
+def unequal(readings: Iterable[Reading]) -> list[ChecklistItem]:
     """The reports of a month, read anew, whose equations do not hold."""
     return [
-        Finding(
+        ChecklistItem(
             code=f"equation_{one.report.name}", message=N_("“%(report)s”有 %(count)d 个等式不平，请联系管理员"),
             count=sum(not equation.holds for equation in one.equations),
             url=f"{one.report.url}/?{urlencode(parameters.parameters(one.scope))}", params={"report": one.report.label},

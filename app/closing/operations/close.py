@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.billing.models import AccountingPeriod
 from app.billing.operations.periods import PeriodClosed, lock_period
 from app.billing.states import PeriodState
-from app.closing.operations.checklist import Finding, close_check, missing_documents, unequal
+from app.closing.operations.checklist import ChecklistItem, close_check, missing_documents, unequal
 from app.closing.operations.snapshots import freeze, written_out
 from app.closing.states import PERIOD_MACHINE
 from app.estate.models import Community
@@ -69,7 +69,7 @@ def close(*, session: Session, community_id: int, period: Period, by: str | None
     return row
 
 
-def _refuse_missing(period: Period, found: Iterable[Finding]) -> None:
+def _refuse_missing(period: Period, found: Iterable[ChecklistItem]) -> None:
     missing = [one for one in found if one.stops]
     if missing:
         raise PeriodNotReady(period=str(period), what=missing[0].text(), count=len(missing))
@@ -153,12 +153,12 @@ def _locked(session: Session, community_id: int, period: Period) -> AccountingPe
     ).one()
 
 
-def findings(*, session: Session, community_id: int, period: Period) -> list[Finding]:
+def findings(*, session: Session, community_id: int, period: Period) -> list[ChecklistItem]:
     """What stands between a month and its close, in the order in which it is to be done."""
     previous = previous_open(session=session, community_id=community_id, period=period)
     found = close_check(session=session, community_id=community_id, period=period)
     if previous is not None:
-        first = Finding(
+        first = ChecklistItem(
             code="previous_period_open", message=N_("上一账期 %(previous)s 还没有结账"), count=1,
             params={"previous": str(previous)}, url=f"/closing/check/{community_id}/{previous}",
         )  # fmt: skip

@@ -9,7 +9,7 @@ from app.closing.operations.close import JOB, close
 from app.kernel.errors import N_, DomainError
 from app.kernel.periods import Period
 from app.lowcode.db import count_anew, db
-from app.lowcode.jobs import Run, job_handler
+from app.lowcode.jobs import JobContext, job_handler
 from app.lowcode.unit import in_unit_of_work, unit_of_work
 
 
@@ -21,7 +21,7 @@ class BooksBroken(DomainError):
 
 
 @job_handler(JOB)
-def close_job(job: Run) -> None:
+def close_job(job: JobContext) -> None:
     """Close a month; started again after a kill, or pressed twice, it finds it closed and is done."""
     community_id, period = int(job.params["community"]), Period.parse(job.params["period"])
     job.url = f"/closing/?year={period.year}"

@@ -16,7 +16,7 @@ from app.kernel.periods import Period
 from app.lowcode import history, scope
 from app.lowcode.actors import current_actor
 from app.lowcode.scope import OutOfScope
-from app.lowcode.workflow import Move, change_state
+from app.lowcode.workflow import TransitionContext, change_state
 
 
 class NotLatestPeriod(DomainError):
@@ -55,7 +55,7 @@ def request_reopen(
     return row
 
 
-def _approving(move: Move) -> None:
+def _approving(move: TransitionContext) -> None:
     """Open the month again; what was closed meanwhile is judged once more."""
     session, row = move.session, move.row
     month = _latest(session, row.community_id, row.period)

@@ -13,7 +13,7 @@ from app.closing.queries.archive import MORE_KEYS, TOLD
 from app.closing.rules.canon import canonical, digest_of, text_of_lines
 from app.kernel.periods import Period
 from app.lowcode import listing
-from app.lowcode.reports.declaration import PLACES, Line, Report, Scope
+from app.lowcode.reports.declaration import PLACES, Report, ReportLine, ReportQuery
 from app.lowcode.reports.reader import Reading, every_line, read
 
 AT_ONCE = 1000
@@ -34,9 +34,9 @@ class Frozen:
         return text_of_lines(self.totals, ([row[name] for name in TOLD] for row in self.rows))
 
 
-def scope_of_close(report: Report, *, community_id: int, period: Period) -> Scope:
+def scope_of_close(report: Report, *, community_id: int, period: Period) -> ReportQuery:
     """What is kept of a report: one community's month, or its state on the month's last day."""
-    return Scope.of_month(period, only=[community_id], by=report.by)
+    return ReportQuery.of_month(period, only=[community_id], by=report.by)
 
 
 def written_out(*, session: Session, report: Report, community_id: int, period: Period) -> Frozen:
@@ -87,7 +87,7 @@ class Keeping:
         self._names = frozenset(one.name for one in report.fields)
         self._masks = {one.name: one.masked for one in report.fields if one.masked is not None}
 
-    def row(self, line: Line) -> dict[str, Any]:
+    def row(self, line: ReportLine) -> dict[str, Any]:
         """A line as it is kept."""
         masks = self._masks
         values: dict[str, Any] = {

@@ -18,7 +18,7 @@ from app.estate.models import Community
 from app.kernel.periods import Period
 from app.lowcode import listing
 from app.lowcode.reports.archive import Kept
-from app.lowcode.reports.declaration import LINE, PLACES, Line, Report, Scope, Total
+from app.lowcode.reports.declaration import LINE, PLACES, Report, ReportLine, ReportQuery, Total
 
 WHOLE = "community_id"
 BATCH = 2000
@@ -31,7 +31,7 @@ MORE_KEYS = "_keys"
 class PeriodArchive:
     """The archive that the reports' engine asks (`app/lowcode/reports/archive.py`)."""
 
-    def find(self, session: Session, report: Report, scope: Scope) -> Kept | None:
+    def find(self, session: Session, report: Report, scope: ReportQuery) -> Kept | None:
         """The kept lines of a report's month, of the communities asked for that have closed it."""
         closed = session.scalars(
             select(PeriodReport)
@@ -65,7 +65,7 @@ class Stored:
     """What is kept of a report for a scope. `papers` stand in the order of their communities."""
 
     report: Report
-    scope: Scope
+    scope: ReportQuery
     papers: Sequence[PeriodReport]
     communities: frozenset[int]
     complete: bool
@@ -89,7 +89,7 @@ class Stored:
         }
         return Total(count=len(lines), values=values)
 
-    def lines(self, session: Session, *, limit: int | None = None, offset: int = 0) -> Iterator[Line]:
+    def lines(self, session: Session, *, limit: int | None = None, offset: int = 0) -> Iterator[ReportLine]:
         """The kept lines in the order of their communities and places."""
         if self.report.lines is not None or self.grain != WHOLE:
             yield from self._read(session, [one.id for one in self.papers], limit, offset)
@@ -109,7 +109,7 @@ class Stored:
 
     def _read(
         self, session: Session, ids: Sequence[int], limit: int | None, offset: int, *also: Any
-    ) -> Iterator[Line]:
+    ) -> Iterator[ReportLine]:
         held = [] if self.grain == WHOLE else _narrowed(self.scope)
         columns = (
             PeriodReportRow.level,
@@ -158,13 +158,13 @@ def text_of(*, session: Session, paper: PeriodReport) -> str:
     return text_of_lines(paper.totals, (tuple(row) for row in rows))
 
 
-def line_of(report: Report, *, level: str, data: str, places: Sequence[int | None]) -> Line:
+def line_of(report: Report, *, level: str, data: str, places: Sequence[int | None]) -> ReportLine:
     """A kept line as it was when the month was closed."""
     kept = json.loads(data)
     keys = dict(zip(PLACES, places, strict=True)) | kept.get(MORE_KEYS, {})
     # A figure that a later version of the report adds was nothing then.
     nothing = {one.name: _zero(one) for one in report.totalled} if level == LINE else {}
-    return Line(values=_values(report.fields, {**nothing, **kept}), keys=keys, level=level)
+    return ReportLine(values=_values(report.fields, {**nothing, **kept}), keys=keys, level=level)
 
 
 def totals_of(report: Report, paper: PeriodReport) -> Total:
@@ -197,7 +197,7 @@ def _zero(one: Any) -> Any:
     return 0 if one.kind == "integer" else Decimal(0).quantize(Decimal(1).scaleb(-(one.scale or 2)))
 
 
-def _narrowed(scope: Scope) -> list[Any]:
+def _narrowed(scope: ReportQuery) -> list[Any]:
     condition = listing.narrowing_condition(PeriodReportRow) if scope.narrowed else None
     return [] if condition is None else [condition]
 

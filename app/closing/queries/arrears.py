@@ -19,20 +19,20 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.billing.models import OPEN, Charge
-from app.billing.states import Move
+from app.billing.states import MovementKind
 from app.closing.queries.movements import moves
 from app.closing.queries.report_filters import wanted
 from app.collection.models import Allocation
 from app.collection.states import PAID_KINDS, AllocationKind
 from app.kernel.errors import N_
-from app.lowcode.reports.declaration import Equation, Scope
+from app.lowcode.reports.declaration import Equation, ReportQuery
 from app.lowcode.types import Money, raw
 
 LABEL = N_("欠费 = 应收 − 核销")
 PLACES = ("community_id", "building_id", "room_id", "space_id", "customer_id")
 
 
-def owed(session: Session, scope: Scope) -> FromClause:
+def owed(session: Session, scope: ReportQuery) -> FromClause:
     """The charges with something open at the end of the scope's last day: a subquery.
 
     Its columns: id, PLACES, fee_item_id, due_date, and in 元 charged (原价 ± 调整), waived, paid and due. A charge
@@ -60,7 +60,7 @@ def of_open(statement: Select[Any]) -> Select[Any]:
     return statement.where(OPEN).with_hint(Charge, "INDEXED BY ix_charge_open", "sqlite")
 
 
-def _one_by_one(scope: Scope, columns: Sequence[Any], posted: Sequence[Any]) -> FromClause:
+def _one_by_one(scope: ReportQuery, columns: Sequence[Any], posted: Sequence[Any]) -> FromClause:
     """Each charge's allocations looked up in their index: twice as fast on SQLite as a join."""
     of: Any = Charge
     then = (
@@ -85,7 +85,7 @@ def _one_by_one(scope: Scope, columns: Sequence[Any], posted: Sequence[Any]) -> 
     )
 
 
-def _all_at_once(scope: Scope, columns: Sequence[Any], posted: Sequence[Any]) -> FromClause:
+def _all_at_once(scope: ReportQuery, columns: Sequence[Any], posted: Sequence[Any]) -> FromClause:
     """All allocations added up and joined: many times as fast on the servers as looking each up."""
     of: Any = Charge
     amount: Any = raw(Allocation.amount)  # type: ignore[arg-type]
@@ -138,13 +138,13 @@ def page_in_order(found: FromClause, rows: Select[Any], limit: int, offset: int,
     return select(both).order_by(community, at.is_(None), at, *others).limit(limit).offset(offset)
 
 
-def moved_until(session: Session, scope: Scope, total: Decimal) -> Equation:
+def moved_until(session: Session, scope: ReportQuery, total: Decimal) -> Equation:
     """欠费 = 应收 − 核销: what everything that moved until the day comes to, read on its own.
 
     Of the day's month what was charged counts whole, and what was settled up to the day, from the allocations.
     """
     moved = moves(scope)
-    charged = moved.c.kind.in_((Move.CHARGED, Move.RELIEVED))
+    charged = moved.c.kind.in_((MovementKind.CHARGED, MovementKind.RELIEVED))
     before = session.scalar(
         select(func.sum(moved.c.amount)).where(
             or_(moved.c.posting_period < scope.period, and_(moved.c.posting_period == scope.period, charged))
@@ -161,12 +161,12 @@ def moved_until(session: Session, scope: Scope, total: Decimal) -> Equation:
     return Equation(label=LABEL, left=total, right=(before or zero) - (settled or zero))
 
 
-def _settled_later(session: Session, scope: Scope) -> bool:
+def _settled_later(session: Session, scope: ReportQuery) -> bool:
     later: Select[Any] = select(Allocation.id).where(Allocation.day > scope.last, *wanted(scope, Allocation))
     return session.scalar(later.limit(1)) is not None
 
 
-def _moved(charge_id: Any, scope: Scope, *kinds: AllocationKind) -> ColumnElement[int]:
+def _moved(charge_id: Any, scope: ReportQuery, *kinds: AllocationKind) -> ColumnElement[int]:
     """What allocations took from a charge until the day, 分; of these kinds alone where some are named."""
     amount: Any = raw(Allocation.amount)  # type: ignore[arg-type]
     found = select(func.coalesce(func.sum(amount), 0)).where(

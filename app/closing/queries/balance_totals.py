@@ -12,12 +12,12 @@ from app.billing.states import ApprovalState
 from app.collection.models import Allocation, DepositEntry, PrepaymentEntry, Receipt, ReceiptVoid, Refund
 from app.collection.states import DepositKind, PrepaymentKind
 from app.kernel.periods import Period
-from app.lowcode.reports.declaration import Scope
+from app.lowcode.reports.declaration import ReportQuery
 
 ZERO = Decimal("0.00")
 
 
-def held_figures(session: Session, scope: Scope) -> Mapping[str, Decimal]:
+def held_figures(session: Session, scope: ReportQuery) -> Mapping[str, Decimal]:
     """预收 and 押金 of the month from their entries, 元; `cash` from the receipts, what was taken back, and refunds.
 
     What takes an entry back belongs to what it takes back: a receipt's to what came in, an application's to what was
@@ -41,7 +41,7 @@ def held_figures(session: Session, scope: Scope) -> Mapping[str, Decimal]:
     }
 
 
-def due_now(session: Session, scope: Scope) -> Decimal | None:
+def due_now(session: Session, scope: ReportQuery) -> Decimal | None:
     """What is open by the charges' own checked copies; None where anything is posted after the scope's month."""
     for model in (Charge, Allocation):
         column: Any = model.posting_period
@@ -53,7 +53,7 @@ def due_now(session: Session, scope: Scope) -> Decimal | None:
     return found or ZERO
 
 
-def _before(session: Session, model: Any, scope: Scope) -> Decimal:
+def _before(session: Session, model: Any, scope: ReportQuery) -> Decimal:
     """What was held when the month began."""
     found: Decimal | None = session.scalar(
         select(func.sum(model.amount)).where(model.posting_period < scope.period, *scope.where(model))
@@ -61,7 +61,7 @@ def _before(session: Session, model: Any, scope: Scope) -> Decimal:
     return found or ZERO
 
 
-def _prepaid(session: Session, scope: Scope) -> dict[str, Decimal]:
+def _prepaid(session: Session, scope: ReportQuery) -> dict[str, Decimal]:
     """预收 of the month: in, used for charges, out to the customer; signed as the entries are."""
     of: Any = PrepaymentEntry
     back = of.kind == PrepaymentKind.TAKEN_BACK
@@ -70,7 +70,7 @@ def _prepaid(session: Session, scope: Scope) -> dict[str, Decimal]:
     return _moved(session, of, scope, used, out)
 
 
-def _deposited(session: Session, scope: Scope) -> dict[str, Decimal]:
+def _deposited(session: Session, scope: ReportQuery) -> dict[str, Decimal]:
     """押金 of the month: in, deducted, out to the customer; signed as the entries are."""
     of: Any = DepositEntry
     back = of.kind == DepositKind.TAKEN_BACK
@@ -79,7 +79,7 @@ def _deposited(session: Session, scope: Scope) -> dict[str, Decimal]:
     return _moved(session, of, scope, used, out)
 
 
-def _moved(session: Session, model: Any, scope: Scope, used: Any, out: Any) -> dict[str, Decimal]:
+def _moved(session: Session, model: Any, scope: ReportQuery, used: Any, out: Any) -> dict[str, Decimal]:
     what = case((out, "out"), (used, "used"), else_="in").label("what")
     rows = session.execute(
         select(what, func.sum(model.amount))
@@ -89,7 +89,7 @@ def _moved(session: Session, model: Any, scope: Scope, used: Any, out: Any) -> d
     return {"in": ZERO, "used": ZERO, "out": ZERO} | {name: amount for name, amount in rows}
 
 
-def _cash(session: Session, scope: Scope, period: Period) -> Decimal:
+def _cash(session: Session, scope: ReportQuery, period: Period) -> Decimal:
     """What the desks' papers say: receipts − what was taken back − refunds."""
 
     def total(model: Any, column: Any, *more: Any) -> Decimal:

@@ -15,7 +15,7 @@ from app.lowcode import listing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Month:
+class BoardMonth:
     """A month of a community. `state` None: nothing was dated in it, and nothing is to be closed."""
 
     period: Period
@@ -32,7 +32,7 @@ class Books:
 
     community_id: int
     name: str
-    months: Sequence[Month]
+    months: Sequence[BoardMonth]
 
 
 def latest_closed(*, session: Session, community_id: int) -> Period | None:
@@ -78,14 +78,14 @@ def board(*, session: Session, year: int, now: Period) -> list[Books]:
         )
     }  # fmt: skip
 
-    def month(community_id: int, number: int) -> Month:
+    def month(community_id: int, number: int) -> BoardMonth:
         period = Period(year, number)
         row = found.get((community_id, period))
         first, latest = edges.get(community_id, (None, None))
         if row is None:
             waits = first is not None and first < period <= now
-            return Month(period=period, state=PeriodState.OPEN if waits else None)
-        return Month(
+            return BoardMonth(period=period, state=PeriodState.OPEN if waits else None)
+        return BoardMonth(
             period=period, state=row.state, version=row.version, closed_by=row.closed_by or "",
             closed_at=row.closed_at, latest=period == latest,
         )  # fmt: skip

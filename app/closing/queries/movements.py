@@ -5,22 +5,22 @@ from typing import Any
 from sqlalchemy import FromClause, func, literal, select, type_coerce, union_all
 
 from app.billing.models import NO_BUILDING, Charge, MonthSum
-from app.billing.states import Move
+from app.billing.states import MovementKind
 from app.closing.queries.report_filters import wanted
 from app.collection.models import Allocation
 from app.collection.states import MOVES
 from app.lowcode import listing
-from app.lowcode.reports.declaration import Scope
+from app.lowcode.reports.declaration import ReportQuery
 from app.lowcode.types import Money, raw
 
 COLUMNS = ("community_id", "posting_period", "building_id", "fee_item_id", "period", "kind")
-PAID = (Move.CASH, Move.PREPAYMENT)
+PAID = (MovementKind.CASH, MovementKind.PREPAYMENT)
 """What is collected of what was charged."""
 KEPT_BY = ("community_id", "building_id")
 """The tree's grains that the sums are kept by."""
 
 
-def moves(scope: Scope) -> FromClause:
+def moves(scope: ReportQuery) -> FromClause:
     """The movements in a scope: COLUMNS, and `amount`, 元, what each adds to what is owed. A subquery.
 
     Read from the sums of the months; of a room, a space or whatever else is finer than a building, from the documents.
@@ -40,20 +40,20 @@ def of_documents(on_charges: list[Any], on_allocations: list[Any]) -> FromClause
     def amount(units: Any) -> Any:
         return type_coerce(units, Money).label("amount")
 
-    def charged(move: Move, units: Any) -> Any:
+    def charged(move: MovementKind, units: Any) -> Any:
         return select(*charge, literal(move, kind).label("kind"), amount(units)).where(
             units != 0, *on_charges
         )
 
-    def settled(move: Move) -> Any:
+    def settled(move: MovementKind) -> Any:
         kinds = [one for one, its in MOVES.items() if its is move]
         return select(
             *allocation, literal(move, kind).label("kind"), amount(-raw(Allocation.amount))  # type: ignore[arg-type]
         ).where(Allocation.kind.in_(kinds), *on_allocations)  # fmt: skip
 
     return union_all(
-        charged(Move.CHARGED, raw(Charge.gross)),  # type: ignore[arg-type]
-        charged(Move.RELIEVED, -raw(Charge.waived)),  # type: ignore[arg-type]
+        charged(MovementKind.CHARGED, raw(Charge.gross)),  # type: ignore[arg-type]
+        charged(MovementKind.RELIEVED, -raw(Charge.waived)),  # type: ignore[arg-type]
         *(settled(move) for move in dict.fromkeys(MOVES.values())),
     ).subquery()
 

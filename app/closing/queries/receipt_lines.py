@@ -20,13 +20,13 @@ from app.collection.models import (
 )
 from app.collection.states import AllocationKind, DepositKind, PrepaymentKind
 from app.lowcode.dictionary import codes_of
-from app.lowcode.reports.declaration import Line
+from app.lowcode.reports.declaration import ReportLine
 from app.lowcode.types import Money, raw
 
 BACK = (AllocationKind.VOID, AllocationKind.REVERSAL, PrepaymentKind.TAKEN_BACK, DepositKind.TAKEN_BACK)
 
 
-class Taken:
+class ReceiptLines:
     """The lines of a page: settled charges, what was paid in advance, deposits."""
 
     def __init__(
@@ -64,7 +64,7 @@ class Taken:
             )
         }
 
-    def line(self, key: Any, source: str) -> Line:
+    def line(self, key: Any, source: str) -> ReportLine:
         """The line of a row of keys (id, receipt_id, day, amount)."""
         row = self._rows[source][key.id]
         paper = (self._voids if row.kind in BACK else self._papers)[key.receipt_id]
@@ -79,7 +79,7 @@ class Taken:
         }  # fmt: skip
         places = keys_of(row, "community_id", "room_id", "customer_id")
         more = {name: getattr(row, name, None) for name in ("building_id", "space_id")}
-        return Line(values=values, keys={**places, **more, "receipt_id": key.receipt_id})
+        return ReportLine(values=values, keys={**places, **more, "receipt_id": key.receipt_id})
 
 
 def _called(source: str, row: Any, fee: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.billing.models import NO_BUILDING, FeeItem, MonthSum
 from app.estate.models import Building, Community
 from app.kernel.errors import N_
-from app.lowcode.reports.declaration import Pick, Scope
+from app.lowcode.reports.declaration import Pick, ReportQuery
 
 COMMUNITY, BUILDING, OTHERS = "c", "b", "o"
 """How a picked place begins: a community, a building, or what of a community stands in no building."""
@@ -25,7 +25,7 @@ def place_key(community_id: int | None, building_id: int | None, *, whole: bool)
     return f"{OTHERS}{community_id}" if building_id is None else f"{BUILDING}{building_id}"
 
 
-def wanted(scope: Scope, model: Any) -> list[ColumnElement[bool]]:
+def wanted(scope: ReportQuery, model: Any) -> list[ColumnElement[bool]]:
     """The conditions of a scope on a document or the sums of months: the tree's, and what is picked."""
     found = scope.where(model)
     place, fee = scope.picks.get("place", ""), scope.picks.get("fee")

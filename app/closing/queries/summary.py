@@ -7,14 +7,14 @@ from sqlalchemy import ColumnElement, FromClause, case, func, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import NO_BUILDING, Charge, FeeItem
-from app.billing.states import Move
+from app.billing.states import MovementKind
 from app.closing.queries.movements import moves
 from app.closing.queries.names import late_fee_items
 from app.closing.queries.report_filters import OTHER_PLACES
 from app.estate.models import Building, Community
 from app.kernel.money import MONEY_SCALE, from_scaled, to_scaled
 from app.kernel.periods import Period
-from app.lowcode.reports.declaration import APART, LINE, Line, Scope
+from app.lowcode.reports.declaration import APART, LINE, ReportLine, ReportQuery
 
 Key = tuple[int, int | None, int]
 """(community, building, fee)."""
@@ -22,16 +22,16 @@ Sums = dict[str, int]  # 分
 
 PLACE = ("community_id", "building_id", "fee_item_id")
 COLUMN = {
-    Move.CHARGED: "charged",
-    Move.RELIEVED: "waived_at_posting",
-    Move.CASH: "cash",
-    Move.PREPAYMENT: "prepayment",
-    Move.WAIVER: "waived",
-    Move.ADJUSTMENT: "adjusted",
+    MovementKind.CHARGED: "charged",
+    MovementKind.RELIEVED: "waived_at_posting",
+    MovementKind.CASH: "cash",
+    MovementKind.PREPAYMENT: "prepayment",
+    MovementKind.WAIVER: "waived",
+    MovementKind.ADJUSTMENT: "adjusted",
 }
 
 
-def summary_lines(session: Session, scope: Scope) -> Iterator[Line]:
+def summary_lines(session: Session, scope: ReportQuery) -> Iterator[ReportLine]:
     """A line a community, building and fee; and the households of a building, each counted once.
 
     Added up from what moved by the month it is posted in; the checked copies on the charges have no part in it.
@@ -48,9 +48,9 @@ def summary_lines(session: Session, scope: Scope) -> Iterator[Line]:
     buildings = _names(session, Building, {key[1] for key in keys if key[1] is not None})
     fees = _names(session, FeeItem, {key[2] for key in keys})
 
-    def line(place: tuple[int, int | None, int | None], values: dict[str, Any]) -> Line:
+    def line(place: tuple[int, int | None, int | None], values: dict[str, Any]) -> ReportLine:
         community, building, fee = place
-        return Line(
+        return ReportLine(
             values={
                 "community": communities.get(community, ""),
                 "building": OTHER_PLACES if building is None else buildings.get(building, ""),
@@ -71,7 +71,7 @@ def summary_lines(session: Session, scope: Scope) -> Iterator[Line]:
         yield line((community, building, None), {"households": count})
 
 
-def order(line: Line) -> Any:
+def order(line: ReportLine) -> Any:
     """Communities by name, buildings by number (2号楼 before 10号楼), what has none last; fees by name."""
     values, keys = line.values, line.keys
     building = values["building"]
@@ -123,7 +123,7 @@ def _add_month(session: Session, period: Period, moved: FromClause, sums: dict[K
     for *key, kind, past, amount in rows:
         found, units = sums.setdefault(_key(key), {}), to_scaled(amount, MONEY_SCALE)
         # What adds to what is owed is told as it is, what takes from it as a positive figure.
-        told = units if kind in (Move.CHARGED, Move.ADJUSTMENT) else -units
+        told = units if kind in (MovementKind.CHARGED, MovementKind.ADJUSTMENT) else -units
         _add(found, f"{COLUMN[kind]}_{'past' if past else 'current'}", told)
         _add(found, "to_date", units)
 

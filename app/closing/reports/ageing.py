@@ -16,7 +16,7 @@ from app.closing.rules.ageing import BUCKETS, Bucket, buckets, nearly_lapsed
 from app.kernel.errors import N_
 from app.lowcode import clock
 from app.lowcode.pages import Chart, Series
-from app.lowcode.reports.declaration import By, Equation, Line, Report, Scope, Total
+from app.lowcode.reports.declaration import By, Equation, Report, ReportLine, ReportQuery, Total
 from app.lowcode.reports.drilldown import documents_url
 from app.lowcode.types import Money, raw
 
@@ -32,7 +32,7 @@ FIELDS = (
 )  # fmt: skip
 
 
-def aged(found: FromClause, scope: Scope) -> list[ColumnElement[Any]]:
+def aged(found: FromClause, scope: ReportQuery) -> list[ColumnElement[Any]]:
     """The sums of a group of charges owed: by bucket, all together, and what nears three years."""
     due, when = found.c.due, found.c.due_date
     return [
@@ -42,7 +42,7 @@ def aged(found: FromClause, scope: Scope) -> list[ColumnElement[Any]]:
     ]
 
 
-def debtors(found: FromClause, scope: Scope) -> Any:
+def debtors(found: FromClause, scope: ReportQuery) -> Any:
     """A row a debtor and place, with what is owed in each bucket."""
     places = [found.c[name] for name in PLACES]
     return select(*places, *aged(found, scope), func.min(found.c.due_date).label("oldest")).group_by(*places)
@@ -59,7 +59,7 @@ def _within(when: Any, bucket: Bucket) -> ColumnElement[bool]:
     return and_(*found)
 
 
-def _total(session: Session, scope: Scope) -> Total:
+def _total(session: Session, scope: ReportQuery) -> Total:
     rows = debtors(owed(session, scope), scope).subquery()
     count, *sums = session.execute(
         select(func.count(), *(func.sum(rows.c[name]) for name in SUMS)).select_from(rows)
@@ -68,12 +68,12 @@ def _total(session: Session, scope: Scope) -> Total:
     return Total(count=count, values={name: value or zero for name, value in zip(SUMS, sums, strict=True)})
 
 
-def _page(session: Session, scope: Scope, limit: int, offset: int) -> Sequence[Line]:
+def _page(session: Session, scope: ReportQuery, limit: int, offset: int) -> Sequence[ReportLine]:
     found = owed(session, scope)
     rows = session.execute(page_in_order(found, debtors(found, scope), limit, offset)).all()
     names = Names(session, rows)
     return [
-        Line(
+        ReportLine(
             values={**names.values(row), **{name: getattr(row, name) for name in SUMS}, "oldest": row.oldest},
             keys=keys_of(row, *PLACES),
         )
@@ -81,18 +81,18 @@ def _page(session: Session, scope: Scope, limit: int, offset: int) -> Sequence[L
     ]
 
 
-def _equations(total: Total, _lines: Sequence[Line]) -> list[Equation]:
+def _equations(total: Total, _lines: Sequence[ReportLine]) -> list[Equation]:
     of = total.values
     return [
         Equation(label=N_("合计 = 各账龄段之和"), left=of["due"], right=sum((of[name] for name in NAMES), Decimal(0)))
     ]  # fmt: skip
 
 
-def _checks(session: Session, scope: Scope, total: Total) -> list[Equation]:
+def _checks(session: Session, scope: ReportQuery, total: Total) -> list[Equation]:
     return [moved_until(session, scope, total.values["due"])]
 
 
-def _drill(line: Line, name: str, scope: Scope) -> str | None:
+def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
     """The charges of the debtor and place that fall due in the bucket; as of today those that are open."""
     days = {one.name: (one.first, one.last) for one in buckets(scope.last)}
     days |= {"due": (None, None), "lapsing": (None, nearly_lapsed(scope.last))}
@@ -113,7 +113,7 @@ def chart_of(values: Mapping[str, Any]) -> Chart | None:
     return Chart(_("欠费账龄"), _("账龄"), labels, [Series(_("欠费"), [values[name] for name in NAMES])])
 
 
-def _chart(_lines: Sequence[Line], total: Total) -> Chart | None:
+def _chart(_lines: Sequence[ReportLine], total: Total) -> Chart | None:
     return chart_of(total.values)
 
 

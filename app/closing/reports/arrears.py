@@ -18,7 +18,7 @@ from app.estate.models import Customer
 from app.kernel.errors import N_
 from app.kernel.identity import mask_phone
 from app.lowcode.fields import Field
-from app.lowcode.reports.declaration import By, Equation, Line, Report, Scope, Total
+from app.lowcode.reports.declaration import By, Equation, Report, ReportLine, ReportQuery, Total
 from app.lowcode.reports.drilldown import document_url, documents_url
 from app.lowcode.types import Money, raw
 
@@ -35,7 +35,7 @@ FIELDS = (
 )  # fmt: skip
 
 
-def _total(session: Session, scope: Scope) -> Total:
+def _total(session: Session, scope: ReportQuery) -> Total:
     found = owed(session, scope)
     late = case((found.c.fee_item_id.in_(sorted(late_fee_items(session))), raw(found.c.due)), else_=0)
     sums = [func.sum(found.c[name]) for name in SUMS]
@@ -46,7 +46,7 @@ def _total(session: Session, scope: Scope) -> Total:
     return Total(count=count, values={name: value or ZERO for name, value in zip(names, values, strict=True)})
 
 
-def _page(session: Session, scope: Scope, limit: int, offset: int) -> Sequence[Line]:
+def _page(session: Session, scope: ReportQuery, limit: int, offset: int) -> Sequence[ReportLine]:
     found = owed(session, scope)
     rows = session.execute(page_in_order(found, select(found), limit, offset, "due_date", "id")).all()
     names = Names(session, rows)
@@ -55,7 +55,7 @@ def _page(session: Session, scope: Scope, limit: int, offset: int) -> Sequence[L
     late_fees = late_fee_items(session)
     reminded = _reminded(session, scope, {row.customer_id for row in rows})
     return [
-        Line(
+        ReportLine(
             values={
                 **names.values(row), "phone": mask_phone(phones.get(row.customer_id) or ""),
                 "period": periods[row.id], "due_date": row.due_date,
@@ -69,7 +69,7 @@ def _page(session: Session, scope: Scope, limit: int, offset: int) -> Sequence[L
     ]  # fmt: skip
 
 
-def _reminded(session: Session, scope: Scope, customers: set[int]) -> dict[int, date]:
+def _reminded(session: Session, scope: ReportQuery, customers: set[int]) -> dict[int, date]:
     """The day on which each of these customers was last asked to pay, up to the scope's last day."""
     latest = (
         select(Reminder.customer_id, func.max(Reminder.day))
@@ -79,17 +79,17 @@ def _reminded(session: Session, scope: Scope, customers: set[int]) -> dict[int, 
     return {customer: day for customer, day in session.execute(latest)}
 
 
-def _equations(total: Total, _lines: Sequence[Line]) -> list[Equation]:
+def _equations(total: Total, _lines: Sequence[ReportLine]) -> list[Equation]:
     of = total.values
     label = N_("欠费 = 应收 − 已收 − 减免")
     return [Equation(label=label, left=of["due"], right=of["charged"] - of["paid"] - of["waived"])]
 
 
-def _checks(session: Session, scope: Scope, total: Total) -> list[Equation]:
+def _checks(session: Session, scope: ReportQuery, total: Total) -> list[Equation]:
     return [moved_until(session, scope, total.values["due"])]
 
 
-def _drill(line: Line, name: str, scope: Scope) -> str | None:
+def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
     """The charge; and what settled it until the day."""
     key: Any = line.keys.get("charge_id")
     if key is None or not line.values.get(name):

@@ -26,12 +26,12 @@ from app.kernel.enums import LabelledEnum
 from app.kernel.errors import N_
 from app.lowcode.dictionary import codes_of
 from app.lowcode.fields import Field
-from app.lowcode.reports.declaration import Equation, Line, Report, Scope, Total
+from app.lowcode.reports.declaration import Equation, Report, ReportLine, ReportQuery, Total
 from app.lowcode.reports.drilldown import documents_url
 from app.lowcode.types import Money, raw
 
 
-class Held(LabelledEnum):
+class AccountKind(LabelledEnum):
     """What an account is for."""
 
     GENERAL = "general", N_("通用预收")
@@ -44,13 +44,13 @@ KEYS = ("community_id", "room_id", "customer_id")
 ORDER = ("community_id", "room", "customer_id", "deposit", "account")
 
 FIELDS = (
-    COMMUNITY, PLACE, CUSTOMER, Field(N_("类型"), "choice", name="held", width=10, enum=Held), words("item", N_("项目")),
+    COMMUNITY, PLACE, CUSTOMER, Field(N_("类型"), "choice", name="held", width=10, enum=AccountKind), words("item", N_("项目")),
     money("opening", N_("期初余额")), money("received", N_("本期收")), money("used", N_("抵扣/扣款")),
     money("refunded", N_("本期退")), money("closing", N_("期末余额")),
 )  # fmt: skip
 
 
-def _accounts(scope: Scope) -> CompoundSelect[Any]:
+def _accounts(scope: ReportQuery) -> CompoundSelect[Any]:
     """A row an account that held something before the month or moved in it."""
     prepaid, held = PrepaymentEntry, DepositEntry
     used = or_(
@@ -63,7 +63,7 @@ def _accounts(scope: Scope) -> CompoundSelect[Any]:
     )
 
 
-def _moves(scope: Scope, account: Any, entry: Any, link: Any, used: Any) -> Select[Any]:
+def _moves(scope: ReportQuery, account: Any, entry: Any, link: Any, used: Any) -> Select[Any]:
     """What takes an entry back belongs to what it takes back: in, used or refunded."""
     is_deposit = account is Deposit
     month, before = entry.posting_period == scope.period, entry.posting_period < scope.period
@@ -97,7 +97,7 @@ def _sum(entry: Any, condition: Any, *, sign: int = 1) -> Any:
     return func.sum(case((condition, sign * raw(entry.amount)), else_=0))
 
 
-def _total(session: Session, scope: Scope) -> Total:
+def _total(session: Session, scope: ReportQuery) -> Total:
     rows = _accounts(scope).subquery()
     count, *sums = session.execute(
         select(func.count(), *(func.sum(rows.c[name]) for name in SUMS)).select_from(rows)
@@ -106,7 +106,7 @@ def _total(session: Session, scope: Scope) -> Total:
     return Total(count=count, values={name: value or zero for name, value in zip(SUMS, sums, strict=True)})
 
 
-def _page(session: Session, scope: Scope, limit: int, offset: int) -> Sequence[Line]:
+def _page(session: Session, scope: ReportQuery, limit: int, offset: int) -> Sequence[ReportLine]:
     found = _accounts(scope).subquery()
     rows = session.execute(
         select(found).order_by(*(found.c[name] for name in ORDER)).limit(limit).offset(offset)
@@ -121,12 +121,12 @@ def _page(session: Session, scope: Scope, limit: int, offset: int) -> Sequence[L
         fee = prepaid.get(row.account) if not row.deposit else None
         values = {
             "community": named["community"], "place": named["place"], "customer": named["customer"],
-            "held": Held.DEPOSIT if row.deposit else Held.FEE if fee and fee.fee_item_id else Held.GENERAL,
+            "held": AccountKind.DEPOSIT if row.deposit else AccountKind.FEE if fee and fee.fee_item_id else AccountKind.GENERAL,
             "item": codes_of(DEPOSIT_ITEM).label(held[row.account].item) if row.deposit else fees.values(fee)["fee"],
             **{name: getattr(row, name) for name in SUMS},
         }  # fmt: skip
         key = "deposit_id" if row.deposit else "prepayment_id"
-        lines.append(Line(values=values, keys={**keys_of(row, *KEYS), key: row.account}))
+        lines.append(ReportLine(values=values, keys={**keys_of(row, *KEYS), key: row.account}))
     return lines
 
 
@@ -135,13 +135,13 @@ def _items(session: Session, model: Any, column: Any, keys: Sequence[int]) -> di
     return {row.id: row for row in rows}
 
 
-def _equations(total: Total, _lines: Sequence[Line]) -> list[Equation]:
+def _equations(total: Total, _lines: Sequence[ReportLine]) -> list[Equation]:
     of = total.values
     right = of["opening"] + of["received"] - of["used"] - of["refunded"]
     return [Equation(label=N_("期末 = 期初 + 收 − 抵扣/扣款 − 退"), left=of["closing"], right=right)]
 
 
-def _checks(session: Session, scope: Scope, total: Total) -> list[Equation]:
+def _checks(session: Session, scope: ReportQuery, total: Total) -> list[Equation]:
     """Of the latest month: the accounts' own checked copies."""
     zero, right = Decimal("0.00"), Decimal("0.00")
     pairs: Sequence[tuple[Any, Any]] = ((PrepaymentEntry, Prepayment), (DepositEntry, Deposit))
@@ -153,7 +153,7 @@ def _checks(session: Session, scope: Scope, total: Total) -> list[Equation]:
     return [Equation(label=N_("期末余额 = 账户上的余额"), left=total.values["closing"], right=right)]
 
 
-def _drill(line: Line, name: str, scope: Scope) -> str | None:
+def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
     """The entries behind a sum."""
     months = {
         "opening": [("posting_period.le", scope.period.previous)] if scope.period.first_day.year > 1 else [],

@@ -26,7 +26,7 @@ from app.kernel.errors import N_
 from app.kernel.periods import Period
 from app.lowcode.fields import Field
 from app.lowcode.permissions import may
-from app.lowcode.reports.declaration import LINE, Equation, Line, Report, Scope, Total
+from app.lowcode.reports.declaration import LINE, Equation, Report, ReportLine, ReportQuery, Total
 from app.lowcode.reports.drilldown import documents_url
 from app.lowcode.reports.reader import Reading, read
 
@@ -78,7 +78,7 @@ HELD = (
 )
 
 
-def _equations(total: Total, lines: Sequence[Line]) -> list[Equation]:
+def _equations(total: Total, lines: Sequence[ReportLine]) -> list[Equation]:
     found = [
         Equation(
             label=N_("期末欠费 = 期初 + 应收 ± 调整 − 减免 − 现收 − 预收抵扣"),
@@ -109,7 +109,7 @@ def _equations(total: Total, lines: Sequence[Line]) -> list[Equation]:
     return found
 
 
-def _checks(session: Session, scope: Scope, total: Total) -> list[Equation]:
+def _checks(session: Session, scope: ReportQuery, total: Total) -> list[Equation]:
     """Of the latest month: the charges' own checked copies."""
     found = due_now(session, scope)
     if found is None:
@@ -117,7 +117,7 @@ def _checks(session: Session, scope: Scope, total: Total) -> list[Equation]:
     return [Equation(label=N_("期末欠费 = 应收单上的欠费"), left=total.values["closing"], right=found)]
 
 
-def _drill(line: Line, name: str, scope: Scope) -> str | None:
+def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
     """The list of the charges or allocations that a figure is the sum of."""
     period = scope.period
     before = period if period == FIRST else period.previous
@@ -155,7 +155,7 @@ def _drill(line: Line, name: str, scope: Scope) -> str | None:
     return documents_url(Allocation, [*place, ("posting_period.eq", period), ("kind.eq", kind.value)])
 
 
-def _owed_url(line: Line, period: Period) -> str | None:
+def _owed_url(line: ReportLine, period: Period) -> str | None:
     """What was owed at a month's end: the arrears of the place and fee as of its last day, which add up to it."""
     if not may("read", "ArrearsReport"):
         return None
@@ -198,7 +198,7 @@ SUMMARY = Report(
 
 def month_summary(*, session: Session, period: Period, only: Sequence[int] | None = None) -> Reading:
     """The summary of a month, of these communities (None: all in reach), whatever node is chosen."""
-    return read(session=session, report=SUMMARY, scope=Scope.of_month(period, only=only))
+    return read(session=session, report=SUMMARY, scope=ReportQuery.of_month(period, only=only))
 
 
 def figures_of(reading: Reading) -> Mapping[str, Decimal | None]:

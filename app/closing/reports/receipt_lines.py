@@ -11,13 +11,13 @@ from flask_babel import gettext as _
 from sqlalchemy import CompoundSelect, and_, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from app.closing.queries.receipt_lines import Taken
+from app.closing.queries.receipt_lines import ReceiptLines
 from app.closing.reports.columns import BUILDING, COMMUNITY, CUSTOMER, FEE, day, money, words
 from app.collection.models import Allocation, DepositEntry, PrepaymentEntry, Receipt, ReceiptVoid
 from app.collection.states import CASH_KINDS, DepositKind, PrepaymentKind, Tender
 from app.kernel.errors import N_
 from app.lowcode.fields import Field
-from app.lowcode.reports.declaration import Equation, Line, Report, Scope, Total
+from app.lowcode.reports.declaration import Equation, Report, ReportLine, ReportQuery, Total
 from app.lowcode.reports.drilldown import document_url
 
 CHARGE, PREPAID, DEPOSITED = 1, 2, 3
@@ -47,7 +47,7 @@ FIGURES = (
 )
 
 
-def _taken(scope: Scope) -> CompoundSelect[Any]:
+def _taken(scope: ReportQuery) -> CompoundSelect[Any]:
     """The lines by their keys: source, id, and what orders them."""
     sources: Sequence[tuple[int, Any, Any]] = (
         (CHARGE, Allocation, Allocation.kind.in_(CASH_KINDS)),
@@ -70,17 +70,17 @@ def _kept(model: Any, kinds: Any) -> Any:
     return and_(model.receipt_id.is_not(None), model.kind.in_((kinds.IN, kinds.TAKEN_BACK)))
 
 
-def _total(session: Session, scope: Scope) -> Total:
+def _total(session: Session, scope: ReportQuery) -> Total:
     rows = _taken(scope).subquery()
     count, amount = session.execute(select(func.count(), func.sum(rows.c.amount)).select_from(rows)).one()
     return Total(count=count, values={"amount": amount or Decimal("0.00")})
 
 
-def _page(session: Session, scope: Scope, limit: int, offset: int) -> Sequence[Line]:
+def _page(session: Session, scope: ReportQuery, limit: int, offset: int) -> Sequence[ReportLine]:
     found = _taken(scope).subquery()
     order = [found.c[name] for name in ("community_id", "day", "receipt_id", "source", "id")]
     rows = session.execute(select(found).order_by(*order).limit(limit).offset(offset)).all()
-    taken = Taken(
+    taken = ReceiptLines(
         session,
         receipts={row.receipt_id for row in rows},
         charged=[row.id for row in rows if row.source == CHARGE],
@@ -93,7 +93,7 @@ def _page(session: Session, scope: Scope, limit: int, offset: int) -> Sequence[L
     ]
 
 
-def _figures(session: Session, scope: Scope) -> Mapping[str, Decimal]:
+def _figures(session: Session, scope: ReportQuery) -> Mapping[str, Decimal]:
     """What the receipts of the month say, and what was taken back in it."""
     zero = Decimal("0.00")
     papers: Sequence[tuple[str, Any]] = (("receipts", Receipt), ("taken_back", ReceiptVoid))
@@ -108,7 +108,7 @@ def _figures(session: Session, scope: Scope) -> Mapping[str, Decimal]:
     }
 
 
-def _equations(total: Total, _lines: Sequence[Line]) -> list[Equation]:
+def _equations(total: Total, _lines: Sequence[ReportLine]) -> list[Equation]:
     of = total.figures
     if not of:
         return []
@@ -116,7 +116,7 @@ def _equations(total: Total, _lines: Sequence[Line]) -> list[Equation]:
     return [Equation(label=label, left=total.values["amount"], right=of["receipts"] - of["taken_back"])]
 
 
-def _drill(line: Line, name: str, scope: Scope) -> str | None:
+def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
     if name == "amount" and line.keys.get("receipt_id") is not None:
         return document_url(Receipt, int(line.keys["receipt_id"] or 0))
     return None

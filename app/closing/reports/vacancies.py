@@ -12,12 +12,12 @@ from app.billing.models import Charge, Vacancy
 from app.billing.states import ApprovalState
 from app.closing.queries.names import Names, keys_of
 from app.closing.reports.columns import BUILDING, COMMUNITY, FEE, PLACE, day, money
-from app.closing.rules.relief import ELSEWHERE, Days, Held, shares
+from app.closing.rules.relief import ELSEWHERE, ApprovedVacancy, Days, shares
 from app.estate.models import Room, RoomArea
 from app.kernel.errors import N_
 from app.kernel.money import AREA_SCALE, PRICE_SCALE
 from app.lowcode.fields import Field
-from app.lowcode.reports.declaration import Equation, Line, Report, Scope, Total
+from app.lowcode.reports.declaration import Equation, Report, ReportLine, ReportQuery, Total
 from app.lowcode.reports.drilldown import document_url, documents_url
 from app.lowcode.types import raw
 
@@ -29,7 +29,7 @@ FIELDS = (
 )  # fmt: skip
 
 
-def _lines(session: Session, scope: Scope) -> Iterator[Line]:
+def _lines(session: Session, scope: ReportQuery) -> Iterator[ReportLine]:
     charges = _charges(session, scope)
     vacancies = _vacancies(session, scope, {one.room_id for one in charges})
     waived = _shared(charges, vacancies)
@@ -52,10 +52,10 @@ def _lines(session: Session, scope: Scope) -> Iterator[Line]:
 
 def _line(
     row: Any, named: dict[str, str], areas: dict[int, Decimal], held: Any, waived: Decimal | None
-) -> Line:
+) -> ReportLine:
     starts, ends, factor = held
     keys = keys_of(row, "community_id", "building_id", "room_id")
-    return Line(
+    return ReportLine(
         values={
             **named, "area": areas.get(row.room_id), "starts": starts, "ends": ends, "factor": factor,
             "waived": waived or Decimal("0.00"),
@@ -64,7 +64,7 @@ def _line(
     )  # fmt: skip
 
 
-def _order(line: Line) -> Any:
+def _order(line: ReportLine) -> Any:
     values = line.values
     return (
         values["community"], line.keys["community_id"], len(values["building"]), values["building"],
@@ -72,7 +72,7 @@ def _order(line: Line) -> Any:
     )  # fmt: skip
 
 
-def _charges(session: Session, scope: Scope) -> list[Any]:
+def _charges(session: Session, scope: ReportQuery) -> list[Any]:
     """What was posted in the month with something waived."""
     of: Any = Charge
     return list(
@@ -84,7 +84,7 @@ def _charges(session: Session, scope: Scope) -> list[Any]:
     )  # fmt: skip
 
 
-def _vacancies(session: Session, scope: Scope, rooms: set[int]) -> list[Any]:
+def _vacancies(session: Session, scope: ReportQuery, rooms: set[int]) -> list[Any]:
     """The approved ones of the month, and the others of rooms of which something was waived."""
     names = ("id", "community_id", "room_id", "fee_item_id", "starts", "ends", "factor")
     approved = (
@@ -112,7 +112,9 @@ def _shared(charges: Sequence[Any], vacancies: Sequence[Any]) -> dict[Any, Decim
     found: dict[Any, Decimal] = {}
     for charge in charges:
         held = [
-            Held(id=v.id, first=v.starts, last=v.ends, factor=v.factor, own=v.fee_item_id is not None)
+            ApprovedVacancy(
+                id=v.id, first=v.starts, last=v.ends, factor=v.factor, own=v.fee_item_id is not None
+            )
             for v in of_room.get(charge.room_id, ())
             if v.fee_item_id in (None, charge.fee_item_id)
         ]
@@ -143,7 +145,7 @@ def _areas(session: Session, rooms: set[int], last: date) -> dict[int, Decimal]:
     return found
 
 
-def _checks(session: Session, scope: Scope, total: Total) -> list[Equation]:
+def _checks(session: Session, scope: ReportQuery, total: Total) -> list[Equation]:
     right = session.scalar(
         select(func.sum(Charge.waived)).where(
             Charge.posting_period == scope.period, Charge.room_id.is_not(None), *scope.where(Charge)
@@ -153,7 +155,7 @@ def _checks(session: Session, scope: Scope, total: Total) -> list[Equation]:
     return [Equation(label=label, left=total.values["waived"], right=right or Decimal("0.00"))]
 
 
-def _drill(line: Line, name: str, scope: Scope) -> str | None:
+def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
     vacancy, room = line.keys.get("vacancy_id"), line.keys.get("room_id")
     if name in ("starts", "ends", "factor") and vacancy is not None:
         return document_url(Vacancy, vacancy)

@@ -12,7 +12,7 @@ ELSEWHERE = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class ApprovedVacancy:
     """An approved vacancy: its days, both included, the factor that is paid; `own`: for this fee alone."""
 
     id: int
@@ -31,7 +31,9 @@ class Days:
     factor: Decimal
 
 
-def shares(*, waived: Decimal, days: Sequence[Days], held: Sequence[Held]) -> Mapping[int, Decimal]:
+def shares(
+    *, waived: Decimal, days: Sequence[Days], held: Sequence[ApprovedVacancy]
+) -> Mapping[int, Decimal]:
     """What was waived (元) by vacancy id, by days × (1 − factor); the parts add up to it.
 
     The vacancy of the fee itself goes before one of the whole room, as when it was billed. What none explains goes to

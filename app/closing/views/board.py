@@ -12,7 +12,7 @@ from app.billing.states import PeriodState
 from app.closing import operations
 from app.closing.models import PeriodReopen
 from app.closing.queries.archive import kept_names
-from app.closing.queries.board import Month, board, latest_closed
+from app.closing.queries.board import BoardMonth, board, latest_closed
 from app.estate.models import Community
 from app.kernel.errors import DomainError
 from app.kernel.periods import Period
@@ -164,7 +164,7 @@ def _buttons(row: AccountingPeriod) -> list[Button]:
     return found
 
 
-def _cell(community_id: int, month: Month) -> dict[str, Any]:
+def _cell(community_id: int, month: BoardMonth) -> dict[str, Any]:
     """A month as the board shows it."""
     if month.state is None:
         return {"text": "", "url": None, "tone": "", "title": ""}

@@ -4,7 +4,7 @@ from app.collection.operations.handovers import hand_over, sign, till_of
 from app.collection.operations.idempotency import KeyReused
 from app.collection.operations.payment import AlreadySettled, NothingChosen, pay
 from app.collection.operations.prepayment_apply import AUTO_APPLY, apply_held
-from app.collection.operations.receipt_drafts import Advance, Security
+from app.collection.operations.receipt_drafts import Advance, DepositLine
 from app.collection.operations.receipt_issue import count_print
 from app.collection.operations.refunds import REFUND_FLOW, deduct, request_refund
 from app.collection.operations.requests import (
@@ -15,7 +15,14 @@ from app.collection.operations.requests import (
     request_waiver,
     request_waivers,
 )
-from app.collection.operations.void import TooLateToVoid, is_reversible, is_voidable, reverse, take_back, void
+from app.collection.operations.void import (
+    TooLateToVoid,
+    is_reversible,
+    is_voidable,
+    reverse,
+    void,
+    void_or_reverse,
+)
 
 __all__ = [
     "ADJUSTMENT_FLOW",
@@ -24,9 +31,9 @@ __all__ = [
     "WAIVER_FLOW",
     "Advance",
     "AlreadySettled",
+    "DepositLine",
     "KeyReused",
     "NothingChosen",
-    "Security",
     "TooLateToVoid",
     "apply_held",
     "booking_day",
@@ -42,7 +49,7 @@ __all__ = [
     "request_waivers",
     "reverse",
     "sign",
-    "take_back",
     "till_of",
     "void",
+    "void_or_reverse",
 ]

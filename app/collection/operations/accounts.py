@@ -28,7 +28,7 @@ class NotEnoughHeld(DomainError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class EntrySource:
     """What an entry comes from."""
 
     day: date
@@ -78,7 +78,7 @@ def move_prepayment(
     account: Prepayment,
     kind: PrepaymentKind,
     amount: Decimal,
-    source: Source,
+    source: EntrySource,
     charge_id: int | None = None,
 ) -> None:
     """Enter a signed amount (元) on a locked account. Raises NotEnoughHeld."""
@@ -95,7 +95,7 @@ def move_prepayment(
 
 
 def move_deposit(
-    *, session: Session, account: Deposit, kind: DepositKind, amount: Decimal, source: Source
+    *, session: Session, account: Deposit, kind: DepositKind, amount: Decimal, source: EntrySource
 ) -> DepositEntry:
     """Enter a signed amount (元) on a locked account. Raises NotEnoughHeld."""
     _check(account.balance, amount)

@@ -48,7 +48,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class AllocationPart:
     """So much (signed, 元) is taken from what a charge is due; by a prepayment, which is named."""
 
     charge: LockedCharge
@@ -77,7 +77,7 @@ def lock_charges_where(*, session: Session, where: ColumnElement[bool]) -> list[
     return [LockedCharge(*tuple(row)) for row in rows]
 
 
-def settle(*, session: Session, parts: Sequence[Part], origin: Origin) -> None:
+def settle(*, session: Session, parts: Sequence[AllocationPart], origin: Origin) -> None:
     """Write an allocation for each part, and move the charges' checked copies and the month's sums with it.
 
     The charges are locked by the caller, and the month of `origin.day` is held open by the caller (fee rules, month close).
@@ -105,7 +105,7 @@ def settle(*, session: Session, parts: Sequence[Part], origin: Origin) -> None:
     add_moved(session=session, moved=moved)
 
 
-def _move_checked_copies(session: Session, parts: Sequence[Part], kind: AllocationKind) -> None:
+def _move_checked_copies(session: Session, parts: Sequence[AllocationPart], kind: AllocationKind) -> None:
     """Add to what stands: the same charge may be settled, and have its odd 角分 let go, one after the other."""
     sums: dict[int, Decimal] = {}
     for part in parts:

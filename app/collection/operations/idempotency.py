@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.collection.models import Receipt
-from app.collection.operations.receipt_drafts import Advance, Security
+from app.collection.operations.receipt_drafts import Advance, DepositLine
 from app.collection.rules.payment import body_hash
 from app.collection.states import Rounding, Tender
 from app.kernel.errors import N_, DomainError
@@ -23,7 +23,7 @@ class KeyReused(DomainError):
     message = N_("这次提交的编号已用于另一笔收款，没有重复收款。请刷新页面后再收。")
 
 
-def fingerprint(
+def request_hash(
     *,
     customer_id: int,
     charge_ids: Sequence[int] | None,
@@ -33,7 +33,7 @@ def fingerprint(
     day: date,
     rounding: Rounding | None,
     keep_change: bool,
-    ahead: Sequence[Advance | Security],
+    ahead: Sequence[Advance | DepositLine],
 ) -> str:
     """What was asked for, and by whom: the same press gives the same."""
     return body_hash(

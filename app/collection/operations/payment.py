@@ -10,11 +10,24 @@ from sqlalchemy.orm import Session
 from app.billing.models import Charge, FeeItem
 from app.billing.operations import guard_open, open_period
 from app.collection.models import Receipt
-from app.collection.operations.allocations import AT_ONCE, LockedCharge, Origin, Part, lock_charges, settle
-from app.collection.operations.idempotency import earlier_receipts, fingerprint
-from app.collection.operations.receipt_drafts import Advance, Security, add_advances, add_tenders, drafts_for
+from app.collection.operations.allocations import (
+    AT_ONCE,
+    AllocationPart,
+    LockedCharge,
+    Origin,
+    lock_charges,
+    settle,
+)
+from app.collection.operations.idempotency import earlier_receipts, request_hash
+from app.collection.operations.receipt_drafts import (
+    Advance,
+    DepositLine,
+    add_advances,
+    add_tenders,
+    drafts_for,
+)
 from app.collection.operations.receipt_issue import issue
-from app.collection.operations.rounding import let_go, waive_rest
+from app.collection.operations.rounding import post_rounding_waiver, rounding_discount
 from app.collection.queries import open_charge_ids, person
 from app.collection.rules.payment import ZERO, OverBalance
 from app.collection.states import AllocationKind, Rounding, Tender
@@ -53,7 +66,7 @@ def pay(
     rounding: Rounding | None = None,
     keep_change: bool = False,
     advances: Sequence[Advance] = (),
-    securities: Sequence[Security] = (),
+    securities: Sequence[DepositLine] = (),
 ) -> list[Receipt]:
     """Collect from the person behind `customer_id`, and return the receipts, one a community in order of id.
 
@@ -68,8 +81,8 @@ def pay(
     TendersDiffer, TenderedShort, TenderedWithoutCash, RoundingBeyondLimit.
     """
     people = person(session=session, customer_id=customer_id)
-    ahead: list[Advance | Security] = [*advances, *securities]
-    asked = fingerprint(
+    ahead: list[Advance | DepositLine] = [*advances, *securities]
+    asked = request_hash(
         customer_id=customer_id, charge_ids=charge_ids, amount=amount, tenders=tenders, tendered=tendered, day=day,
         rounding=rounding, keep_change=keep_change, ahead=ahead,
     )  # fmt: skip
@@ -93,7 +106,7 @@ def pay(
         raise AlreadySettled(field="charge_ids")
     by_id = {one.id: one for one in charges}
     applied = _applied(session, charges, amount)
-    given_up, above = let_go(session=session, applied=applied, charges=by_id, rounding=rounding)
+    given_up, above = rounding_discount(session=session, applied=applied, charges=by_id, rounding=rounding)
     if above:
         advances = [*advances, Advance(amount=above)]
     cash = {key: part - given_up.get(key, ZERO) for key, part in applied.items()}
@@ -107,7 +120,7 @@ def pay(
         return earlier
     receipts = [issue(session=session, draft=one, day=day, key=key, asked=asked) for one in drafts.values()]
     _settle(session, receipts, {key: (by_id[key], part) for key, part in cash.items()}, day)
-    waive_rest(
+    post_rounding_waiver(
         session=session,
         parts={key: (by_id[key], part) for key, part in given_up.items()},
         receipts=receipts,
@@ -178,7 +191,7 @@ def _settle(
     """Write the allocations of each receipt and move the charges' checked copies; the rows are locked and in reach."""
     for receipt in receipts:
         parts = [
-            Part(charge, part)
+            AllocationPart(charge, part)
             for charge, part in cash.values()
             if charge.community_id == receipt.community_id and part
         ]

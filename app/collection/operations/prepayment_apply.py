@@ -10,10 +10,16 @@ from sqlalchemy.orm import Session
 from app.billing.models import Charge, FeeItem
 from app.billing.operations import Posted, after_posting, open_period
 from app.collection.models import Prepayment, PrepaymentEntry
-from app.collection.operations.accounts import Source, move_prepayment
-from app.collection.operations.allocations import LockedCharge, Origin, Part, lock_charges_where, settle
+from app.collection.operations.accounts import EntrySource, move_prepayment
+from app.collection.operations.allocations import (
+    AllocationPart,
+    LockedCharge,
+    Origin,
+    lock_charges_where,
+    settle,
+)
 from app.collection.queries import person
-from app.collection.rules.prepayment import Held, Owed, apply_oldest_first
+from app.collection.rules.prepayment import Owed, PrepaymentBalance, apply_oldest_first
 from app.collection.states import AllocationKind, PrepaymentKind
 from app.kernel.errors import N_, DomainError
 from app.kernel.periods import Period
@@ -94,7 +100,7 @@ def _apply(
     spare = _spare(session, accounts.values(), Period.of(day))
     applied = apply_oldest_first(
         held=[
-            Held(
+            PrepaymentBalance(
                 id=one.id, customer_id=one.customer_id, room_id=one.room_id, fee_item_id=one.fee_item_id,
                 balance=min(one.balance, spare[one.id]),
             )
@@ -104,13 +110,13 @@ def _apply(
     )  # fmt: skip
     settle(
         session=session,
-        parts=[Part(charges[one.charge_id], one.amount, one.prepayment_id) for one in applied],
+        parts=[AllocationPart(charges[one.charge_id], one.amount, one.prepayment_id) for one in applied],
         origin=Origin(kind=AllocationKind.PREPAYMENT, day=day),
     )
     for one in applied:
         move_prepayment(
             session=session, account=accounts[one.prepayment_id], kind=PrepaymentKind.APPLIED, amount=-one.amount,
-            source=Source(day=day), charge_id=one.charge_id,
+            source=EntrySource(day=day), charge_id=one.charge_id,
         )  # fmt: skip
     session.flush()
     return sum((one.amount for one in applied), ZERO)

@@ -26,7 +26,7 @@ class Advance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Security:
+class DepositLine:
     """押金: 元 for a purpose, of a room or (None) of the customer."""
 
     amount: Decimal
@@ -56,12 +56,12 @@ def add_advances(
     drafts: dict[int, Draft],
     customer: Customer,
     advances: Collection[Advance],
-    securities: Collection[Security],
+    securities: Collection[DepositLine],
 ) -> None:
     """Add what is taken in advance to the customer's own receipt, on accounts under our lock."""
     if not advances and not securities:
         return
-    ahead: list[Advance | Security] = [*advances, *securities]
+    ahead: list[Advance | DepositLine] = [*advances, *securities]
     for paid in ahead:
         _check_place(session, customer, paid)
     draft = drafts.setdefault(
@@ -81,7 +81,7 @@ def add_advances(
         draft.deposited.append((kept, other.amount))
 
 
-def _check_place(session: Session, customer: Customer, paid: Advance | Security) -> None:
+def _check_place(session: Session, customer: Customer, paid: Advance | DepositLine) -> None:
     """Refuse a room of another community, and a fee that there is not. Raises OutOfScope."""
     if paid.room_id is not None:
         room = find(session, Room, paid.room_id)

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.collection.models import Deposit, Prepayment, Receipt, ReceiptTender
-from app.collection.operations.accounts import Source, move_deposit, move_prepayment
+from app.collection.operations.accounts import EntrySource, move_deposit, move_prepayment
 from app.collection.states import DepositKind, PrepaymentKind, Tender
 from app.kernel.chinese_amount import chinese_amount
 from app.kernel.errors import N_
@@ -66,7 +66,7 @@ def issue(*, session: Session, draft: Draft, day: date, key: str | None, asked: 
             for tender, part in draft.tenders
         ],
     )
-    source = Source(day=day, receipt_id=receipt.id)
+    source = EntrySource(day=day, receipt_id=receipt.id)
     for held, part in draft.prepaid:
         move_prepayment(
             session=session, account=held, kind=PrepaymentKind.IN, amount=part, source=source

@@ -10,8 +10,8 @@ from app.billing.operations import open_period
 from app.billing.operations.approvals import approval_flow, sign_request
 from app.collection.models import Deposit, DepositEntry, Prepayment, Refund
 from app.collection.operations.accounts import (
+    EntrySource,
     NotEnoughHeld,
-    Source,
     move_deposit,
     move_prepayment,
 )
@@ -24,7 +24,7 @@ from app.kernel.money import fen, format_money
 from app.kernel.periods import Period
 from app.lowcode.numbers import next_number
 from app.lowcode.scope import OutOfScope, find, locked
-from app.lowcode.workflow import Board, Move
+from app.lowcode.workflow import Board, TransitionContext
 
 REFUND_BOOK = "refund"
 
@@ -62,7 +62,7 @@ def request_refund(
     return row
 
 
-def _pay_out(move: Move) -> None:
+def _pay_out(move: TransitionContext) -> None:
     """Pay an approved refund out: numbered, off its account, out of the asker's desk, in the open month.
 
     Raises period_closed, BeyondLimit, NotEnoughHeld.
@@ -71,7 +71,7 @@ def _pay_out(move: Move) -> None:
     day = booking_day(session=session, community_id=row.community_id, today=move.today)
     open_period(session=session, community_id=row.community_id, period=Period.of(day))
     check_limit(session=session, kind=RequestKind.REFUND, amount=row.amount)
-    source = Source(day=day, refund_id=row.id, reason=row.reason)
+    source = EntrySource(day=day, refund_id=row.id, reason=row.reason)
     if row.prepayment_id is not None:
         held = locked(session=session, model=Prepayment, row_id=row.prepayment_id)
         move_prepayment(
@@ -104,7 +104,7 @@ def deduct(*, session: Session, deposit_id: int, amount: Decimal, reason: str, d
     account = locked(session=session, model=Deposit, row_id=deposit_id)
     entry = move_deposit(
         session=session, account=account, kind=DepositKind.DEDUCTED, amount=-amount,
-        source=Source(day=day, reason=stated(reason)),
+        source=EntrySource(day=day, reason=stated(reason)),
     )  # fmt: skip
     session.flush()
     return entry

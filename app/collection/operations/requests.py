@@ -13,7 +13,7 @@ from app.billing.operations import open_period
 from app.billing.operations.approvals import approval_flow, sign_request
 from app.billing.states import PeriodState
 from app.collection.models import Adjustment, Waiver
-from app.collection.operations.allocations import Origin, Part, lock_charges, settle
+from app.collection.operations.allocations import AllocationPart, Origin, lock_charges, settle
 from app.collection.operations.approval_limits import check_limit
 from app.collection.operations.reasons import stated
 from app.collection.states import AllocationKind, RequestKind
@@ -22,7 +22,7 @@ from app.kernel.errors import N_, DomainError
 from app.kernel.money import fen, format_money, half_up
 from app.kernel.periods import Period
 from app.lowcode.scope import OutOfScope, find
-from app.lowcode.workflow import Board, Move
+from app.lowcode.workflow import Board, TransitionContext
 
 
 class MoreThanOpen(DomainError):
@@ -88,7 +88,7 @@ def request_adjustment(*, session: Session, charge_id: int, amount: Decimal, rea
     return row
 
 
-def _waive(move: Move) -> None:
+def _waive(move: TransitionContext) -> None:
     """Post an approved waiver in the open month. Raises period_closed, BeyondLimit, MoreThanOpen."""
     row: Waiver = move.row
     _post(
@@ -99,7 +99,7 @@ def _waive(move: Move) -> None:
     )
 
 
-def _adjust(move: Move) -> None:
+def _adjust(move: TransitionContext) -> None:
     """Post an approved adjustment in the open month. Raises period_closed, BeyondLimit, MoreThanOpen."""
     row: Adjustment = move.row
     origin = Origin(kind=AllocationKind.ADJUSTMENT, day=_day(move), adjustment_id=row.id)
@@ -143,11 +143,11 @@ def _added(session: Session, model: Any, charge: Charge, amount: Decimal, reason
     return row
 
 
-def _day(move: Move) -> date:
+def _day(move: TransitionContext) -> date:
     return booking_day(session=move.session, community_id=move.row.community_id, today=move.today)
 
 
-def _post(move: Move, kind: RequestKind, taken: Decimal, origin: Origin) -> None:
+def _post(move: TransitionContext, kind: RequestKind, taken: Decimal, origin: Origin) -> None:
     """Take `taken` (signed, 元) off the charge: the month before the charge, so that closing waits or refuses."""
     session, row, period = move.session, move.row, Period.of(origin.day)
     open_period(session=session, community_id=row.community_id, period=period)
@@ -155,7 +155,7 @@ def _post(move: Move, kind: RequestKind, taken: Decimal, origin: Origin) -> None
     [charge] = lock_charges(session=session, ids=[row.charge_id])
     _check_open(taken, charge.due)
     row.day, row.posting_period = origin.day, period
-    settle(session=session, parts=[Part(charge, taken)], origin=origin)
+    settle(session=session, parts=[AllocationPart(charge, taken)], origin=origin)
 
 
 def _check_open(taken: Decimal, due: Decimal) -> None:

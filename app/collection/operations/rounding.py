@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.billing.operations.approvals import sign_request
 from app.billing.states import APPROVAL_MACHINE
 from app.collection.models import Receipt, Waiver
-from app.collection.operations.allocations import LockedCharge, Origin, Part, settle
+from app.collection.operations.allocations import AllocationPart, LockedCharge, Origin, settle
 from app.collection.rules.rounding import rounded
 from app.collection.states import AllocationKind, Rounding
 from app.kernel.allocation import NotPositive
@@ -33,7 +33,7 @@ class RoundingBeyondLimit(DomainError):
     message = N_("抹零 %(amount)s 元超过本小区的限额 %(limit)s 元。请少抹一些，或申请减免。")
 
 
-def let_go(
+def rounding_discount(
     *,
     session: Session,
     applied: Mapping[int, Decimal],
@@ -63,7 +63,7 @@ def let_go(
     return given_up, ZERO
 
 
-def waive_rest(
+def post_rounding_waiver(
     *,
     session: Session,
     parts: Mapping[int, tuple[LockedCharge, Decimal]],
@@ -86,4 +86,4 @@ def waive_rest(
         origin = Origin(
             kind=AllocationKind.WAIVER, day=day, receipt_id=waiver.receipt_id, waiver_id=waiver.id
         )
-        settle(session=session, parts=[Part(charge, amount)], origin=origin)
+        settle(session=session, parts=[AllocationPart(charge, amount)], origin=origin)

@@ -17,8 +17,8 @@ from app.collection.models import (
     Receipt,
     ReceiptVoid,
 )
-from app.collection.operations.accounts import Source, move_deposit, move_prepayment
-from app.collection.operations.allocations import Origin, Part, lock_charges, settle
+from app.collection.operations.accounts import EntrySource, move_deposit, move_prepayment
+from app.collection.operations.allocations import AllocationPart, Origin, lock_charges, settle
 from app.collection.operations.reasons import stated
 from app.collection.states import (
     RECEIPT_MACHINE,
@@ -105,7 +105,7 @@ def reverse(*, session: Session, receipt_id: int, day: date, reason: str) -> Rec
     return _take_back(session, receipt, VoidKind.REVERSAL, day, reason)
 
 
-def take_back(*, session: Session, receipt_id: int, day: date, reason: str) -> ReceiptVoid:
+def void_or_reverse(*, session: Session, receipt_id: int, day: date, reason: str) -> ReceiptVoid:
     """Void a receipt where that is still possible, else reverse it. Raises what these raise."""
     receipt = _found(session, receipt_id)
     voids = receipt.day == day and receipt.handover_id is None
@@ -116,30 +116,30 @@ def _take_back(session: Session, receipt: Receipt, kind: VoidKind, day: date, re
     """Open its charges, empty its accounts, change its state: charges before accounts, the number last."""
     of_kind = AllocationKind.VOID if kind is VoidKind.VOID else AllocationKind.REVERSAL
     settled: dict[int, Decimal] = {}
-    let_go: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)
+    rounding_discount: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)
     for row in session.execute(
         select(Allocation.charge_id, Allocation.kind, Allocation.waiver_id, Allocation.amount).where(
             Allocation.receipt_id == receipt.id
         )
     ):
         if row.kind is AllocationKind.WAIVER:
-            let_go[row.waiver_id].append((row.charge_id, row.amount))
+            rounding_discount[row.waiver_id].append((row.charge_id, row.amount))
         else:
             settled[row.charge_id] = settled.get(row.charge_id, Decimal(0)) + row.amount
-    concerned = {*settled, *(key for rows in let_go.values() for key, _amount in rows)}
+    concerned = {*settled, *(key for rows in rounding_discount.values() for key, _amount in rows)}
     charges = {one.id: one for one in lock_charges(session=session, ids=concerned)}
     settle(
         session=session,
-        parts=[Part(charges[key], -amount) for key, amount in settled.items() if amount],
+        parts=[AllocationPart(charges[key], -amount) for key, amount in settled.items() if amount],
         origin=Origin(kind=of_kind, day=day, receipt_id=receipt.id),
     )
-    for waiver_id, rows in let_go.items():
+    for waiver_id, rows in rounding_discount.items():
         settle(
             session=session,
-            parts=[Part(charges[key], -amount) for key, amount in rows],
+            parts=[AllocationPart(charges[key], -amount) for key, amount in rows],
             origin=Origin(kind=AllocationKind.WAIVER, day=day, receipt_id=receipt.id, waiver_id=waiver_id),
         )
-    _empty_accounts(session, receipt, Source(day=day, receipt_id=receipt.id, reason=reason))
+    _empty_accounts(session, receipt, EntrySource(day=day, receipt_id=receipt.id, reason=reason))
     action = "void" if kind is VoidKind.VOID else "reverse"
     transition = change_state(session=session, row=receipt, machine=RECEIPT_MACHINE, action=action)
     number = None
@@ -158,7 +158,7 @@ def _take_back(session: Session, receipt: Receipt, kind: VoidKind, day: date, re
     return row
 
 
-def _empty_accounts(session: Session, receipt: Receipt, source: Source) -> None:
+def _empty_accounts(session: Session, receipt: Receipt, source: EntrySource) -> None:
     """Take what the receipt paid in advance out of its accounts again. Raises NotEnoughHeld."""
     held = session.execute(
         select(PrepaymentEntry.prepayment_id, PrepaymentEntry.amount).where(

@@ -18,7 +18,7 @@ MOST_ROOMS = 50  # offered; who has more rooms takes 预收 without one
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class AccountBalance:
     """An account with money in it (元): the fee or the item (empty: general), the room where it names one."""
 
     what: str
@@ -31,17 +31,17 @@ class Held:
 class HeldFor:
     """A person's accounts."""
 
-    prepayments: list[Held]
-    deposits: list[Held]
+    prepayments: list[AccountBalance]
+    deposits: list[AccountBalance]
 
 
 def held_for(*, session: Session, people: Sequence[Customer]) -> HeldFor:
     """What is held for the person, general before fees; the community is named where there are several."""
     ids, several = [one.id for one in people], len({one.community_id for one in people}) > 1
 
-    def told(rows: Any) -> list[Held]:
+    def told(rows: Any) -> list[AccountBalance]:
         return [
-            Held(what or "", room or "", community if several else "", balance)
+            AccountBalance(what or "", room or "", community if several else "", balance)
             for what, room, community, balance in rows
         ]
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class PrepaymentBalance:
     """A prepayment with money in it: `balance` in 元; `fee_item_id` None is general, `room_id` binds one for a fee."""
 
     id: int
@@ -39,7 +39,7 @@ class Applied:
     amount: Decimal
 
 
-def apply_oldest_first(*, held: Iterable[Held], owed: Sequence[Owed]) -> list[Applied]:
+def apply_oldest_first(*, held: Iterable[PrepaymentBalance], owed: Sequence[Owed]) -> list[Applied]:
     """Settle open charges by the prepayments of their customers, in the order in which it is to be written.
 
     What is held for one fee goes first and to nothing else, and to its room's charges alone where it names one; then
@@ -61,7 +61,7 @@ def apply_oldest_first(*, held: Iterable[Held], owed: Sequence[Owed]) -> list[Ap
     return found
 
 
-def _may_settle(account: Held, charge: Owed) -> bool:
+def _may_settle(account: PrepaymentBalance, charge: Owed) -> bool:
     if account.customer_id != charge.customer_id:
         return False
     if account.fee_item_id is None:

@@ -13,7 +13,7 @@ from app.collection import operations
 from app.collection.models import DEPOSIT_ITEM, Receipt
 from app.collection.queries import person, total_due
 from app.collection.queries.accounts import Group, open_groups
-from app.collection.queries.balances import Held, fees_to_prepay, held_for, rooms_of
+from app.collection.queries.balances import AccountBalance, fees_to_prepay, held_for, rooms_of
 from app.collection.queries.desk_search import find_customers
 from app.collection.queries.receipt_print import receipt_facts
 from app.collection.states import ReceiptState, Rounding, Tender
@@ -233,7 +233,7 @@ def _sum(groups: list[Group]) -> Decimal:
     return sum((charge.due for group in groups for charge in group.charges), Decimal("0.00"))
 
 
-def _held_label(one: Held) -> str:
+def _held_label(one: AccountBalance) -> str:
     return " ".join(filter(None, (one.what or _("通用预收"), one.room, one.community)))
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from app.collection.operations import Advance, Security
+from app.collection.operations import Advance, DepositLine
 from app.collection.states import Rounding, Tender
 from app.kernel.errors import N_, DomainError
 
@@ -62,7 +62,7 @@ class Payment:
     rounding: Rounding | None
     keep_change: bool
     advances: list[Advance]
-    deposits: list[Security]
+    deposits: list[DepositLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +191,9 @@ def _advances(value: object, field: str) -> list[Advance]:
     ]
 
 
-def _deposits(value: object, field: str) -> list[Security]:
+def _deposits(value: object, field: str) -> list[DepositLine]:
     return [
-        Security(
+        DepositLine(
             amount=_money(one.get("amount"), field),
             room_id=_optional(one, "room_id", _id),
             item=_item(one.get("item"), field),

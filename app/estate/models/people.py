@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.estate.states import (
     CustomerKind,
     OccupancyRole,
-    Payment,
+    PurchasePayment,
     Sex,
     Usage,
 )
@@ -131,6 +131,6 @@ class Occupancy(CommunityScoped, Document):
     moved_in: Mapped[date | None] = date_(N_("办理入住时间"))
     contract: Mapped[str | None] = text(N_("合同号"), 60, listed=True)
     contract_area: Mapped[Decimal | None] = square_metres(N_("合同建筑面积"), minimum=Decimal(0))
-    payment: Mapped[Payment | None] = choice(N_("付款方式"), Payment)
+    payment: Mapped[PurchasePayment | None] = choice(N_("付款方式"), PurchasePayment)
     purpose: Mapped[Usage | None] = choice(N_("房屋使用性质"), Usage)
     remark: Mapped[str | None] = long_text(N_("备注"))

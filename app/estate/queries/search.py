@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from app.estate.models import Building, Community, Company, Customer, ParkingLot, ParkingSpace, Room, Vehicle
-from app.estate.queries.tree import BRANCHES, Node
+from app.estate.queries.tree import BRANCHES, TreeNode
 from app.estate.queries.tree_nodes import BETWEEN
 from app.estate.rules.people import plain_plate
 from app.kernel.cells import normal_text
@@ -108,20 +108,22 @@ SEARCHES: Final = (
 )
 
 
-def find_nodes(*, session: Session, typed: str, readable: Collection[str]) -> list[Node]:
+def find_nodes(*, session: Session, typed: str, readable: Collection[str]) -> list[TreeNode]:
     """The nodes of the tree by a part of their name, from large to small, each with where it stands."""
     text = normal_text(typed)[:LONGEST]
-    found: list[Node] = []
+    found: list[TreeNode] = []
     if text and "company" in readable:
         companies = select(Company.id, Company.name).where(_has(Company.name, text)).limit(TREE_MOST)
-        found += [Node(f"company:{row.id}", row.name, "company", True) for row in session.execute(companies)]
+        found += [
+            TreeNode(f"company:{row.id}", row.name, "company", True) for row in session.execute(companies)
+        ]
     for kind, find in (
         ("community", find_communities), ("building", find_buildings), ("room", find_rooms), ("lot", _find_lots),
         ("space", find_spaces),
     ):  # fmt: skip
         if text and kind in readable and len(found) < TREE_MOST:
             found += [
-                Node(f"{kind}:{hit.key}", hit.text, kind, kind in BRANCHES, _path(hit))
+                TreeNode(f"{kind}:{hit.key}", hit.text, kind, kind in BRANCHES, _path(hit))
                 for hit in find(text, TREE_MOST - len(found))
             ]
     return found

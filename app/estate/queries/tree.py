@@ -30,7 +30,7 @@ def readable_kinds() -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class TreeNode:
     """A node as the page shows it. `lazy`: it has, or may have, children; `path`: where it stands, for a search."""
 
     key: str
@@ -41,7 +41,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TreeSource:
     """Children of one kind: a SELECT of (what their key ends with, their title), unordered."""
 
     kind: str
@@ -50,7 +50,7 @@ class Source:
     at: str = ""  # what stands before the row's own part of the key
 
 
-def children(*, session: Session, key: str, readable: Collection[str]) -> list[Node]:
+def children(*, session: Session, key: str, readable: Collection[str]) -> list[TreeNode]:
     """The children of a node ("" is the top) within the actor's reach, of the `readable` kinds.
 
     A key with a range (`~kind~first~count`) is a group of such children. Raises BadNode.
@@ -82,7 +82,7 @@ def _split(key: str) -> tuple[Key | None, tuple[str, int, int] | None]:
     return (read_key(parent) if parent else None), (group[0], int(group[1]), int(group[2]))
 
 
-def _level(session: Session, parent: str, source: Source) -> Iterator[Node]:
+def _level(session: Session, parent: str, source: TreeSource) -> Iterator[TreeNode]:
     rows = session.execute(_rows(source, 0, MOST + 1)).all()
     if len(rows) <= MOST:
         yield from _sorted(source, rows)
@@ -102,22 +102,22 @@ def _level(session: Session, parent: str, source: Source) -> Iterator[Node]:
     names = {row.place: source.named(row.title) for row in edges}
     for first in range(0, count, size):
         last = min(first + size, count) - 1
-        yield Node(
+        yield TreeNode(
             f"{parent}~{source.kind}~{first}~{size}~",
             _("%(first)s 至 %(last)s", first=names[first], last=names[last]), "group", True,
         )  # fmt: skip
 
 
-def _rows(source: Source, first: int, count: int) -> Select[*tuple[Any, ...]]:
+def _rows(source: TreeSource, first: int, count: int) -> Select[*tuple[Any, ...]]:
     inner = source.statement.subquery()
     return select(inner.c.own, inner.c.title).order_by(inner.c.title, inner.c.own).offset(first).limit(count)
 
 
-def _sorted(source: Source, rows: Any) -> list[Node]:
+def _sorted(source: TreeSource, rows: Any) -> list[TreeNode]:
     """Rows as nodes, in the order in which people count."""
     found = sorted(rows, key=lambda row: natural_key(row.title))
     return [
-        Node(
+        TreeNode(
             f"{source.kind}:{source.at}{row.own}",
             source.named(row.title),
             source.kind,
@@ -127,7 +127,7 @@ def _sorted(source: Source, rows: Any) -> list[Node]:
     ]
 
 
-def _sources(parent: Key | None, readable: Collection[str]) -> list[Source]:
+def _sources(parent: Key | None, readable: Collection[str]) -> list[TreeSource]:
     match parent:
         case None if "company" not in readable:
             return [_source("community", Community, Community.name)]
@@ -152,7 +152,7 @@ def _sources(parent: Key | None, readable: Collection[str]) -> list[Source]:
                 .distinct()
             )
             return [
-                Source("unit", units, lambda unit: unit_name(unit=unit), at=f"{building_id}:"),
+                TreeSource("unit", units, lambda unit: unit_name(unit=unit), at=f"{building_id}:"),
                 _source("room", Room, Room.number, Room.building_id == building_id, Room.unit == ""),
             ]
         case Key("unit", building_id, unit):
@@ -165,11 +165,11 @@ def _sources(parent: Key | None, readable: Collection[str]) -> list[Source]:
     return []
 
 
-def _source(kind: str, model: Any, title: Any, *where: Any) -> Source:
-    return Source(kind, select(model.id.label("own"), title.label("title")).where(*where))
+def _source(kind: str, model: Any, title: Any, *where: Any) -> TreeSource:
+    return TreeSource(kind, select(model.id.label("own"), title.label("title")).where(*where))
 
 
-def _loose(community_id: int) -> Source:
+def _loose(community_id: int) -> TreeSource:
     """The one node of a community's spaces in no lot, where it has any."""
     some = select(ParkingSpace.id).where(
         ParkingSpace.community_id == community_id, ParkingSpace.lot_id.is_(None)
@@ -177,4 +177,4 @@ def _loose(community_id: int) -> Source:
     statement = select(Community.id.label("own"), literal("").label("title")).where(
         Community.id == community_id, some.exists()
     )
-    return Source("loose", statement, lambda _title: _("未划入停车场的车位"))
+    return TreeSource("loose", statement, lambda _title: _("未划入停车场的车位"))

@@ -36,7 +36,7 @@ class NotAPhone(DomainError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Person:
+class DocumentHolder:
     """What a document says of its holder: `number` tells people apart; birth and sex where it is an identity number."""
 
     number: str
@@ -44,7 +44,7 @@ class Person:
     sex: Sex | None = None
 
 
-def read_document(*, text: str) -> Person:
+def read_document(*, text: str) -> DocumentHolder:
     """Read an identity number, or the number of another document (passport, permit, licence of a firm).
 
     An identity number of 15 places becomes its 18; GB 11643 decides on the check digit, and nobody's card has a wrong
@@ -58,13 +58,13 @@ def read_document(*, text: str) -> Person:
             # Licences of firms (GB 32100) begin with 9 and may be without a letter.
             if not number.startswith("9"):
                 raise BadIdentity(field="identity") from None
-            return Person(number=number)
+            return DocumentHolder(number=number)
         if not found.check_digit_right:
             raise WrongCheckDigit(field="identity")
-        return Person(number=found.number, born=found.birth, sex=Sex(found.sex.value))
+        return DocumentHolder(number=found.number, born=found.birth, sex=Sex(found.sex.value))
     if not _OTHER.fullmatch(number) or _MISTYPED.fullmatch(number):
         raise BadIdentity(field="identity")
-    return Person(number=number)
+    return DocumentHolder(number=number)
 
 
 def plain_phone(*, text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from app.estate.sales_import.parser.columns import SheetLayout, guess_layout, match_columns
-from app.estate.sales_import.parser.findings import REJECTIONS, WARNINGS, Finding
+from app.estate.sales_import.parser.findings import REJECTIONS, WARNINGS, ImportFinding
 from app.estate.sales_import.parser.headings import COLUMNS, REQUIRED, SheetKind
 from app.estate.sales_import.parser.plan import NoSalesSheet, UnnamedCommunity, plan_sales
 from app.estate.sales_import.parser.plan_rows import SalesPlan
@@ -96,7 +96,7 @@ def check(*, upload: Upload, sheets: Sequence[Sheet]) -> None:
     })  # fmt: skip
 
 
-def _finding(found: Finding) -> dict[str, Any]:
+def _finding(found: ImportFinding) -> dict[str, Any]:
     return {
         "sheet": found.sheet, "row": found.row, "column": found.column, "code": found.code,
         "params": dict(found.params),

@@ -19,7 +19,7 @@ from app.kernel.errors import N_, DomainError
 from app.lowcode import listing
 from app.lowcode.actors import current_actor
 from app.lowcode.db import db
-from app.lowcode.jobs import Job, JobState, Run, job_handler, start_job
+from app.lowcode.jobs import Job, JobContext, JobState, job_handler, start_job
 
 KIND = "estate.import_sales"
 URL = "/import_sales"
@@ -67,7 +67,7 @@ def job_of(*, session: Session, upload: Upload) -> Job | None:
 
 
 @job_handler(KIND)
-def import_job(run: Run) -> None:
+def import_job(run: JobContext) -> None:
     """Store the plan of an upload: everything or nothing, and once, however often the job is begun again."""
     token = run.params["token"]
     run.url = f"{URL}/check/{token}"
@@ -88,7 +88,7 @@ def import_job(run: Run) -> None:
         upload.spend()
 
 
-def _store(run: Run, upload: Upload) -> None:
+def _store(run: JobContext, upload: Upload) -> None:
     plan = plan_of(upload=upload)
     if plan.rejected and not run.params["good_rows"]:
         raise RowsRejected

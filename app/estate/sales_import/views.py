@@ -35,7 +35,7 @@ LONGEST_NAME: Final = 80
 Findings = Sequence[Mapping[str, Any]]
 
 
-class UploadForm(FlaskForm):
+class SalesUploadForm(FlaskForm):
     """The file, and the community of a sheet that names none."""
 
     file = FileField(N_("文件"), render_kw={"accept": ",".join(ENDINGS)})
@@ -64,7 +64,7 @@ class SalesImportView(BaseView):
     @needs("import")
     def upload(self) -> Any:
         """Ask for the file; a readable one is kept and looked at."""
-        form = UploadForm()
+        form = SalesUploadForm()
         if form.validate_on_submit():
             sent = form.file.data
             name = PurePath(sent.filename.replace("\\", "/")).name[-120:] if sent else ""
@@ -89,7 +89,7 @@ class SalesImportView(BaseView):
         """The form again, with what is wrong beside the file."""
         if not may("import", self.class_permission_name):
             return refusal(_(SENTENCES[413]), 413)
-        form: Any = UploadForm(formdata=None)
+        form: Any = SalesUploadForm(formdata=None)
         most = (current_app.config["MAX_CONTENT_LENGTH"] or 0) // 1024**2
         form.file.errors = [_("文件太大，最多 %(most)d MB。请删去无关的工作表和图片后再导入。", most=most)]
         return _upload_page(form)

@@ -7,7 +7,7 @@ from flask import request
 from flask_appbuilder import BaseView, expose
 
 from app.estate.queries.search import find_nodes
-from app.estate.queries.tree import Node, children, readable_kinds
+from app.estate.queries.tree import TreeNode, children, readable_kinds
 from app.estate.queries.tree_filter import choose
 from app.estate.queries.tree_nodes import BadNode, place_of
 from app.lowcode.db import db
@@ -43,5 +43,5 @@ class TreeView(BaseView):
         return {"key": key or None, "words": None if place is None else place.words}
 
 
-def _told(node: Node) -> dict[str, Any]:
+def _told(node: TreeNode) -> dict[str, Any]:
     return {name: value for name, value in asdict(node).items() if value != ""}

@@ -58,15 +58,15 @@ class Arranged:
 
 
 @dataclass(slots=True)
-class Node:
+class MenuNode:
     """An entry in its place, with what is registered of it and what the office says."""
 
     name: str
     kind: MenuKind
     registered: Registered | None
     arranged: Arranged | None
-    parent: "Node | None" = None
-    children: list["Node"] = field(default_factory=list)
+    parent: "MenuNode | None" = None
+    children: list["MenuNode"] = field(default_factory=list)
 
     @property
     def is_group(self) -> bool:
@@ -96,19 +96,19 @@ class Node:
         return own or (self.registered.icon if self.registered is not None else "")
 
     @property
-    def path(self) -> list["Node"]:
+    def path(self) -> list["MenuNode"]:
         """From the first level down to itself."""
         return [*(self.parent.path if self.parent is not None else []), self]
 
 
-def walk(nodes: Sequence[Node]) -> Iterator[Node]:
+def walk(nodes: Sequence[MenuNode]) -> Iterator[MenuNode]:
     """Every node, parents before their children."""
     for node in nodes:
         yield node
         yield from walk(node.children)
 
 
-def arrange(registered: Sequence[Registered], arranged: Sequence[Arranged]) -> list[Node]:
+def arrange(registered: Sequence[Registered], arranged: Sequence[Arranged]) -> list[MenuNode]:
     """The whole tree: `arranged` (in the office's order) over `registered` (in the default order).
 
     What the office has not arranged stands at its default place: in its module, behind the nearest of those that are
@@ -117,14 +117,14 @@ def arrange(registered: Sequence[Registered], arranged: Sequence[Arranged]) -> l
     known = {one.name: one for one in registered}
     said = {one.name: one for one in arranged if one.kind in OWN or one.name in known}
     nodes = {
-        name: Node(
+        name: MenuNode(
             name, known[name].kind if name in known else said[name].kind, known.get(name), said.get(name)
         )
         for name in (*said, *(one.name for one in registered if one.name not in said))
     }
     parents = {name: _parent(nodes, node) for name, node in nodes.items()}
     _break_circles(parents)
-    top: list[Node] = []
+    top: list[MenuNode] = []
     for name, node in nodes.items():
         node.parent = nodes[above] if (above := parents[name]) is not None else None
         if node.arranged is not None:
@@ -141,7 +141,7 @@ def arrange(registered: Sequence[Registered], arranged: Sequence[Arranged]) -> l
     return top
 
 
-def _parent(nodes: Mapping[str, Node], node: Node) -> str | None:
+def _parent(nodes: Mapping[str, MenuNode], node: MenuNode) -> str | None:
     """The name of the group that it belongs in; a group that is gone gives its entries back to their modules."""
     wanted = node.arranged.parent if node.arranged is not None else None
     if node.arranged is not None and (wanted is None or (wanted in nodes and nodes[wanted].is_group)):
@@ -160,7 +160,7 @@ def _break_circles(parents: dict[str, str | None]) -> None:
             at = parents[at]
 
 
-def _place(beside: Sequence[Node], before: Sequence[str], after: Sequence[str]) -> int:
+def _place(beside: Sequence[MenuNode], before: Sequence[str], after: Sequence[str]) -> int:
     """Behind the last of `before` that stands there, else in front of the first of `after`, else at the end."""
     names = [one.name for one in beside]
     for name in reversed(before):

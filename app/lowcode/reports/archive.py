@@ -5,7 +5,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from app.lowcode.reports.declaration import Line, Report, Scope, Total
+from app.lowcode.reports.declaration import Report, ReportLine, ReportQuery, Total
 
 
 class Kept(Protocol):
@@ -26,14 +26,14 @@ class Kept(Protocol):
     def total(self, session: Session) -> Total:
         """Count, sums and figures of what is kept."""
 
-    def lines(self, session: Session, *, limit: int | None = None, offset: int = 0) -> Iterator[Line]:
+    def lines(self, session: Session, *, limit: int | None = None, offset: int = 0) -> Iterator[ReportLine]:
         """The kept lines in their order, communities by name."""
 
 
 class Archive(Protocol):
     """Answers whether a report's month is kept."""
 
-    def find(self, session: Session, report: Report, scope: Scope) -> Kept | None:
+    def find(self, session: Session, report: Report, scope: ReportQuery) -> Kept | None:
         """What is kept of a `frozen` report for a whole month; None where nothing of it is."""
 
 
@@ -45,7 +45,7 @@ def register_archive(archive: Archive) -> None:
     _archive[:] = [archive]
 
 
-def kept(*, session: Session, report: Report, scope: Scope) -> Kept | None:
+def kept(*, session: Session, report: Report, scope: ReportQuery) -> Kept | None:
     """What is kept of what is asked for; None where all is read anew."""
     if not report.frozen or scope.month is None or not _archive:
         return None

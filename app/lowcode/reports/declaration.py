@@ -8,7 +8,7 @@ reads its figures in one of two ways:
 - `total` and `page`: a detail report of any length. `total` counts and adds up in SQL, `page` reads `limit` lines
   from `offset` in a fixed order (keys first, cut to the page, and only then what joins: perf notes).
 
-Both get the session and a `Scope`: the days asked for, what is picked, and `scope.where(Model)`, the conditions that
+Both get the session and a `ReportQuery`: the days asked for, what is picked, and `scope.where(Model)`, the conditions that
 every statement on a document takes (the tree node chosen at the page, and what the engine leaves out). The reach needs
 no thought: the session narrows ORM reads by itself.
 
@@ -51,7 +51,7 @@ class By(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class ReportQuery:
     """What a report is asked for: days (both ends included), what is picked, and which communities.
 
     `first` and `last` are the month, day, days or year asked for; of a state on a day both are that day.
@@ -66,7 +66,9 @@ class Scope:
     without: frozenset[int] = frozenset()  # these communities are in the archive
 
     @classmethod
-    def of_month(cls, period: Period, *, only: Iterable[int] | None = None, by: By = By.PERIOD) -> "Scope":
+    def of_month(
+        cls, period: Period, *, only: Iterable[int] | None = None, by: By = By.PERIOD
+    ) -> "ReportQuery":
         """A whole month, or (AS_OF) the state at its end; of these communities alone (None: all in reach).
 
         Whatever node is chosen.
@@ -103,7 +105,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ReportLine:
     """A line: its values by field name, its places and whatever else its drill-down needs by key name.
 
     `level`: LINE; APART for one that is never shown and only adds to the totals of the fields of `Report.apart`; the
@@ -164,30 +166,30 @@ class Report:
     fields: Sequence[Field]
     by: By = By.PERIOD
     icon: str = "report"
-    lines: Callable[[Session, Scope], Iterable[Line]] | None = None
-    total: Callable[[Session, Scope], Total] | None = None
-    page: Callable[[Session, Scope, int, int], Sequence[Line]] | None = None  # (…, limit, offset)
+    lines: Callable[[Session, ReportQuery], Iterable[ReportLine]] | None = None
+    total: Callable[[Session, ReportQuery], Total] | None = None
+    page: Callable[[Session, ReportQuery, int, int], Sequence[ReportLine]] | None = None  # (…, limit, offset)
     # Of `lines`: subtotals, outermost first, as (field, key): a new one begins where the keys change.
     groups: Sequence[tuple[str, str]] = ()
-    order: Callable[[Line], Any] | None = None
+    order: Callable[[ReportLine], Any] | None = None
     # Totalled fields that are no sum of what the lines show (a room that pays two fees is one household): lines of the
     # level APART bring what is added up.
     apart: Sequence[str] = ()
     # Further values of a line or subtotal from its own (rates); pure.
     derive: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     # Figures beside the lines, added up over communities, with their labels. Shown for whole communities only.
-    figures: Callable[[Session, Scope], Mapping[str, Decimal]] | None = None
+    figures: Callable[[Session, ReportQuery], Mapping[str, Decimal]] | None = None
     figure_fields: Sequence[Field] = ()
     # What must be equal, from the total and (of `lines`) every line; pure. `checks`: what is looked up as well, only
     # while the month is open.
-    equations: Callable[[Total, Sequence[Line]], Sequence[Equation]] | None = None
-    checks: Callable[[Session, Scope, Total], Sequence[Equation]] | None = None
+    equations: Callable[[Total, Sequence[ReportLine]], Sequence[Equation]] | None = None
+    checks: Callable[[Session, ReportQuery, Total], Sequence[Equation]] | None = None
     # (line, field name, scope) → the list of the documents behind the figure; see `documents_url`.
-    drill: Callable[[Line, str, Scope], str | None] | None = None
+    drill: Callable[[ReportLine, str, ReportQuery], str | None] | None = None
     # What is drawn above the table, from the lines shown (subtotals included) and the total; None: nothing to draw.
-    chart: Callable[[Sequence[Line], Total], Chart | None] | None = None
+    chart: Callable[[Sequence[ReportLine], Total], Chart | None] | None = None
     # Fields that depend on what is asked for (a column a fee): all of the report's, in order.
-    fit: Callable[[Session, Scope], Sequence[Field]] | None = None
+    fit: Callable[[Session, ReportQuery], Sequence[Field]] | None = None
     picks: Sequence[Pick] = ()
     frozen: bool = False
     # Which of PLACES every line names in its keys (None where it stands in none): a kept line is narrowed by these,
@@ -202,7 +204,7 @@ class Report:
         if self.frozen and (picked or self.fit or self.by not in (By.PERIOD, By.AS_OF)):
             raise TypeError(f"{self.name}: what is frozen is a whole month's")
 
-    def fitted(self, session: Session, scope: Scope) -> "Report":
+    def fitted(self, session: Session, scope: ReportQuery) -> "Report":
         """The report with the fields that are asked for."""
         return self if self.fit is None else replace(self, fields=self.fit(session, scope), fit=None)
 

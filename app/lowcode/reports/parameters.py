@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.kernel.cells import read_date
 from app.kernel.errors import N_, DomainError
 from app.kernel.periods import BadPeriod, Period
-from app.lowcode.reports.declaration import By, Report, Scope
+from app.lowcode.reports.declaration import By, Report, ReportQuery
 
 LONGEST = 366 * 3  # days of a report from a day to a day
 
@@ -43,7 +43,7 @@ class BadPick(DomainError):
     message = N_("“%(label)s”没有这个选项，请重新选择。")
 
 
-def scope_of(*, session: Session, report: Report, given: Mapping[str, str], today: date) -> Scope:
+def query_of(*, session: Session, report: Report, given: Mapping[str, str], today: date) -> ReportQuery:
     """Read a URL's parameters; what is missing is the present. Raises BadPeriod, BadDay, BadDays, BadYear, BadPick."""
     first, last = _days(report.by, given, today)
     asked = {one.name: given.get(one.name) or one.default for one in report.picks}
@@ -51,7 +51,7 @@ def scope_of(*, session: Session, report: Report, given: Mapping[str, str], toda
     for one in report.picks:
         if one.name in picks and picks[one.name] not in [value for value, _label in one.options(session)]:
             raise BadPick(field=one.name, label=one.label)
-    return Scope(by=report.by, first=first, last=last, picks=picks)
+    return ReportQuery(by=report.by, first=first, last=last, picks=picks)
 
 
 def _days(by: By, given: Mapping[str, str], today: date) -> tuple[date, date]:
@@ -84,7 +84,7 @@ def _day(given: Mapping[str, str], name: str, otherwise: date) -> date:
     return day
 
 
-def parameters(scope: Scope) -> list[tuple[str, str]]:
+def parameters(scope: ReportQuery) -> list[tuple[str, str]]:
     """The URL's parameters that ask for this scope again."""
     match scope.by:
         case By.PERIOD:
@@ -98,7 +98,7 @@ def parameters(scope: Scope) -> list[tuple[str, str]]:
     return [*found, *scope.picks.items()]
 
 
-def inputs(scope: Scope) -> Sequence[tuple[str, str, str, str]]:
+def inputs(scope: ReportQuery) -> Sequence[tuple[str, str, str, str]]:
     """The inputs of the form above the report: (name, value, label, kind)."""
     labels = {
         "period": _("账期"), "year": _("年份"), "from": _("开始日期"), "to": _("结束日期"),
@@ -112,7 +112,7 @@ def inputs(scope: Scope) -> Sequence[tuple[str, str, str, str]]:
     ]
 
 
-def words(scope: Scope) -> str:
+def words(scope: ReportQuery) -> str:
     """The days asked for, as a person reads them."""
     match scope.by:
         case By.PERIOD:
@@ -126,7 +126,7 @@ def words(scope: Scope) -> str:
     return scope.last.isoformat()
 
 
-def beside(scope: Scope, direction: int) -> Scope | None:
+def beside(scope: ReportQuery, direction: int) -> ReportQuery | None:
     """The scope before (-1) or after (1); None at the edge of the calendar.
 
     The state on a day goes from one month's end to the next.

@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 
 from app.lowcode import listing
 from app.lowcode.reports.archive import Kept, kept
-from app.lowcode.reports.declaration import APART, LINE, TOTAL, Equation, Line, Report, Scope, Total
+from app.lowcode.reports.declaration import (
+    APART,
+    LINE,
+    TOTAL,
+    Equation,
+    Report,
+    ReportLine,
+    ReportQuery,
+    Total,
+)
 
 BATCH = 2000
 
@@ -20,8 +29,8 @@ class Reading:
     """A report as read: the lines of the page (of `lines` all of them, with subtotals), and the total of everything."""
 
     report: Report
-    scope: Scope
-    lines: Sequence[Line]
+    scope: ReportQuery
+    lines: Sequence[ReportLine]
     total: Total
     equations: Sequence[Equation] = ()
     notes: Sequence[str] = ()
@@ -38,7 +47,7 @@ def read(
     *,
     session: Session,
     report: Report,
-    scope: Scope,
+    scope: ReportQuery,
     limit: int | None = None,
     offset: int = 0,
     anew: bool = False,
@@ -71,7 +80,7 @@ def read(
     )  # fmt: skip
 
 
-def stream(*, session: Session, report: Report, scope: Scope) -> Iterator[Line]:
+def stream(*, session: Session, report: Report, scope: ReportQuery) -> Iterator[ReportLine]:
     """Every line of a detail report in order, a batch at a time: for exports and for keeping them."""
     stored = kept(session=session, report=report, scope=scope)
     if stored is not None:
@@ -82,7 +91,7 @@ def stream(*, session: Session, report: Report, scope: Scope) -> Iterator[Line]:
     yield from (_derived(report, one) for one in every_line(session=session, report=report, scope=scope))
 
 
-def every_line(*, session: Session, report: Report, scope: Scope) -> Iterator[Line]:
+def every_line(*, session: Session, report: Report, scope: ReportQuery) -> Iterator[ReportLine]:
     """Every line from the documents alone, in order, without subtotals and what is derived: what is kept of it."""
     if report.lines is not None:
         found = list(report.lines(session, scope))
@@ -95,12 +104,12 @@ def every_line(*, session: Session, report: Report, scope: Scope) -> Iterator[Li
         offset += len(batch)
 
 
-def _anew(session: Session, report: Report, scope: Scope, stored: Kept | None) -> Iterable[Line]:
+def _anew(session: Session, report: Report, scope: ReportQuery, stored: Kept | None) -> Iterable[ReportLine]:
     assert report.lines is not None
     return () if stored is not None and stored.complete else report.lines(session, scope)
 
 
-def _total(session: Session, report: Report, anew: Scope, stored: Kept | None) -> Total:
+def _total(session: Session, report: Report, anew: ReportQuery, stored: Kept | None) -> Total:
     assert report.total is not None
     parts = [stored.total(session)] if stored is not None else []
     if stored is None or not stored.complete:
@@ -112,8 +121,8 @@ def _total(session: Session, report: Report, anew: Scope, stored: Kept | None) -
 
 
 def _page(
-    session: Session, report: Report, anew: Scope, stored: Kept | None, limit: int, offset: int
-) -> Iterator[Line]:
+    session: Session, report: Report, anew: ReportQuery, stored: Kept | None, limit: int, offset: int
+) -> Iterator[ReportLine]:
     """A page over both: what is kept stands first."""
     assert report.page is not None
     if stored is not None:
@@ -126,7 +135,9 @@ def _page(
     yield from (_derived(report, one) for one in report.page(session, anew, limit, offset))
 
 
-def _figures(session: Session, report: Report, anew: Scope, stored: Kept | None) -> Mapping[str, Decimal]:
+def _figures(
+    session: Session, report: Report, anew: ReportQuery, stored: Kept | None
+) -> Mapping[str, Decimal]:
     """The figures beside the lines; none where a part of a community is chosen."""
     if report.figures is None or (anew.narrowed and listing.narrowing_grain() != "community_id"):
         return {}
@@ -137,16 +148,16 @@ def _figures(session: Session, report: Report, anew: Scope, stored: Kept | None)
     return found
 
 
-def with_subtotals(report: Report, leaves: Sequence[Line]) -> list[Line]:
+def with_subtotals(report: Report, leaves: Sequence[ReportLine]) -> list[ReportLine]:
     """The lines in their order, a subtotal after each group that ends, the total last.
 
     A subtotal says 小计 in the column after its own; the total 合计 in the first.
     """
-    found: list[Line] = []
+    found: list[ReportLine] = []
     depth = len(report.groups)
     sums = [_Sum(report) for _place in range(depth + 1)]  # the total first, then the groups inwards
     previous: tuple[Any, ...] | None = None
-    first: list[Line] = [Line(values={})] * depth
+    first: list[ReportLine] = [ReportLine(values={})] * depth
     for line in leaves:
         keys = tuple(line.keys.get(key) for _name, key in report.groups)
         if previous is not None and keys != previous:
@@ -163,10 +174,12 @@ def with_subtotals(report: Report, leaves: Sequence[Line]) -> list[Line]:
         found += _ended(report, sums, first, down_to=0)
     values = {one.name: None for one in report.fields} | sums[0].values
     values[report.columns[0].name] = _("合计")
-    return [*found, _derived(report, Line(values=values, level=TOTAL))]
+    return [*found, _derived(report, ReportLine(values=values, level=TOTAL))]
 
 
-def _ended(report: Report, sums: list["_Sum"], first: Sequence[Line], *, down_to: int) -> Iterator[Line]:
+def _ended(
+    report: Report, sums: list["_Sum"], first: Sequence[ReportLine], *, down_to: int
+) -> Iterator[ReportLine]:
     """The subtotals of the groups that end, innermost first; their sums begin anew."""
     names = [one.name for one in report.columns]
     for place in range(len(report.groups) - 1, down_to - 1, -1):
@@ -177,7 +190,7 @@ def _ended(report: Report, sums: list["_Sum"], first: Sequence[Line], *, down_to
         values[names[names.index(name) + 1]] = _("小计")
         keys = {its: like.keys.get(its) for _name, its in report.groups[: place + 1]}
         sums[place + 1] = _Sum(report)
-        yield _derived(report, Line(values=values, keys=keys, level=name))
+        yield _derived(report, ReportLine(values=values, keys=keys, level=name))
 
 
 class _Sum:
@@ -187,7 +200,7 @@ class _Sum:
         self._apart = frozenset(report.apart)
         self.values: dict[str, Any] = {one.name: _zero(one) for one in report.totalled}
 
-    def add(self, line: Line) -> None:
+    def add(self, line: ReportLine) -> None:
         """Add a line: of the fields that are added apart only what its own kind brings."""
         for name in self.values:
             if (name in self._apart) is (line.level == APART):
@@ -198,7 +211,7 @@ def _zero(one: Any) -> Any:
     return 0 if one.kind == "integer" else Decimal(0).quantize(Decimal(1).scaleb(-(one.scale or 2)))
 
 
-def _derived(report: Report, line: Line) -> Line:
+def _derived(report: Report, line: ReportLine) -> ReportLine:
     if report.derive is None:
         return line
     return replace(line, values={**line.values, **report.derive(line.values)})

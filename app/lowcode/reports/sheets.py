@@ -8,14 +8,14 @@ from flask_babel import gettext as _
 
 from app.lowcode import clock, excel, listing
 from app.lowcode.db import db
-from app.lowcode.jobs import Run, job_handler
+from app.lowcode.jobs import JobContext, job_handler
 from app.lowcode.reports import parameters, registry
-from app.lowcode.reports.declaration import LINE, TOTAL, Equation, Line, Report, Scope
+from app.lowcode.reports.declaration import LINE, TOTAL, Equation, Report, ReportLine, ReportQuery
 from app.lowcode.reports.reader import Reading, read, stream
 from app.lowcode.values import shown
 
 
-def title_of(report: Report, scope: Scope) -> str:
+def title_of(report: Report, scope: ReportQuery) -> str:
     """A report's title with its days."""
     return f"{_(report.label)} {parameters.words(scope)}"
 
@@ -86,20 +86,20 @@ def write(*, path: Path, reading: Reading, progress: excel.Progress = lambda don
 
 
 def _rows(
-    report: Report, lines: Iterator[Line]
+    report: Report, lines: Iterator[ReportLine]
 ) -> Iterator[tuple[int, Mapping[str, Any], Mapping[str, str | None]]]:
     for place, line in enumerate(lines):
         yield place, {one.name: line.values.get(one.name) for one in report.columns}, {}
 
 
 @job_handler("report")
-def report_job(run: Run) -> None:
+def report_job(run: JobContext) -> None:
     """A large report as Excel, in its starter's reach and language, of the days that were asked for."""
     report = registry.reports[run.params["report"]]
     with listing.narrowed_as(run.params["narrowing"]), listing.in_language(run.params["language"]):
         session = db.session()
         given = dict(run.params["given"])
-        scope = parameters.scope_of(session=session, report=report, given=given, today=clock.today())
+        scope = parameters.query_of(session=session, report=report, given=given, today=clock.today())
         reading = read(session=session, report=report, scope=scope)
         count = reading.total.count
         path = run.new_file(f"{title_of(report, scope)}.xlsx")

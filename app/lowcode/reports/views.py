@@ -21,7 +21,7 @@ from app.lowcode.listing import SIZES, BadPage
 from app.lowcode.pages import Button, Cell, Pager
 from app.lowcode.permissions import may, needs
 from app.lowcode.reports import parameters, registry, sheets
-from app.lowcode.reports.declaration import LINE, TOTAL, Line, Report, Scope
+from app.lowcode.reports.declaration import LINE, TOTAL, Report, ReportLine, ReportQuery
 from app.lowcode.reports.reader import Reading, read
 from app.lowcode.unit import unit_of_work
 from app.lowcode.values import NUMERIC, shown
@@ -100,12 +100,12 @@ class ReportView(BaseView):
             path.unlink(missing_ok=True)
         return send_file(data, as_attachment=True, download_name=f"{title}.xlsx")
 
-    def _scope(self) -> Scope:
-        return parameters.scope_of(
+    def _scope(self) -> ReportQuery:
+        return parameters.query_of(
             session=db.session(), report=self.report, given=request.args, today=clock.today()
         )
 
-    def _buttons(self, scope: Scope) -> list[Button]:
+    def _buttons(self, scope: ReportQuery) -> list[Button]:
         pairs, url = parameters.parameters(scope), self.report.url
         found = [
             Button("export", _("导出 Excel"), url_with(f"{url}/export", pairs), "file-spreadsheet"),
@@ -113,7 +113,7 @@ class ReportView(BaseView):
         ]
         return [one for one in found if may(one.name, self.report.name)]
 
-    def _beside(self, scope: Scope, direction: int) -> str | None:
+    def _beside(self, scope: ReportQuery, direction: int) -> str | None:
         other = parameters.beside(scope, direction)
         return None if other is None else url_with(f"{self.report.url}/", parameters.parameters(other))
 
@@ -128,7 +128,7 @@ def view_of_report(report: Report) -> type[ReportView]:
     return type(f"{report.name}View", (ReportView,), members)
 
 
-def cells_of(report: Report, line: Line, scope: Scope, *, linked: bool) -> list[Cell]:
+def cells_of(report: Report, line: ReportLine, scope: ReportQuery, *, linked: bool) -> list[Cell]:
     """A line as cells; each figure leads to the documents behind it."""
     found = []
     for one in report.columns:
@@ -152,7 +152,7 @@ def _shown(reading: Reading, *, linked: bool) -> dict[str, Any]:
     total: list[Cell] = []
     if report.lines is None and any(one.totalled for one in report.columns):
         values: Mapping[str, Any] = {report.columns[0].name: _("合计"), **reading.total.values}
-        summed = Line(values=values, level=TOTAL)
+        summed = ReportLine(values=values, level=TOTAL)
         total = [
             replace(cell, text="" if cell.text == "—" else cell.text)
             for cell in cells_of(report, summed, scope, linked=False)
@@ -181,7 +181,7 @@ def _shown(reading: Reading, *, linked: bool) -> dict[str, Any]:
     }
 
 
-def _picks(report: Report, scope: Scope) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
+def _picks(report: Report, scope: ReportQuery) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
     found = []
     for one in report.picks:
         everything = [] if one.default else [("", f"{_(one.label)}: {_('全部')}")]
@@ -201,7 +201,7 @@ def _page_asked(default: int) -> tuple[int, int]:
     return page, size
 
 
-def _pager(report: Report, scope: Scope, lines: int, page: int, size: int) -> Pager:
+def _pager(report: Report, scope: ReportQuery, lines: int, page: int, size: int) -> Pager:
     pages = max(1, -(-lines // size))
     pairs = [*parameters.parameters(scope), ("size", str(size))]
     base = f"{report.url}/"

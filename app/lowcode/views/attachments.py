@@ -16,7 +16,7 @@ from app.lowcode.db import db
 from app.lowcode.document import Spec, spec_of
 from app.lowcode.errors import message_of, wants_json
 from app.lowcode.manifest import Entry
-from app.lowcode.pages import Button, Picture, Pictures, Tab
+from app.lowcode.pages import Button, Pictures, PictureTile, Tab
 from app.lowcode.permissions import may, needs
 from app.lowcode.redirects import safe_next
 from app.lowcode.unit import in_unit_of_work
@@ -132,13 +132,13 @@ class AttachmentMixin:
             abort(404)
         return found
 
-    def _picture(self, row: Any, one: Attachment, adds: bool, ends: str) -> Picture:
+    def _picture(self, row: Any, one: Attachment, adds: bool, ends: str) -> PictureTile:
         at = shown(one.at, spec_of(Attachment).fields["at"])
         remove = Button(
             "detach", _("去掉"), f"{self.spec.url}/detach/{row.id}/{one.id}{ends}", "trash", post=True,
             confirm=_("去掉附件“%(name)s”？去掉后不能恢复。", name=one.name), tone="danger",
         )  # fmt: skip
-        return Picture(
+        return PictureTile(
             f"{self.spec.url}/attachment/{row.id}/{one.id}", one.name, f"{one.who} {at}",
             remove if adds and self._removes(row, one) else None,
         )  # fmt: skip

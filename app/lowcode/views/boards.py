@@ -18,7 +18,7 @@ from app.lowcode.document import Spec
 from app.lowcode.fields import Field
 from app.lowcode.listing import Query
 from app.lowcode.manifest import Entry
-from app.lowcode.pages import BoardPage, Button, Card, Cell, Column, Fact
+from app.lowcode.pages import BoardColumn, BoardPage, Button, Card, Cell, Fact
 from app.lowcode.permissions import may, needs
 from app.lowcode.scope import scoped_core
 from app.lowcode.values import cell
@@ -62,7 +62,7 @@ class BoardMixin:
         cards = self._cards(flow, self._rows(flow, conditions), url_with(base, pairs))
         return BoardPage(
             columns=[
-                Column(
+                BoardColumn(
                     state.value, _(state.label), state.tone, counts.get(state, 0),
                     [card for row_state, card in cards if row_state is state],
                     url_with(f"{self.spec.url}/list/", [*pairs, (f"{STATE_FILTER}eq", state.value)]), flow.is_closed(state),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.kernel.errors import N_, DomainError
 from app.lowcode.document import Spec
 from app.lowcode.fields import Field
-from app.lowcode.history import Deed, History, words
+from app.lowcode.history import AuditAction, History, words
 from app.lowcode.listing import titles_of
 from app.lowcode.scope import UNSCOPED
 from app.lowcode.values import cell
@@ -45,7 +45,7 @@ def changed_since(*, session: Session, spec: Spec, row: Any, seen: str | None) -
         select(History.field)
         .where(
             History.document == spec.name, History.row_id == row.id, History.id > int(seen),
-            History.deed == Deed.CHANGED, History.field.is_not(None),
+            History.deed == AuditAction.CHANGED, History.field.is_not(None),
         )
         .distinct(),
         execution_options={UNSCOPED: True},

@@ -20,7 +20,7 @@ from app.lowcode.db import db
 from app.lowcode.document import Spec, documents, spec_of
 from app.lowcode.fields import Field
 from app.lowcode.filters import LABELS, OPERATORS, Filter
-from app.lowcode.jobs import Run, job_handler, start_job
+from app.lowcode.jobs import JobContext, job_handler, start_job
 from app.lowcode.listing import SIZES, Query
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import Button, Cell, FilterChip, FilterField, Heading, ListPage, Pager, Row
@@ -294,7 +294,7 @@ def write_export(spec: Spec, query: Query, path: Path, count: int, totals: Any, 
 
 
 @job_handler("export")
-def export_job(run: Run) -> None:
+def export_job(run: JobContext) -> None:
     """A large export, in its starter's reach and language."""
     spec = spec_of(documents[run.params["document"]])
     with listing.narrowed_as(run.params["narrowing"]), listing.in_language(run.params["language"]):

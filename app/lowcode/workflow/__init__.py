@@ -1,6 +1,6 @@
 """Documents with states: one transition table each, and everything that follows from it."""
 
-from app.lowcode.workflow.declaration import Ask, Board, Move, Step, Who, Workflow, workflows
+from app.lowcode.workflow.declaration import Ask, Board, Step, TransitionContext, Who, Workflow, workflows
 from app.lowcode.workflow.escalation import escalate, escalate_all
 from app.lowcode.workflow.limits import Escalation, Level, Limit
 from app.lowcode.workflow.state_log import Flowing, StateChange
@@ -13,10 +13,10 @@ __all__ = [
     "Flowing",
     "Level",
     "Limit",
-    "Move",
     "NotYours",
     "StateChange",
     "Step",
+    "TransitionContext",
     "Who",
     "Workflow",
     "change_state",

@@ -27,7 +27,7 @@ class Who:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class TransitionContext:
     """A transition as it is being made: what conditions and effects are told."""
 
     session: Session
@@ -69,8 +69,8 @@ class Step:
     """
 
     asks: Sequence[Ask] = ()
-    condition: Callable[[Move], DomainError | None] | None = None
-    effect: Callable[[Move], None] | None = None
+    condition: Callable[[TransitionContext], DomainError | None] | None = None
+    effect: Callable[[TransitionContext], None] | None = None
     allowed_for: Callable[[Any, Who], bool] | None = None
     bulk: bool = False
     done: str = ""

@@ -12,7 +12,7 @@ from app.lowcode import clock, history, scope
 from app.lowcode.actors import current_actor
 from app.lowcode.document import DocumentBase, spec_of
 from app.lowcode.permissions import verbs_of_actor
-from app.lowcode.workflow.declaration import REASON, Move, Who, Workflow, workflows
+from app.lowcode.workflow.declaration import REASON, TransitionContext, Who, Workflow, workflows
 from app.lowcode.workflow.inputs import checked
 from app.lowcode.workflow.overdue import is_late
 from app.lowcode.workflow.state_log import Flowing, StateChange
@@ -85,7 +85,7 @@ def move(*, session: Session, row: D, action: str, seen: str | None = None, **in
     values = checked(session=session, flow=flow, row=row, action=action, inputs=inputs)
     moment = clock.now()
     step = flow.step(action)
-    making = Move(session, row, transition, values, moment, clock.today())
+    making = TransitionContext(session, row, transition, values, moment, clock.today())
     if step.condition is not None and (refusal := step.condition(making)) is not None:
         raise refusal
     fields = spec_of(flow.document).fields
@@ -136,7 +136,7 @@ def is_offered(flow: Workflow, row: Any, transition: Transition[Any], who: Who |
         return True
     session: Session | None = inspect(row).session
     assert session is not None
-    return step.condition(Move(session, row, transition, {}, clock.now(), clock.today())) is None
+    return step.condition(TransitionContext(session, row, transition, {}, clock.now(), clock.today())) is None
 
 
 def _since(session: Session, row: Any) -> datetime | None:

@@ -13,7 +13,7 @@ from app.closing.queries.arrears import owed
 from app.closing.queries.names import values_by_id
 from app.closing.reports.ageing import NAMES, aged
 from app.estate.models import Building, Community
-from app.lowcode.reports.declaration import By, Scope
+from app.lowcode.reports.declaration import By, ReportQuery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Owing:
 
 def owing_buildings(*, session: Session, as_of: date, most: int, others: str) -> list[Owing]:
     """The buildings that owe most, the largest first, and all `others` together; within reach and the chosen node."""
-    scope = Scope(by=By.AS_OF, first=as_of, last=as_of)
+    scope = ReportQuery(by=By.AS_OF, first=as_of, last=as_of)
     found = owed(session, scope)
     place = (found.c.community_id, found.c.building_id)
     rows = session.execute(select(*place, *aged(found, scope)).group_by(*place)).all()

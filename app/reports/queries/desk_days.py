@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.collection.models import Allocation, CashHandover, Receipt, ReceiptTender, ReceiptVoid, Refund
 from app.collection.states import CASH_KINDS, AllocationKind, ReceiptState, Tender, VoidKind
 from app.estate.models import Community
-from app.lowcode.reports.declaration import Scope
+from app.lowcode.reports.declaration import ReportQuery
 
 ZERO = Decimal("0.00")
 Key = tuple[int, date, int | None]
@@ -37,7 +37,7 @@ class DeskDay:
     signed: list[str] = field(default_factory=list)
 
 
-def desk_days(session: Session, scope: Scope) -> dict[Key, DeskDay]:
+def desk_days(session: Session, scope: ReportQuery) -> dict[Key, DeskDay]:
     """Every cashier's days in the scope.
 
     A receipt that was voided on its day keeps its number and moved nothing; one reversed later is money out on the
@@ -60,7 +60,7 @@ def cashiers(session: Session, keys: Iterable[Key]) -> dict[int, str]:
     return {key: f"{last or ''}{first or ''}" for key, last, first in rows}
 
 
-def on_days(session: Session, scope: Scope, model: Any) -> list[Any]:
+def on_days(session: Session, scope: ReportQuery, model: Any) -> list[Any]:
     """The conditions on a paper: its day, and the whole communities of the chosen node: cash is not of a building."""
     communities = session.scalars(select(Community.id).where(*scope.where(Community)))
     return [model.day.between(scope.first, scope.last), model.community_id.in_(sorted(communities))]
@@ -74,7 +74,7 @@ def _of(found: dict[Key, DeskDay], row: Any) -> DeskDay:
     return found.setdefault((row[0], row[1], row[2]), DeskDay())
 
 
-def _receipts(session: Session, scope: Scope, found: dict[Key, DeskDay]) -> None:
+def _receipts(session: Session, scope: ReportQuery, found: dict[Key, DeskDay]) -> None:
     """Numbers and counts of all receipts; what the standing ones were paid for in advance."""
     numbers = session.execute(
         select(*_place(Receipt), func.min(Receipt.serial), func.max(Receipt.serial), Receipt.year)
@@ -114,7 +114,7 @@ def _numbers_of(session: Session, serials: set[tuple[int, int, int]]) -> dict[tu
     return {(community, year, serial): number for community, year, serial, number in rows}
 
 
-def _fees(session: Session, scope: Scope, found: dict[Key, DeskDay]) -> None:
+def _fees(session: Session, scope: ReportQuery, found: dict[Key, DeskDay]) -> None:
     """What was settled at the desk by fee; reversals go to the desk that reversed."""
     for paper, kinds in (
         (Receipt, tuple(kind for kind in CASH_KINDS if kind is not AllocationKind.REVERSAL)),
@@ -136,7 +136,7 @@ def _fees(session: Session, scope: Scope, found: dict[Key, DeskDay]) -> None:
             fees[row[3]] = fees.get(row[3], ZERO) + row[4]
 
 
-def _tenders(session: Session, scope: Scope, found: dict[Key, DeskDay]) -> None:
+def _tenders(session: Session, scope: ReportQuery, found: dict[Key, DeskDay]) -> None:
     rows = session.execute(
         select(*_place(Receipt), ReceiptTender.tender, func.sum(ReceiptTender.amount))
         .join(Receipt, Receipt.id == ReceiptTender.receipt_id)
@@ -147,7 +147,7 @@ def _tenders(session: Session, scope: Scope, found: dict[Key, DeskDay]) -> None:
         _move(_of(found, row), row[3], row[4])
 
 
-def _reversals(session: Session, scope: Scope, found: dict[Key, DeskDay]) -> None:
+def _reversals(session: Session, scope: ReportQuery, found: dict[Key, DeskDay]) -> None:
     reversed_ = (ReceiptVoid.kind == VoidKind.REVERSAL, *on_days(session, scope, ReceiptVoid))
     tenders = session.execute(
         select(*_place(ReceiptVoid), ReceiptTender.tender, func.sum(ReceiptTender.amount))
@@ -169,7 +169,7 @@ def _reversals(session: Session, scope: Scope, found: dict[Key, DeskDay]) -> Non
         one.deposited -= row[4]
 
 
-def _refunds(session: Session, scope: Scope, found: dict[Key, DeskDay]) -> None:
+def _refunds(session: Session, scope: ReportQuery, found: dict[Key, DeskDay]) -> None:
     rows = session.execute(
         select(*_place(Refund), Refund.tender, func.sum(Refund.amount))
         .where(Refund.number.is_not(None), *on_days(session, scope, Refund))
@@ -185,7 +185,7 @@ def _move(one: DeskDay, tender: Tender, amount: Decimal) -> None:
     one.tenders[tender] = one.tenders.get(tender, ZERO) + amount
 
 
-def _handovers(session: Session, scope: Scope, found: dict[Key, DeskDay]) -> None:
+def _handovers(session: Session, scope: ReportQuery, found: dict[Key, DeskDay]) -> None:
     """Who handed the day's papers over and who signed for them."""
     papers: tuple[Any, ...] = (Receipt, ReceiptVoid, Refund)
     for model in papers:

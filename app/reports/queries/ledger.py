@@ -15,7 +15,7 @@ from app.closing.queries.movements import PAID, moves
 from app.estate.models import Room
 from app.estate.queries.room_order import as_walked
 from app.kernel.periods import Period
-from app.lowcode.reports.declaration import Scope
+from app.lowcode.reports.declaration import ReportQuery
 from app.lowcode.types import Money, raw
 
 ZERO = Decimal("0.00")
@@ -23,14 +23,14 @@ Sums = dict[int, tuple[Decimal, Decimal, Decimal]]
 """应收, 实收 and 欠 by month, 元."""
 
 
-def fees_of(session: Session, scope: Scope) -> list[int]:
+def fees_of(session: Session, scope: ReportQuery) -> list[int]:
     """The fees asked for: one that is picked, else all of the kind 物业费."""
     if "fee" in scope.picks:
         return [int(scope.picks["fee"])]
     return list(session.scalars(select(FeeItem.id).where(FeeItem.kind == FeeKind.PROPERTY)))
 
 
-def rooms_of(session: Session, scope: Scope, limit: int, offset: int) -> Sequence[Any]:
+def rooms_of(session: Session, scope: ReportQuery, limit: int, offset: int) -> Sequence[Any]:
     """A page of rooms, as one walks past them."""
     return session.execute(
         select(Room.id.label("room_id"), Room.community_id, Room.building_id, Room.area)
@@ -41,13 +41,13 @@ def rooms_of(session: Session, scope: Scope, limit: int, offset: int) -> Sequenc
     ).all()
 
 
-def room_count(session: Session, scope: Scope) -> int:
+def room_count(session: Session, scope: ReportQuery) -> int:
     """How many rooms there are."""
     return session.scalar(select(func.count(Room.id)).where(*scope.where(Room))) or 0
 
 
 def of_rooms(
-    session: Session, scope: Scope, rooms: Sequence[int], fees: Sequence[int]
+    session: Session, scope: ReportQuery, rooms: Sequence[int], fees: Sequence[int]
 ) -> tuple[dict[int, Sums], dict[int, int]]:
     """(sums by month of each room, by the charges' checked copies; the customer of each room's last charge)."""
     of: Any = Charge
@@ -72,7 +72,7 @@ def of_rooms(
     return found, customers
 
 
-def of_all(session: Session, scope: Scope, fees: Sequence[int]) -> Sums:
+def of_all(session: Session, scope: ReportQuery, fees: Sequence[int]) -> Sums:
     """The sums of everything by month, from what moved it; nothing of the checked copies."""
     moved = moves(scope)
     units: Any = raw(moved.c.amount)
@@ -87,16 +87,16 @@ def of_all(session: Session, scope: Scope, fees: Sequence[int]) -> Sums:
     return {period.month: (paid + due, paid, due) for period, paid, due in rows}
 
 
-def due_now(session: Session, scope: Scope, fees: Sequence[int]) -> Decimal:
+def due_now(session: Session, scope: ReportQuery, fees: Sequence[int]) -> Decimal:
     """What is open of the year by the charges' own checked copies."""
     here = (Charge.building_id.is_not(None), *_held(scope, Charge, fees))
     return session.scalar(of_open(select(func.sum(Charge.due)).where(*here))) or ZERO
 
 
-def _held(scope: Scope, model: Any, fees: Sequence[int]) -> list[Any]:
+def _held(scope: ReportQuery, model: Any, fees: Sequence[int]) -> list[Any]:
     return [model.period.between(*_year(scope)), model.fee_item_id.in_(fees), *scope.where(model)]
 
 
-def _year(scope: Scope) -> tuple[Period, Period]:
+def _year(scope: ReportQuery) -> tuple[Period, Period]:
     year: date = scope.last
     return Period(year.year, 1), Period(year.year, 12)

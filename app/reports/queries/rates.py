@@ -7,11 +7,11 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, FromClause, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from app.billing.states import Move
+from app.billing.states import MovementKind
 from app.closing.queries.movements import PAID, moves
 from app.kernel.money import percent
 from app.kernel.periods import Period
-from app.lowcode.reports.declaration import By, Scope
+from app.lowcode.reports.declaration import By, ReportQuery
 from app.lowcode.types import Money, raw
 
 ZERO = Decimal("0.00")
@@ -33,11 +33,11 @@ class MonthRate:
 
 def month_rates(*, session: Session, periods: Sequence[Period]) -> list[MonthRate]:
     """The rate of each of these consecutive months, within reach and the chosen tree node; one query."""
-    scope = Scope(by=By.DAYS, first=periods[0].first_day, last=periods[-1].last_day)
+    scope = ReportQuery(by=By.DAYS, first=periods[0].first_day, last=periods[-1].last_day)
     moved = moves(scope)
     # What is paid of this month's or a later one's charges; what of any is waived or adjusted by hand.
     ahead = moved.c.kind.in_(PAID) & (moved.c.period >= moved.c.posting_period)
-    wanted = moved.c.kind.in_((Move.CHARGED, Move.RELIEVED, Move.WAIVER))
+    wanted = moved.c.kind.in_((MovementKind.CHARGED, MovementKind.RELIEVED, MovementKind.WAIVER))
     rows = session.execute(
         select(moved.c.posting_period, _sum(moved, wanted), _sum(moved, ahead))
         .where(moved.c.posting_period.between(periods[0], periods[-1]))

@@ -9,7 +9,7 @@ from app.estate.rules.people import read_phone
 from app.kernel.errors import N_, DomainError
 from app.lowcode import clock
 from app.lowcode.numbers import next_number
-from app.lowcode.workflow import Ask, Board, Level, Limit, Move, Step, Who, Workflow
+from app.lowcode.workflow import Ask, Board, Level, Limit, Step, TransitionContext, Who, Workflow
 from app.service.models import Complaint
 from app.service.rules.complaints import answered_by_the_manager, may_be_filed, passed_elsewhere
 from app.service.states.complaints import COMPLAINT_MACHINE, ComplaintState
@@ -51,15 +51,15 @@ def add_complaint(*, session: Session, **values: Any) -> Complaint:
     return save_complaint(session=session, row=Complaint(), **values)
 
 
-def _elsewhere(making: Move) -> DomainError | None:
+def _elsewhere(making: TransitionContext) -> DomainError | None:
     return passed_elsewhere(now=making.row.department_id, to=making.inputs["department_id"])
 
 
-def _finish(making: Move) -> None:
+def _finish(making: TransitionContext) -> None:
     making.row.finished_on = making.today
 
 
-def _begin_again(making: Move) -> None:
+def _begin_again(making: TransitionContext) -> None:
     making.row.finished_on = making.row.satisfaction = None
 
 

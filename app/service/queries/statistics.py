@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.estate.models import Community, Employee
 from app.lowcode import clock
 from app.lowcode.document import spec_of
-from app.lowcode.reports.declaration import Line, Scope
+from app.lowcode.reports.declaration import ReportLine, ReportQuery
 from app.lowcode.values import shown
 from app.service.models import RepairOrder
 from app.service.rules.repair_times import Order, Tally, middle_hours
@@ -29,25 +29,25 @@ BATCH = 5000
 DONE = (*REPAIRED, RepairState.CLOSED)
 
 
-def repair_lines(session: Session, scope: Scope) -> list[Line]:
+def repair_lines(session: Session, scope: ReportQuery) -> list[ReportLine]:
     """A line for each trade, technician, state, source or community, as picked."""
     by = scope.picks["by"]
     tallies = _tallies(session, scope, by)
     names = _names(session, by)
     return [
-        Line(values={"name": names(key), "key": _code(key), **tally.values()})
+        ReportLine(values={"name": names(key), "key": _code(key), **tally.values()})
         for key, tally in tallies.items()
     ]
 
 
-def middle_of_all(session: Session, scope: Scope) -> Mapping[str, Decimal]:
+def middle_of_all(session: Session, scope: ReportQuery) -> Mapping[str, Decimal]:
     """The middle time over all lines; nothing where nothing is repaired yet."""
     seconds = [one for tally in _tallies(session, scope, BY_STATE).values() for one in tally.seconds]
     middle = middle_hours(seconds)
     return {} if middle is None else {"middle": middle}
 
 
-def _tallies(session: Session, scope: Scope, by: str) -> dict[Any, Tally]:
+def _tallies(session: Session, scope: ReportQuery, by: str) -> dict[Any, Tally]:
     now, zone = clock.now(), clock.timezone()
     column = getattr(RepairOrder, by)
     rows = session.execute(

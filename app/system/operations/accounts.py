@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.kernel.errors import N_, DomainError
 from app.lowcode import accounts
-from app.lowcode.history import Deed
+from app.lowcode.history import AuditAction
 from app.system.operations.guards import administrator_kept, check_may_manage, record
 from app.system.operations.users import existing_user
 
@@ -59,10 +59,12 @@ def _managed(session: Session, user_id: int) -> User:
 
 def _switch(session: Session, user: User, *, active: bool) -> None:
     before, user.active = bool(user.active), active
-    record(session=session, row=user, deed=Deed.CHANGED, changes=[("active", N_("启用"), before, active)])
+    record(
+        session=session, row=user, deed=AuditAction.CHANGED, changes=[("active", N_("启用"), before, active)]
+    )
     session.flush()
 
 
 def _done(session: Session, user: User, label: str) -> None:
-    record(session=session, row=user, deed=Deed.DONE, label=label)
+    record(session=session, row=user, deed=AuditAction.DONE, label=label)
     session.flush()

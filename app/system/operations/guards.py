@@ -19,7 +19,7 @@ from app.estate.grants import check_within_own, grants_of
 from app.estate.models import ScopeGrant
 from app.kernel.errors import N_, DomainError
 from app.lowcode.actors import current_actor
-from app.lowcode.history import Deed, History, words
+from app.lowcode.history import AuditAction, History, words
 from app.lowcode.permissions import PERMISSION_PREFIX, granted_to
 from app.lowcode.scope import UNSCOPED
 from app.system.models import ADMINISTRATOR
@@ -138,7 +138,7 @@ def record(
     *,
     session: Session,
     row: User | Role,
-    deed: Deed,
+    deed: AuditAction,
     changes: Iterable[tuple[str, str, object, object]] = (),
     label: str | None = None,
 ) -> None:
@@ -149,8 +149,8 @@ def record(
     actor = current_actor()
     lines: list[tuple[str | None, str | None, str | None, str | None]]
     lines = [(field, label, words(old), words(new)) for field, label, old, new in changes if old != new]
-    if deed is not Deed.CHANGED:
-        lines = [(None, label, None, str(row) if deed is Deed.DELETED else None)]
+    if deed is not AuditAction.CHANGED:
+        lines = [(None, label, None, str(row) if deed is AuditAction.DELETED else None)]
     for field, its_label, old, new in lines:
         session.add(
             History(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.kernel.errors import N_, DomainError
 from app.lowcode.menu.icons import is_icon
 from app.lowcode.menu.items import LABEL, MenuItem, arranged, hidden_for
-from app.lowcode.menu.nodes import LEVELS, OWN, Arranged, MenuKind, Node, arrange, walk
+from app.lowcode.menu.nodes import LEVELS, OWN, Arranged, MenuKind, MenuNode, arrange, walk
 from app.lowcode.menu.registry import registered
 from app.system.forms import fingerprint
 from app.system.models import ADMINISTRATOR
@@ -174,7 +174,7 @@ def _check_words(one: Arranged) -> None:
         raise BadWebAddress(field=one.name, label=label)
 
 
-def _check_places(tree: Sequence[Node]) -> None:
+def _check_places(tree: Sequence[MenuNode]) -> None:
     """What was asked for is where it was put: in a group, and not too deep."""
     for node in walk(tree):
         above = node.parent.name if node.parent is not None else None
@@ -190,7 +190,7 @@ def _check_roles(session: Session, entries: Sequence[Arranged]) -> None:
         raise UnknownRoleInMenu
 
 
-def _check_administration(tree: Sequence[Node], administrators: int | None) -> None:
+def _check_administration(tree: Sequence[MenuNode], administrators: int | None) -> None:
     for node in walk(tree):
         for one in node.path if node.name in KEPT_PAGES else ():
             if one.hidden or administrators in one.hidden_for:

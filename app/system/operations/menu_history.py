@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from app.kernel.errors import N_
 from app.lowcode.actors import current_actor
-from app.lowcode.history import Deed, History
+from app.lowcode.history import AuditAction, History
 from app.lowcode.menu.items import MenuItem
-from app.lowcode.menu.nodes import OWN, Node, walk
+from app.lowcode.menu.nodes import OWN, MenuNode, walk
 
-Change = tuple[str, Deed, str | None, str | None, str | None]  # entry, deed, field, before, now
+Change = tuple[str, AuditAction, str | None, str | None, str | None]  # entry, deed, field, before, now
 
 
-def record_changes(*, session: Session, before: Sequence[Node], now: Sequence[Node]) -> None:
+def record_changes(*, session: Session, before: Sequence[MenuNode], now: Sequence[MenuNode]) -> None:
     """Write the differences of two trees into the history."""
     roles: dict[int, str] = dict(session.execute(select(Role.id, Role.name)).all())
     actor = current_actor()
@@ -28,28 +28,30 @@ def record_changes(*, session: Session, before: Sequence[Node], now: Sequence[No
         )  # fmt: skip
 
 
-def _changes(before: Sequence[Node], now: Sequence[Node], roles: dict[int, str]) -> Iterator[Change]:
+def _changes(before: Sequence[MenuNode], now: Sequence[MenuNode], roles: dict[int, str]) -> Iterator[Change]:
     then, after = ({one.name: one for one in walk(tree)} for tree in (before, now))
     for name, node in then.items():
         if name not in after:
-            yield node.label, Deed.DELETED, None, _path(node), None
+            yield node.label, AuditAction.DELETED, None, _path(node), None
     for name, node in after.items():
         if name not in then:
-            yield node.label, Deed.ADDED, None, None, _path(node)
+            yield node.label, AuditAction.ADDED, None, None, _path(node)
     both = [name for name in after if name in then]
     for name in both:
         for label, old, new in _things(then[name], after[name], roles):
             if old != new:
-                yield then[name].label, Deed.CHANGED, label, old, new
+                yield then[name].label, AuditAction.CHANGED, label, old, new
     stayed = {name for name in both if _above(then[name]) == _above(after[name])}
     for title, olds, news in _orders(before, now):
         if [one.name for one in olds if one.name in stayed] != [
             one.name for one in news if one.name in stayed
         ]:
-            yield title, Deed.CHANGED, N_("顺序"), _labels(olds), _labels(news)
+            yield title, AuditAction.CHANGED, N_("顺序"), _labels(olds), _labels(news)
 
 
-def _things(old: Node, new: Node, roles: dict[int, str]) -> Iterator[tuple[str, str | None, str | None]]:
+def _things(
+    old: MenuNode, new: MenuNode, roles: dict[int, str]
+) -> Iterator[tuple[str, str | None, str | None]]:
     yield N_("名称"), old.label, new.label
     yield N_("图标"), old.icon, new.icon
     if new.kind in OWN:
@@ -60,33 +62,33 @@ def _things(old: Node, new: Node, roles: dict[int, str]) -> Iterator[tuple[str, 
         yield N_("上级"), _path(old), _path(new)
 
 
-def _url(node: Node) -> str | None:
+def _url(node: MenuNode) -> str | None:
     return node.arranged.url if node.arranged is not None else None
 
 
-def _shown(node: Node) -> str:
+def _shown(node: MenuNode) -> str:
     return N_("隐藏") if node.hidden else N_("显示")
 
 
-def _roles(node: Node, roles: dict[int, str]) -> str | None:
+def _roles(node: MenuNode, roles: dict[int, str]) -> str | None:
     return "、".join(sorted(roles.get(one, "?") for one in node.hidden_for)) or None
 
 
-def _above(node: Node) -> str | None:
+def _above(node: MenuNode) -> str | None:
     return node.parent.name if node.parent is not None else None
 
 
-def _path(node: Node) -> str:
+def _path(node: MenuNode) -> str:
     return " / ".join(one.label for one in node.path)
 
 
-def _labels(nodes: Sequence[Node]) -> str:
+def _labels(nodes: Sequence[MenuNode]) -> str:
     return "、".join(one.label for one in nodes)
 
 
 def _orders(
-    before: Sequence[Node], now: Sequence[Node]
-) -> Iterator[tuple[str, Sequence[Node], Sequence[Node]]]:
+    before: Sequence[MenuNode], now: Sequence[MenuNode]
+) -> Iterator[tuple[str, Sequence[MenuNode], Sequence[MenuNode]]]:
     """(group, its entries before, its entries now) of each group that is in both trees, and of the first level."""
     yield N_("菜单"), before, now
     groups = {one.name: one for one in walk(before) if one.is_group}

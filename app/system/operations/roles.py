@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import N_, DomainError
-from app.lowcode.history import Deed
+from app.lowcode.history import AuditAction
 from app.system.models import ADMINISTRATOR
 from app.system.operations.guards import (
     MayNotGrant,
@@ -67,7 +67,7 @@ def add_role(*, session: Session, name: str, pairs: Collection[Pair]) -> Role:
     role = Role(name=name)
     session.add(role)
     session.flush()
-    record(session=session, row=role, deed=Deed.ADDED)
+    record(session=session, row=role, deed=AuditAction.ADDED)
     _give(session=session, role=role, before=frozenset(), wanted=frozenset(pairs))
     return role
 
@@ -93,7 +93,10 @@ def change_role(*, session: Session, role_id: int, name: str, pairs: Collection[
                 raise BuiltInRole(field="name", name=role.name)
             _check_name(session=session, name=name, role_id=role_id)
             record(
-                session=session, row=role, deed=Deed.CHANGED, changes=[("name", N_("名称"), role.name, name)]
+                session=session,
+                row=role,
+                deed=AuditAction.CHANGED,
+                changes=[("name", N_("名称"), role.name, name)],
             )
             role.name = name
         _give(session=session, role=role, before=before, wanted=wanted)
@@ -112,7 +115,7 @@ def delete_role(*, session: Session, role_id: int) -> str:
         )
         if count:
             raise RoleInUse(count=count, name=name)
-        record(session=session, row=role, deed=Deed.DELETED)
+        record(session=session, row=role, deed=AuditAction.DELETED)
         session.execute(
             delete(assoc_permissionview_role).where(assoc_permissionview_role.c.role_id == role_id)
         )
@@ -151,7 +154,7 @@ def _give(*, session: Session, role: Role, before: frozenset[Pair], wanted: froz
             )
         )
     record(
-        session=session, row=role, deed=Deed.CHANGED,
+        session=session, row=role, deed=AuditAction.CHANGED,
         changes=[
             (f"right.{document}"[:60], document_label(document), words_of(before, document), words_of(wanted, document))
             for document in sorted({document for _verb, document in added | removed})

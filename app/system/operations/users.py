@@ -12,7 +12,7 @@ from app.estate.grants import Grants, grants_of, set_grants
 from app.estate.models import Community, Company
 from app.kernel.errors import N_, DomainError
 from app.lowcode.accounts import Account, must_change_password, renew_password, require_new_password
-from app.lowcode.history import Deed, History
+from app.lowcode.history import AuditAction, History
 from app.lowcode.jobs import Job
 from app.lowcode.logins import LoginRecord, set_password
 from app.lowcode.scope import UNSCOPED
@@ -85,13 +85,13 @@ def add_user(
         session.add(user)
         user.roles = roles
         session.flush()
-        record(session=session, row=user, deed=Deed.ADDED)
+        record(session=session, row=user, deed=AuditAction.ADDED)
         if password_due:
             require_new_password(session=session, user_id=user.id)
         before, now = Grants(), grants or Grants()
         set_grants(session=session, user_id=user.id, wanted=now)
         record(
-            session=session, row=user, deed=Deed.CHANGED,
+            session=session, row=user, deed=AuditAction.CHANGED,
             changes=[
                 ("role_names", N_("角色"), None, _names(user.roles) or None),
                 ("grants", N_("管辖范围"), _in_words(session, before) or None, _in_words(session, now) or None),
@@ -134,7 +134,7 @@ def change_user(
             employee = employ(session=session, user=user, wanted=employment)
         granted = set_grants(session=session, user_id=user.id, wanted=grants)
         record(
-            session=session, row=user, deed=Deed.CHANGED,
+            session=session, row=user, deed=AuditAction.CHANGED,
             changes=[
                 ("last_name", N_("姓名"), before[0], name),
                 ("email", N_("邮箱"), before[1], user.email),
@@ -174,7 +174,7 @@ def delete_user(*, session: Session, user_id: int) -> str:
         set_grants(session=session, user_id=user_id, wanted=Grants())
         employ(session=session, user=user, wanted=None)
         session.execute(delete(Account).where(Account.user_id == user_id))
-        record(session=session, row=user, deed=Deed.DELETED)
+        record(session=session, row=user, deed=AuditAction.DELETED)
         user.roles = []
         session.flush()
         session.delete(user)

@@ -20,7 +20,7 @@ from app.lowcode.db import db
 from app.lowcode.document import Spec, spec_of
 from app.lowcode.menu.icons import find_icons
 from app.lowcode.menu.items import ICON, LABEL, NAME, URL, MenuItem, arranged
-from app.lowcode.menu.nodes import LEVELS, Arranged, MenuKind, Node, arrange
+from app.lowcode.menu.nodes import LEVELS, Arranged, MenuKind, MenuNode, arrange
 from app.lowcode.menu.registry import registered
 from app.lowcode.permissions import may, needs
 from app.lowcode.unit import in_unit_of_work
@@ -113,7 +113,7 @@ def _opened_by_roles() -> Mapping[int, list[str]]:
     return found
 
 
-def _flat(nodes: Sequence[Node]) -> list[dict[str, Any]]:
+def _flat(nodes: Sequence[MenuNode]) -> list[dict[str, Any]]:
     """The tree as the script builds it: each with its children, what is registered and what the office says."""
     return [
         {

@@ -24,7 +24,7 @@ OFFICE = "office"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SettingRow:
     """A setting on the page: what is set here, what stood there, what holds without it, and what is wrong with it."""
 
     declared: SettingDeclaration
@@ -105,10 +105,10 @@ class SettingView(BaseView):
         community_id: int | None,
         typed: dict[str, str],
         error: DomainError | None,
-    ) -> list[Line]:
+    ) -> list[SettingRow]:
         own, office = kept.get(community_id, {}), kept.get(None, {})
         return [
-            Line(
+            SettingRow(
                 one,
                 office.get(one.key, "") if community_id is not None else "",
                 typed.get(one.key, own.get(one.key, "")),

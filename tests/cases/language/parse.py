@@ -13,7 +13,7 @@ from .expect import read_expect
 from .given import Given, read_given
 from .methods import METHODS, one_spelling, read_method, split_parameters, with_changes
 from .place import CaseError, Place
-from .steps import STEPS, Bill, Deed, MeterChange, PriceChange, Reading, Refused, Share, Step, Suspend
+from .steps import STEPS, AuditAction, Bill, MeterChange, PriceChange, Reading, Refused, Share, Step, Suspend
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +86,7 @@ class _StepReader:
             return read_expect(content, at)
         if word == "refused":
             return self._refused(content, at)
-        deed: Deed = self._deed(word, content, at, kept=True)
+        deed: AuditAction = self._deed(word, content, at, kept=True)
         return deed
 
     def _refused(self, raw: Any, place: Place) -> Refused:

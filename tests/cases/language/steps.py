@@ -264,7 +264,7 @@ class Reopen:
     second: str = APPROVER
 
 
-Deed: TypeAlias = (
+AuditAction: TypeAlias = (
     Reading
     | MeterChange
     | Share
@@ -293,10 +293,10 @@ class Refused:
     """A deed that must be refused with a code and change nothing."""
 
     word: ClassVar[str] = "refused"
-    step: Deed
+    step: AuditAction
     because: RefusalCode
 
 
-Step: TypeAlias = Deed | Refused | Expect
+Step: TypeAlias = AuditAction | Refused | Expect
 
-STEPS: dict[str, type[Any]] = {kind.word: kind for kind in (*Deed.__args__, Refused, Expect)}
+STEPS: dict[str, type[Any]] = {kind.word: kind for kind in (*AuditAction.__args__, Refused, Expect)}

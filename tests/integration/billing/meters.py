@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.billing import operations
 from app.billing.models import Charge, Meter, MeterReading
-from app.billing.operations import Judged, NewReading
+from app.billing.operations import NewReading, ValidatedReading
 from app.billing.states import MeterKind
 from app.kernel.pricing import Method
 
@@ -35,18 +35,18 @@ def water_fee(town: Town, meter_ids: list[int], *, price: str = "4.50", starts: 
     return standard
 
 
-def read(town: Town, meter_id: int, day: str, value: str, **more: Any) -> Judged:
+def read(town: Town, meter_id: int, day: str, value: str, **more: Any) -> ValidatedReading:
     """Keep one reading."""
     wanted = NewReading(meter_id=meter_id, day=date.fromisoformat(day), value=Decimal(value), **more)
 
-    def keep(session: Session) -> Judged:
+    def keep(session: Session) -> ValidatedReading:
         (judged,) = operations.record_readings(
             session=session, community_id=town.community_id, wanted=[wanted]
         )
         judged.meter = None
         return judged
 
-    found: Judged = town.do(keep)
+    found: ValidatedReading = town.do(keep)
     return found
 
 

@@ -104,10 +104,10 @@ def test_without_a_start_each_room_starts_at_its_hand_over(town):
 def test_a_room_never_handed_over_needs_a_start(town):
     standard = town.standard()
 
-    def take_back(session) -> None:
+    def void_or_reverse(session) -> None:
         session.get_one(Room, town.room_ids[1]).handed_over = None
 
-    town.do(take_back)
+    town.do(void_or_reverse)
     with pytest.raises(StartUnknown) as refusal:
         town.assign(standard, None)
     assert refusal.value.params == {"count": 1, "example": "1-1-0002"}

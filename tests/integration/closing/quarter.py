@@ -19,7 +19,7 @@ from app.billing.operations import open_period
 from app.collection.models import DEPOSIT_ITEM, Deposit
 from app.collection.operations import (
     Advance,
-    Security,
+    DepositLine,
     apply_held,
     deduct,
     pay,
@@ -74,7 +74,7 @@ class Quarter:
         ahead = [Advance(amount=D("50.00"), room_id=self.rooms[0])]
         self._pay(self.wang, "2025-01-12", [], advances=ahead, tender=Tender.WECHAT)
         self._do("2025-01-13", lambda session: adopt(session=session, kind=DEPOSIT_ITEM, labels=["装修押金"]))
-        held = [Security(amount=D("500.00"), item="装修押金", room_id=self.rooms[1])]
+        held = [DepositLine(amount=D("500.00"), item="装修押金", room_id=self.rooms[1])]
         self._pay(self.zhao, "2025-01-13", [self.jan_b], amount=D("30.00"), securities=held)
         gone = self._pay(self.zhao, "2025-01-15", [self.jan_b], amount=D("10.00"))
         self._do(

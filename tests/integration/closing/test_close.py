@@ -215,12 +215,12 @@ def test_a_job_done_again_after_a_kill_closes_once(
     session: Session, months: Months, run_jobs: Callable[[], int]
 ) -> None:
     from app.closing.operations.jobs import close_job
-    from app.lowcode.jobs import Run
+    from app.lowcode.jobs import JobContext
 
     months.bill(JANUARY)
     params = {"community": months.community_id, "period": str(JANUARY)}
     for _turn in (1, 2):
-        run = Run(1, dict(params))
+        run = JobContext(1, dict(params))
         close_job(run)
         assert "已结账" in run.message
     session.rollback()

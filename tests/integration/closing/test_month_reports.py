@@ -22,7 +22,7 @@ from app.collection.operations import pay
 from app.collection.states import Tender
 from app.kernel.enums import LabelledEnum
 from app.kernel.periods import Period
-from app.lowcode.reports.declaration import By, Report, Scope
+from app.lowcode.reports.declaration import By, Report, ReportQuery
 from app.lowcode.reports.reader import Reading, read
 from app.lowcode.unit import unit_of_work
 from tests.integration.closing.quarter import Quarter
@@ -36,7 +36,10 @@ def reading(session: Session, report: Report, first: str, last: str, **more: Any
     days = {"first": date.fromisoformat(first), "last": date.fromisoformat(last)}
     session.rollback()
     return read(
-        session=session, report=report, scope=Scope(by=report.by, narrowed=False, **days, **more), limit=50
+        session=session,
+        report=report,
+        scope=ReportQuery(by=report.by, narrowed=False, **days, **more),
+        limit=50,
     )
 
 
@@ -230,7 +233,7 @@ def test_the_books_hold(session: Session, quarter: Quarter) -> None:
 def test_a_checked_copy_that_lies_is_told(session: Session, quarter: Quarter) -> None:
     session.rollback()
     session.execute(update(Charge).where(Charge.id == quarter.feb_a).values(paid=D("1.00"), due=D("99.00")))
-    scope = Scope(by=By.AS_OF, first=date(2025, 2, 28), last=date(2025, 2, 28), narrowed=False)
+    scope = ReportQuery(by=By.AS_OF, first=date(2025, 2, 28), last=date(2025, 2, 28), narrowed=False)
     found = read(session=session, report=ARREARS, scope=scope)
     assert [(one.holds, str(one.left), str(one.right)) for one in found.equations] == [
         (True, "1185.00", "1185.00"), (False, "1185.00", "1186.00"),

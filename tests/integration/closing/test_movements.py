@@ -14,11 +14,11 @@ from app.closing.queries.movements import COLUMNS, moves, of_documents
 from app.collection.models import Allocation
 from app.lowcode import listing
 from app.lowcode.actors import Actor, Reach, acting_as
-from app.lowcode.reports.declaration import By, Scope
+from app.lowcode.reports.declaration import By, ReportQuery
 from tests.integration.closing.quarter import Quarter
 
 D = Decimal
-YEAR = Scope(by=By.YEAR, first=date(2025, 1, 1), last=date(2025, 12, 31))
+YEAR = ReportQuery(by=By.YEAR, first=date(2025, 1, 1), last=date(2025, 12, 31))
 
 
 def added_up(session: Session, found: Any) -> dict[tuple[Any, ...], Decimal]:

@@ -45,7 +45,7 @@ def months(session: Session, cast: Any) -> Months:
             session=session, customer_id=months.customer_ids[1], day=date(2025, 1, 21), charge_ids=[],
             tenders=[(Tender.CASH, None)],
             advances=[collection.Advance(amount=D("50.00"), room_id=months.room_ids[1])],
-            securities=[collection.Security(amount=D("80.00"), item="装修保证金", room_id=months.room_ids[1])],
+            securities=[collection.DepositLine(amount=D("80.00"), item="装修保证金", room_id=months.room_ids[1])],
         )
     )  # fmt: skip
     in_unit_of_work(
@@ -103,7 +103,7 @@ OPERATIONS: dict[str, Work] = {
     "reverse": lambda _months, session: collection.reverse(
         session=session, receipt_id=_receipt(session), day=INSIDE, reason="错"
     ),
-    "take_back": lambda _months, session: collection.take_back(
+    "void_or_reverse": lambda _months, session: collection.void_or_reverse(
         session=session, receipt_id=_receipt(session), day=INSIDE, reason="错"
     ),
     "deduct": lambda _months, session: collection.deduct(

@@ -24,7 +24,7 @@ from app.lowcode.clock import clock_at, midnight
 from app.lowcode.db import db
 from app.lowcode.reports import registry, views
 from app.lowcode.reports.archive import kept
-from app.lowcode.reports.declaration import By, Scope
+from app.lowcode.reports.declaration import By, ReportQuery
 from app.lowcode.reports.reader import read, stream
 from app.lowcode.unit import in_unit_of_work
 from app.lowcode.workflow import move
@@ -81,7 +81,7 @@ def work_on(months: Months) -> None:
     months.bill(FEBRUARY)
     with clock_at(NOW):
         in_unit_of_work(
-            lambda: collection.take_back(
+            lambda: collection.void_or_reverse(
                 session=session, receipt_id=receipt, day=date(2025, 2, 5), reason="金额有误"
             )
         )
@@ -218,7 +218,7 @@ def test_pages_of_a_kept_detail_report_go_over_its_communities(
 ) -> None:
     other = Months(cast.neighbour, owners=("钱三", "孙四"))
     other.january()
-    scope = Scope.of_month(JANUARY)
+    scope = ReportQuery.of_month(JANUARY)
     scope = replace(scope, by=By.AS_OF, first=JANUARY.last_day)
     assert kept(session=session, report=ARREARS, scope=scope) is not None
     whole = list(stream(session=session, report=ARREARS, scope=scope))

@@ -12,7 +12,7 @@ from app.billing.models import Charge, Vacancy
 from app.billing.states import ApprovalState
 from app.closing.reports.vacancies import VACANCIES
 from app.kernel.periods import Period
-from app.lowcode.reports.declaration import LINE, Scope
+from app.lowcode.reports.declaration import LINE, ReportQuery
 from app.lowcode.reports.reader import read
 from app.lowcode.unit import unit_of_work
 from tests.integration.collection.ledger import add_charge, add_customer, add_fee
@@ -69,7 +69,7 @@ def test_march_by_hand(session: Session, cast: Any) -> None:
         charge(unit, ours, who, heating, 1, "80.00", ("2025-03-01", "2025-03-31", "0.2"))
         # Waived without a vacancy that would say why.
         charge(unit, ours, who, fee, 1, "1.00", ("2025-03-01", "2025-03-31", "0.9"))
-    scope = Scope.of_month(Period(2025, 3), only=[ours.community_id])
+    scope = ReportQuery.of_month(Period(2025, 3), only=[ours.community_id])
     found = read(session=session, report=VACANCIES, scope=scope)
     assert found.holds
     names = ("place", "area", "fee", "starts", "ends", "factor", "waived")
@@ -89,5 +89,5 @@ def test_march_by_hand(session: Session, cast: Any) -> None:
 
 @pytest.mark.all_databases
 def test_a_month_without_any(session: Session, cast: Any) -> None:
-    found = read(session=session, report=VACANCIES, scope=Scope.of_month(Period(2025, 3)))
+    found = read(session=session, report=VACANCIES, scope=ReportQuery.of_month(Period(2025, 3)))
     assert (found.holds, found.total.count) == (True, 0)

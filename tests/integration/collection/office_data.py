@@ -27,7 +27,7 @@ def furnish_balances(*, session: Session, people: Sequence[Customer]) -> None:
             collection.pay(
                 session=session, customer_id=person.id, charge_ids=[], day=clock.today(), tenders=CASH,
                 advances=[collection.Advance(amount=Decimal("9.00"))],
-                securities=[collection.Security(amount=Decimal("8.00"), item="装修保证金")],
+                securities=[collection.DepositLine(amount=Decimal("8.00"), item="装修保证金")],
             )  # fmt: skip
             collection.hand_over(session=session, community_id=person.community_id, day=clock.today())
             held = session.scalars(select(Prepayment.id).where(Prepayment.customer_id == person.id)).one()

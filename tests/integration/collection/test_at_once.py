@@ -76,7 +76,7 @@ def test_two_desks_take_money_in_advance(app: Flask, session: Session, who: Any)
     """Also the very first time, when neither finds the account."""
     asked = {"tenders": CASH, "day": today(), "charge_ids": []}
     line = operations.Advance(amount=D("30.00"))
-    kept = operations.Security(amount=D("7.00"), item="装修保证金")
+    kept = operations.DepositLine(amount=D("7.00"), item="装修保证金")
     for turn in range(ROUNDS):
         answers = at_once(
             app,
@@ -162,7 +162,7 @@ def test_applied_against_paid(app: Flask, session: Session, who: Any) -> None:
 
 def test_a_deposit_is_deducted_returned_and_taken_back_once(app: Flask, session: Session, who: Any) -> None:
     for turn in range(ROUNDS):
-        receipt = take(who, securities=[operations.Security(amount=D("1000.00"), item="装修保证金")])
+        receipt = take(who, securities=[operations.DepositLine(amount=D("1000.00"), item="装修保证金")])
         session.rollback()
         account = session.scalars(select(Deposit)).one().id
         with as_one("前台"), unit_of_work() as unit:

@@ -117,7 +117,7 @@ def test_a_deposit_pays_nothing(town: Town) -> None:
     first = owners(town)[0]
 
     def take(session: Session) -> None:
-        kept = operations.Security(amount=D("500.00"), item="装修保证金")
+        kept = operations.DepositLine(amount=D("500.00"), item="装修保证金")
         operations.pay(
             session=session, customer_id=first, charge_ids=[], securities=[kept], day=DAY,
             tenders=[(Tender.CASH, None)],

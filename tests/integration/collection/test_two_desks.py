@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge, MonthSum
-from app.billing.states import Move
+from app.billing.states import MovementKind
 from app.collection.models import Allocation, Receipt
 from app.collection.queries import serials
 from app.lowcode.unit import unit_of_work
@@ -101,7 +101,7 @@ def test_charges_of_one_building_are_added_up_together(
     for turn, charges in enumerate(turns):
         both = [body(who, ids, f"together-{turn}-{who}") for who, ids in zip(people, charges, strict=True)]
         assert [status for status, _told in press(desks, both)] == [200, 200]
-    cash = select(func.count(), func.sum(MonthSum.amount)).where(MonthSum.kind == Move.CASH)
+    cash = select(func.count(), func.sum(MonthSum.amount)).where(MonthSum.kind == MovementKind.CASH)
     assert session.execute(cash).one() == (2 * len(turns), D("-10.01") * 8 * len(turns))
 
 

@@ -52,14 +52,14 @@ def collect(who: int, amount: str) -> int:
     )
 
 
-def take_back(receipt: int, day: date = DAY, reason: str = "收错了") -> int:
+def void_or_reverse(receipt: int, day: date = DAY, reason: str = "收错了") -> int:
     return in_unit_of_work(lambda: void(session=db.session(), receipt_id=receipt, day=day, reason=reason).id)
 
 
 @pytest.mark.all_databases
 def test_the_charges_open_again_and_the_number_stays(session: Session, cast: Any, taken: Any) -> None:
     receipt, one, two = taken
-    take_back(receipt)
+    void_or_reverse(receipt)
     assert figures(session, one) == (D("0.00"), D("100.00"))
     assert figures(session, two) == (D("0.00"), D("100.00"))
     row = session.get_one(Receipt, receipt)
@@ -85,15 +85,15 @@ def test_the_charges_open_again_and_the_number_stays(session: Session, cast: Any
 def test_refused(session: Session, taken: Any, day: date, reason: str, code: str) -> None:
     receipt, one, _two = taken
     with pytest.raises(DomainError) as caught:
-        take_back(receipt, day, reason)
+        void_or_reverse(receipt, day, reason)
     assert caught.value.code == code
     assert figures(session, one) == (D("100.00"), D("0.00"))
 
 
 def test_voided_once_only(session: Session, taken: Any) -> None:
-    take_back(taken[0])
+    void_or_reverse(taken[0])
     with pytest.raises(DomainError) as caught:
-        take_back(taken[0])
+        void_or_reverse(taken[0])
     assert caught.value.code == "transition_refused"
     assert len(session.scalars(select(ReceiptVoid)).all()) == 1
 
@@ -102,7 +102,7 @@ def test_a_closed_month_stays_as_it_is(session: Session, taken: Any) -> None:
     with unit_of_work() as unit:
         unit.execute(update(AccountingPeriod.__table__).values(state=PeriodState.CLOSED))
     with pytest.raises(DomainError) as caught:
-        take_back(taken[0])
+        void_or_reverse(taken[0])
     assert caught.value.code == "period_closed"
 
 
@@ -142,5 +142,5 @@ def test_prints_are_counted_and_marked(
     assert "补打" in desk.get(f"/desk/receipt/{taken[0]}/print").get_data(as_text=True)
     session.expire_all()
     assert session.get_one(Receipt, taken[0]).prints == 2
-    take_back(taken[0])
+    void_or_reverse(taken[0])
     assert "作废" in desk.get(f"/desk/receipt/{taken[0]}/print").get_data(as_text=True)

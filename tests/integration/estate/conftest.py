@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.billing.models import Charge, FeeItem
 from app.billing.operations.month_sums import Moved, add_charged, add_moved
-from app.billing.states import Move
+from app.billing.states import MovementKind
 from app.collection.models import Allocation, Receipt, ReceiptTender
 from app.collection.states import AllocationKind, Tender
 from app.estate.models import (
@@ -148,5 +148,5 @@ def _receipt(session: Any, charge: Charge, paid: str, *, number: int) -> int:
         ),
     )  # fmt: skip
     place = (charge.community_id, MARCH, charge.building_id, charge.fee_item_id, MARCH)
-    add_moved(session=session, moved=[Moved(*place, Move.CASH, -Decimal(paid))])
+    add_moved(session=session, moved=[Moved(*place, MovementKind.CASH, -Decimal(paid))])
     return key

@@ -8,7 +8,7 @@ from app.kernel.errors import DomainError
 from app.lowcode import jobs
 from app.lowcode.actors import SYSTEM, Actor, acting_as, current_actor, reach_of
 from app.lowcode.db import db
-from app.lowcode.jobs import Job, JobState, Run, start_job
+from app.lowcode.jobs import Job, JobContext, JobState, start_job
 from app.lowcode.unit import unit_of_work
 
 
@@ -48,7 +48,7 @@ def test_a_job_of_a_unit_that_fails_never_runs(app, run_jobs, handler):
 def test_it_runs_in_its_starters_reach(app, cast, run_jobs, handler):
     seen = []
 
-    def work(run: Run) -> None:
+    def work(run: JobContext) -> None:
         seen.append((current_actor().name, set(db.session.scalars(select(Community.id)))))
 
     handler(work)
@@ -64,7 +64,7 @@ def test_it_runs_in_its_starters_reach(app, cast, run_jobs, handler):
 
 
 def test_a_refusal_is_told_in_chinese_and_a_fault_tells_nothing(app, run_jobs, handler):
-    def refuse(run: Run) -> None:
+    def refuse(run: JobContext) -> None:
         raise Refused
 
     handler(refuse)
@@ -72,7 +72,7 @@ def test_a_refusal_is_told_in_chinese_and_a_fault_tells_nothing(app, run_jobs, h
     run_jobs()
     assert state_of(app, key) == (JobState.FAILED, "这样不行。")
 
-    def fail(run: Run) -> None:
+    def fail(run: JobContext) -> None:
         raise RuntimeError("SELECT secret")
 
     handler(fail)
@@ -86,7 +86,7 @@ def test_a_refusal_is_told_in_chinese_and_a_fault_tells_nothing(app, run_jobs, h
 def test_cancel_stops_at_the_next_report(app, run_jobs, handler):
     steps = []
 
-    def work(run: Run) -> None:
+    def work(run: JobContext) -> None:
         for done in range(10):
             steps.append(done)
             if done == 2:

@@ -12,7 +12,7 @@ from app import create_app
 from app.lowcode import jobs
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
-from app.lowcode.jobs import Job, JobState, Run, progress_of, start_job
+from app.lowcode.jobs import Job, JobContext, JobState, progress_of, start_job
 from app.lowcode.unit import unit_of_work
 from tests.cases.databases import NoServer, without_server
 
@@ -60,7 +60,7 @@ def work_off(office: Flask) -> int:
 def test_a_job_is_queued_done_and_told(
     office: Flask, redis: Redis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def handler(run: Run) -> None:
+    def handler(run: JobContext) -> None:
         run.progress(3, 4)
         run.message = "好了。"
 
@@ -78,7 +78,7 @@ def test_a_job_is_queued_done_and_told(
 def test_cancelled_it_stops_at_its_next_report(office: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     steps = []
 
-    def handler(run: Run) -> None:
+    def handler(run: JobContext) -> None:
         for done in range(5):
             steps.append(done)
             if done == 1:

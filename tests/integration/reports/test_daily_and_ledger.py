@@ -17,7 +17,7 @@ from app.collection.operations import hand_over, sign
 from app.lowcode.actors import EVERYTHING, Actor, acting_as
 from app.lowcode.clock import clock_at
 from app.lowcode.reports import registry
-from app.lowcode.reports.declaration import TOTAL, By, Scope
+from app.lowcode.reports.declaration import TOTAL, By, ReportQuery
 from app.lowcode.reports.reader import Reading, read
 from app.lowcode.unit import unit_of_work
 from app.reports.daily import DAILY
@@ -30,7 +30,7 @@ MARCH = datetime(2025, 3, 10, 4, tzinfo=UTC)
 def daily(session: Session, first: str, last: str) -> Reading:
     session.rollback()
     days = {"first": date.fromisoformat(first), "last": date.fromisoformat(last)}
-    return read(session=session, report=DAILY, scope=Scope(by=By.DAYS, narrowed=False, **days))
+    return read(session=session, report=DAILY, scope=ReportQuery(by=By.DAYS, narrowed=False, **days))
 
 
 def told(found: Reading, *names: str) -> list[tuple[str, ...]]:
@@ -87,7 +87,7 @@ def test_who_handed_over_and_who_signed(session: Session, quarter: Quarter, cast
 @pytest.mark.all_databases
 def test_a_year_of_rooms(session: Session, quarter: Quarter) -> None:
     session.rollback()
-    scope = Scope(
+    scope = ReportQuery(
         by=By.YEAR, first=date(2025, 1, 1), last=date(2025, 12, 31), narrowed=False, only=frozenset([quarter.community_id])
     )  # fmt: skip
     found = read(session=session, report=LEDGER, scope=scope, limit=50)
@@ -123,7 +123,7 @@ def test_a_year_of_rooms(session: Session, quarter: Quarter) -> None:
 
 
 def test_one_column_a_month_where_one_measure_is_picked(session: Session, quarter: Quarter) -> None:
-    scope = Scope(
+    scope = ReportQuery(
         by=By.YEAR, first=date(2025, 1, 1), last=date(2025, 12, 31), picks={"measure": "due"}, narrowed=False
     )
     found = read(session=session, report=LEDGER, scope=scope, limit=50)

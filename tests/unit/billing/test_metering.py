@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from app.billing.rules.metering import Dial, MeteredTerrain, Taken, charge_metered, is_unusual
+from app.billing.rules.metering import Dial, MeteredTimeline, MeteredUsage, charge_metered, is_unusual
 from app.billing.rules.timeline import Payer, Price
 from app.billing.states import Oddity
 from app.kernel.errors import DomainError
@@ -100,21 +100,21 @@ def test_unusual_is_beyond_half_the_mean_of_the_two_before(
     assert is_unusual(usage=Decimal(used), before=[Decimal(one) for one in before]) is unusual
 
 
-def taken(day: str, used: str, **more: Any) -> Taken:
-    return Taken(
+def taken(day: str, used: str, **more: Any) -> MeteredUsage:
+    return MeteredUsage(
         date.fromisoformat(day), Decimal(100), Decimal(115), Decimal(used), Decimal(1), Decimal(0), **more
     )
 
 
-def terrain(*taken: Taken, **facts: Any) -> MeteredTerrain:
+def terrain(*taken: MeteredUsage, **facts: Any) -> MeteredTimeline:
     standing: dict[str, Any] = {
         "span": DateSpan.since(date(2025, 1, 1), None), "meter": "水-1", "payers": [Payer(ALWAYS, 7)],
         "prices": [Price(1, date(2024, 1, 1), Decimal("4.50"))], "readings": taken,
     }  # fmt: skip
-    return MeteredTerrain(**standing | facts)
+    return MeteredTimeline(**standing | facts)
 
 
-def charged(land: MeteredTerrain) -> list[tuple[str, str, int, str]]:
+def charged(land: MeteredTimeline) -> list[tuple[str, str, int, str]]:
     """(first day, last day, customer, amount)."""
     parts, gaps = charge_metered(terrain=land, period=MARCH, due_days=10)
     assert gaps == []

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from app.billing.rules.month_charge import charge_month
-from app.billing.rules.timeline import Area, Payer, Price, Terrain
+from app.billing.rules.timeline import Area, AssignmentTimeline, Payer, Price
 from app.billing.states import Oddity
 from app.kernel.periods import DateSpan, Period
 from app.kernel.pricing import Method
@@ -33,17 +33,19 @@ def prices(*versions: tuple[str, str]) -> list[Price]:
     ]
 
 
-def terrain(**facts: Any) -> Terrain:
+def terrain(**facts: Any) -> AssignmentTimeline:
     standing = {
         "span": days("2025-01-01"),
         "prices": prices(("2024-01-01", "2.40")),
         "areas": [Area(date.min, Decimal("100.00"))],
         "payers": [Payer(ALWAYS, 7)],
     }
-    return Terrain(**standing | facts)
+    return AssignmentTimeline(**standing | facts)
 
 
-def charged(land: Terrain, period=MARCH, *, method=Method.AREA, proration=Proration.ACTUAL, due_days=0):
+def charged(
+    land: AssignmentTimeline, period=MARCH, *, method=Method.AREA, proration=Proration.ACTUAL, due_days=0
+):
     """(first day, last day, customer, amount) of each part, and the gaps."""
     parts, gaps = charge_month(
         terrain=land, method=method, period=period, proration=proration, due_days=due_days
@@ -172,10 +174,10 @@ amounts = st.decimals("0.01", "999", places=2)
 
 
 @st.composite
-def terrains(draw) -> Terrain:
+def terrains(draw) -> AssignmentTimeline:
     versions = sorted(draw(st.dictionaries(starts, amounts, max_size=4)).items())
     areas = sorted(draw(st.dictionaries(starts, amounts, max_size=3)).items())
-    return Terrain(
+    return AssignmentTimeline(
         span=draw(spans),
         prices=[Price(number, first, price) for number, (first, price) in enumerate(versions)],
         areas=[Area(first, area) for first, area in areas],
@@ -208,13 +210,13 @@ def test_every_day_is_charged_once_or_told(land, proration, method):
 @given(land=terrains(), proration=st.sampled_from(Proration))
 def test_cutting_a_month_between_payers_moves_no_more_than_the_rounding(land, proration):
     """With one price and one area the parts add up to the month as one, within half a 分 a part."""
-    one_price = Terrain(
+    one_price = AssignmentTimeline(
         land.span, prices(("2020-01-01", "2.37")), [Area(date.min, Decimal("89.67"))],
         [*land.payers, Payer(ALWAYS, 99)],
     )  # fmt: skip
-    whole = Terrain(land.span, one_price.prices, one_price.areas, [Payer(ALWAYS, 99)])
+    whole = AssignmentTimeline(land.span, one_price.prices, one_price.areas, [Payer(ALWAYS, 99)])
 
-    def total(some: Terrain) -> tuple[Decimal, int]:
+    def total(some: AssignmentTimeline) -> tuple[Decimal, int]:
         parts, _gaps = charge_month(
             terrain=some, method=Method.AREA, period=MARCH, proration=proration, due_days=0
         )

@@ -7,9 +7,9 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, strategies as st
 
-from app.billing.rules.month_charge import Part, charge_month
+from app.billing.rules.month_charge import ChargePart, charge_month
 from app.billing.rules.relief import Relief
-from app.billing.rules.timeline import Area, Payer, Price, Terrain
+from app.billing.rules.timeline import Area, AssignmentTimeline, Payer, Price
 from app.kernel.periods import DateSpan, Period
 from app.kernel.pricing import Method
 from app.kernel.proration import Proration
@@ -29,8 +29,8 @@ def parts(
     proration: Proration = Proration.ACTUAL,
     begins: date = date(2025, 1, 1),
     prices: tuple[Price, ...] | None = None,
-) -> list[Part]:
-    land = Terrain(
+) -> list[ChargePart]:
+    land = AssignmentTimeline(
         span=DateSpan(begins, date.max), prices=prices or (Price(1, date.min, Decimal(price)),),
         areas=[Area(date.min, Decimal(area))], payers=[Payer(ALWAYS, 7)], reliefs=reliefs,
     )  # fmt: skip

@@ -5,13 +5,15 @@ from decimal import Decimal
 
 from hypothesis import given, strategies as st
 
-from app.closing.rules.relief import ELSEWHERE, Days, Held, shares
+from app.closing.rules.relief import ELSEWHERE, ApprovedVacancy, Days, shares
 
 D = Decimal
 
 
-def held(key: int, first: int, last: int, factor: str, *, own: bool = False) -> Held:
-    return Held(id=key, first=date(2025, 3, first), last=date(2025, 3, last), factor=D(factor), own=own)
+def held(key: int, first: int, last: int, factor: str, *, own: bool = False) -> ApprovedVacancy:
+    return ApprovedVacancy(
+        id=key, first=date(2025, 3, first), last=date(2025, 3, last), factor=D(factor), own=own
+    )
 
 
 def days(first: int, last: int, factor: str) -> Days:

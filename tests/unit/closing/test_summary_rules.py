@@ -11,7 +11,7 @@ from app.closing.queries.summary import order
 from app.closing.reports.month_summary import SUMMARY
 from app.closing.rules.summary import expected_closing, rates, unbalanced
 from app.kernel.money import from_scaled
-from app.lowcode.reports.declaration import APART, LINE, Line
+from app.lowcode.reports.declaration import APART, LINE, ReportLine
 from app.lowcode.reports.reader import with_subtotals
 
 D = Decimal
@@ -28,8 +28,10 @@ def figures(**given: str) -> dict[str, Decimal]:
     return {name: D(given.get(name, "0.00")) for name in FIGURES}
 
 
-def line(community: int, building: int | None, fee: int | None, households: int = 1, **given: str) -> Line:
-    return Line(
+def line(
+    community: int, building: int | None, fee: int | None, households: int = 1, **given: str
+) -> ReportLine:
+    return ReportLine(
         values={
             "community": NAMES[community], "building": BUILDINGS[building], "fee": FEES[fee],
             "households": households, **(figures(**given) if fee else {}),

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, strategies as st
 
-from app.collection.rules.prepayment import Applied, Held, Owed, apply_oldest_first
+from app.collection.rules.prepayment import Applied, Owed, PrepaymentBalance, apply_oldest_first
 from app.collection.rules.rounding import rounded
 from app.collection.states import Rounding
 from app.kernel.money import from_scaled
@@ -18,8 +18,8 @@ amounts = st.integers(min_value=1, max_value=10**7).map(lambda units: from_scale
 
 def held(
     key: int, balance: str, *, fee: int | None = None, room: int | None = None, customer: int = 1
-) -> Held:
-    return Held(id=key, customer_id=customer, room_id=room, fee_item_id=fee, balance=D(balance))
+) -> PrepaymentBalance:
+    return PrepaymentBalance(id=key, customer_id=customer, room_id=room, fee_item_id=fee, balance=D(balance))
 
 
 def owed(
@@ -56,13 +56,13 @@ def test_the_oldest_first_then_by_priority_then_by_number() -> None:
     "account",
     [held(1, "50.00", fee=2), held(1, "50.00", fee=1, room=2), held(1, "50.00", customer=2)],
 )
-def test_another_fees_rooms_or_persons_stays_where_it_is(account: Held) -> None:
+def test_another_fees_rooms_or_persons_stays_where_it_is(account: PrepaymentBalance) -> None:
     assert apply_oldest_first(held=[account], owed=[owed(7, "60.00")]) == []
 
 
 accounts = st.lists(
     st.builds(
-        Held, id=st.just(0), customer_id=st.integers(1, 2), room_id=st.sampled_from([None, 1, 2]),
+        PrepaymentBalance, id=st.just(0), customer_id=st.integers(1, 2), room_id=st.sampled_from([None, 1, 2]),
         fee_item_id=st.sampled_from([None, 1, 2]), balance=amounts,
     ),
     max_size=5,
@@ -76,7 +76,7 @@ charges = st.lists(
 )  # fmt: skip
 
 
-def numbered(rows: list[Held] | list[Owed]) -> list[dict[str, object]]:
+def numbered(rows: list[PrepaymentBalance] | list[Owed]) -> list[dict[str, object]]:
     """The same with numbers of their own."""
     names = ("customer_id", "room_id", "fee_item_id", "balance", "due_date", "priority", "due")
     return [
@@ -87,9 +87,9 @@ def numbered(rows: list[Held] | list[Owed]) -> list[dict[str, object]]:
 
 @given(accounts, charges)
 def test_never_more_than_is_held_or_owed_and_nothing_is_left_undone(
-    some_held: list[Held], some_owed: list[Owed]
+    some_held: list[PrepaymentBalance], some_owed: list[Owed]
 ) -> None:
-    holding = {one.id: one for one in (Held(**row) for row in numbered(some_held))}  # type: ignore[arg-type]
+    holding = {one.id: one for one in (PrepaymentBalance(**row) for row in numbered(some_held))}  # type: ignore[arg-type]
     owing = {one.id: one for one in (Owed(**row) for row in numbered(some_owed))}  # type: ignore[arg-type]
     found = apply_oldest_first(held=holding.values(), owed=list(owing.values()))
     left = {key: one.balance for key, one in holding.items()}

@@ -13,7 +13,7 @@ from app.kernel.allocation import OpenItem, largest_remainder, settle_oldest_fir
 from app.kernel.chinese_amount import chinese_amount
 from app.kernel.money import half_up, percent
 from app.kernel.periods import DateSpan, Period
-from app.kernel.pricing import Facts, Method, Terms, price_charge
+from app.kernel.pricing import Method, PricingInputs, Terms, price_charge
 from app.kernel.proration import MonthPart, Proration, month_part, month_parts
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "fee-rules.md"
@@ -41,7 +41,7 @@ def gross(row: Row, part: MonthPart) -> Decimal:
     area = None if row["area"] == NOTHING else Decimal(row["area"])
     return price_charge(
         method=Method(row["method"]),
-        facts=Facts(area=area),
+        facts=PricingInputs(area=area),
         terms=Terms(price=Decimal(row["price"])),
         part=part,
     ).gross

@@ -4,7 +4,14 @@ from datetime import date
 
 import pytest
 
-from app.kernel.identity import BadIdentity, Sex, check_digit, mask_identity, mask_phone, read_identity
+from app.kernel.identity import (
+    BadIdentity,
+    IdentitySex,
+    check_digit,
+    mask_identity,
+    mask_phone,
+    read_identity,
+)
 
 
 # 11010519491231002 → X is the worked example of GB 11643 itself.
@@ -32,14 +39,14 @@ def test_eighteen_places() -> None:
     identity = read_identity(" 99010119890131315x ")
     assert identity.number == "99010119890131315X"
     assert identity.birth == date(1989, 1, 31)
-    assert identity.sex is Sex.MALE
+    assert identity.sex is IdentitySex.MALE
     assert identity.check_digit_right
 
 
 def test_full_width_and_female() -> None:
     number = "".join(chr(ord(digit) + 0xFEE0) for digit in "990101196105160560")
     identity = read_identity(number)
-    assert (identity.number, identity.sex) == ("990101196105160560", Sex.FEMALE)
+    assert (identity.number, identity.sex) == ("990101196105160560", IdentitySex.FEMALE)
 
 
 def test_a_wrong_check_digit_is_told_not_refused() -> None:
@@ -50,7 +57,7 @@ def test_fifteen_places_are_the_same_person() -> None:
     identity = read_identity("110105491231002")
     assert identity.number == "11010519491231002X"
     assert identity.birth == date(1949, 12, 31)
-    assert identity.sex is Sex.FEMALE
+    assert identity.sex is IdentitySex.FEMALE
     assert identity.check_digit_right
 
 

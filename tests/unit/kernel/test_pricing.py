@@ -10,10 +10,10 @@ from app.kernel.periods import DateSpan, Period
 from app.kernel.pricing import (
     PRICERS,
     AreaUnknown,
-    Facts,
     Method,
     Priced,
     PriceUnknown,
+    PricingInputs,
     Terms,
     UsageUnknown,
     price_charge,
@@ -35,7 +35,9 @@ def part_of(month: str, first: int = 1, last: int | None = None, proration: str 
 
 def by_area(area: str, price: str, part: MonthPart) -> Priced:
     """A charge by area."""
-    return price_charge(method=Method.AREA, facts=Facts(area=D(area)), terms=Terms(price=D(price)), part=part)
+    return price_charge(
+        method=Method.AREA, facts=PricingInputs(area=D(area)), terms=Terms(price=D(price)), part=part
+    )
 
 
 @pytest.mark.parametrize(
@@ -63,7 +65,7 @@ def test_by_area(area: str, price: str, part: MonthPart, gross: str) -> None:
     ],
 )
 def test_fixed(price: str, part: MonthPart, gross: str) -> None:
-    charge = price_charge(method=Method.FIXED, facts=Facts(), terms=Terms(price=D(price)), part=part)
+    charge = price_charge(method=Method.FIXED, facts=PricingInputs(), terms=Terms(price=D(price)), part=part)
     assert charge.gross == D(gross)
     assert charge.quantity == 1
 
@@ -90,13 +92,19 @@ def test_a_charge_carries_what_it_was_computed_from() -> None:
         ),
         (
             price_charge(
-                method=Method.FIXED, facts=Facts(), terms=Terms(price=D("1000")), part=part_of("2025-02", 15)
+                method=Method.FIXED,
+                facts=PricingInputs(),
+                terms=Terms(price=D("1000")),
+                part=part_of("2025-02", 15),
             ),
             "2025-02-15 至 2025-02-28 共 14 天：每月定额 1000.00 元 × 14/28 个月 = 500.00 元（四舍五入到分）。",
         ),
         (
             price_charge(
-                method=Method.FIXED, facts=Facts(), terms=Terms(price=D("1000")), part=part_of("2025-02")
+                method=Method.FIXED,
+                facts=PricingInputs(),
+                terms=Terms(price=D("1000")),
+                part=part_of("2025-02"),
             ),
             "2025-02 整月：每月定额 1000.00 元 = 1,000.00 元（四舍五入到分）。",
         ),
@@ -119,12 +127,14 @@ def test_the_last_part_says_the_share_it_takes() -> None:
 def test_what_is_unknown_is_refused_and_never_zero() -> None:
     month = part_of("2025-01")
     with pytest.raises(AreaUnknown):
-        price_charge(method=Method.AREA, facts=Facts(), terms=Terms(price=D(1)), part=month)
+        price_charge(method=Method.AREA, facts=PricingInputs(), terms=Terms(price=D(1)), part=month)
     with pytest.raises(UsageUnknown):
-        price_charge(method=Method.METERED, facts=Facts(area=D(1)), terms=Terms(price=D(1)), part=month)
+        price_charge(
+            method=Method.METERED, facts=PricingInputs(area=D(1)), terms=Terms(price=D(1)), part=month
+        )
     for method in Method:
         with pytest.raises(PriceUnknown):
-            price_charge(method=method, facts=Facts(area=D(1), usage=D(1)), terms=Terms(), part=month)
+            price_charge(method=method, facts=PricingInputs(area=D(1), usage=D(1)), terms=Terms(), part=month)
 
 
 def test_every_method_has_its_function_and_its_sentence() -> None:
@@ -132,7 +142,7 @@ def test_every_method_has_its_function_and_its_sentence() -> None:
     for method in Method:
         charge = price_charge(
             method=method,
-            facts=Facts(area=D(1), usage=D(1)),
+            facts=PricingInputs(area=D(1), usage=D(1)),
             terms=Terms(price=D(1)),
             part=part_of("2025-01", 2),
         )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.lowcode.menu.nodes import Arranged, MenuKind, Node, Registered, arrange
+from app.lowcode.menu.nodes import Arranged, MenuKind, MenuNode, Registered, arrange
 
 GROUP, LINK, MODULE, PAGE = MenuKind.GROUP, MenuKind.LINK, MenuKind.MODULE, MenuKind.PAGE
 
@@ -16,7 +16,7 @@ REGISTERED = [
 ]
 
 
-def outline(nodes: list[Node]) -> list[object]:
+def outline(nodes: list[MenuNode]) -> list[object]:
     """Names, each group with what is in it."""
     return [(one.name, outline(one.children)) if one.is_group else one.name for one in nodes]
 

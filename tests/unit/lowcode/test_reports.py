@@ -13,7 +13,7 @@ from flask_babel import Babel
 from app.kernel.errors import DomainError
 from app.lowcode.fields import Field
 from app.lowcode.reports import archive, parameters
-from app.lowcode.reports.declaration import APART, By, Equation, Line, Pick, Report, Scope, Total
+from app.lowcode.reports.declaration import APART, By, Equation, Pick, Report, ReportLine, ReportQuery, Total
 from app.lowcode.reports.reader import every_line, read, stream
 
 D = Decimal
@@ -37,15 +37,15 @@ def speaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def line(community: int, room: str, amount: str, homes: int = 1, **more: Any) -> Line:
+def line(community: int, room: str, amount: str, homes: int = 1, **more: Any) -> ReportLine:
     values = {"community": f"小区{community}", "room": room, "homes": homes, "amount": D(amount)}
-    return Line(values=values, keys={"community_id": community}, **more)
+    return ReportLine(values=values, keys={"community_id": community}, **more)
 
 
 LEAVES = [line(1, "101", "1.10"), line(1, "102", "2.20"), line(2, "201", "3.30")]
 
 
-def grouped(*leaves: Line, **more: Any) -> Report:
+def grouped(*leaves: ReportLine, **more: Any) -> Report:
     return Report(
         name="Some", label="某表", url="/some", fields=FIELDS, groups=(("community", "community_id"),),
         lines=lambda session, scope: [
@@ -54,22 +54,22 @@ def grouped(*leaves: Line, **more: Any) -> Report:
     )  # fmt: skip
 
 
-def detail(*leaves: Line, **more: Any) -> Report:
-    def mine(scope: Scope) -> list[Line]:
+def detail(*leaves: ReportLine, **more: Any) -> Report:
+    def mine(scope: ReportQuery) -> list[ReportLine]:
         return [one for one in leaves if one.keys["community_id"] not in scope.without]
 
-    def total(_session: Any, scope: Scope) -> Total:
+    def total(_session: Any, scope: ReportQuery) -> Total:
         found = mine(scope)
         values = {name: sum(one.values[name] for one in found) for name in ("homes", "amount")}
         return Total(count=len(found), values=values)
 
-    def page(_session: Any, scope: Scope, limit: int, offset: int) -> list[Line]:
+    def page(_session: Any, scope: ReportQuery, limit: int, offset: int) -> list[ReportLine]:
         return mine(scope)[offset : offset + limit]
 
     return Report(name="Some", label="某表", url="/some", fields=FIELDS, total=total, page=page, **more)
 
 
-MONTH = Scope(by=By.PERIOD, first=date(2026, 2, 1), last=date(2026, 2, 28))
+MONTH = ReportQuery(by=By.PERIOD, first=date(2026, 2, 1), last=date(2026, 2, 28))
 
 
 def rooms(lines: Any) -> list[str]:
@@ -90,9 +90,9 @@ def rooms(lines: Any) -> list[str]:
     ],
 )
 def test_what_a_url_asks_for(by: By, given: Mapping[str, str], first: str, last: str) -> None:
-    scope = parameters.scope_of(session=SESSION, report=detail(by=by), given=given, today=TODAY)
+    scope = parameters.query_of(session=SESSION, report=detail(by=by), given=given, today=TODAY)
     assert (scope.first.isoformat(), scope.last.isoformat()) == (first, last)
-    again = parameters.scope_of(
+    again = parameters.query_of(
         session=SESSION,
         report=detail(by=by),
         given=dict(parameters.parameters(scope)),
@@ -115,43 +115,43 @@ def test_what_a_url_asks_for(by: By, given: Mapping[str, str], first: str, last:
 )
 def test_what_no_url_may_ask_for(by: By, given: Mapping[str, str], code: str) -> None:
     with pytest.raises(DomainError) as refused:
-        parameters.scope_of(session=SESSION, report=detail(by=by), given=given, today=TODAY)
+        parameters.query_of(session=SESSION, report=detail(by=by), given=given, today=TODAY)
     assert refused.value.code == code
 
 
 def test_a_choice_that_is_not_offered_is_refused() -> None:
     report = detail(picks=(Pick(name="who", label="收费员", options=lambda _s: [("1", "张")]),))
-    scope = parameters.scope_of(session=SESSION, report=report, given={"who": "1"}, today=TODAY)
+    scope = parameters.query_of(session=SESSION, report=report, given={"who": "1"}, today=TODAY)
     assert scope.picks == {"who": "1"} and ("who", "1") in parameters.parameters(scope)
-    assert parameters.scope_of(session=SESSION, report=report, given={"who": ""}, today=TODAY).picks == {}
+    assert parameters.query_of(session=SESSION, report=report, given={"who": ""}, today=TODAY).picks == {}
     with pytest.raises(parameters.BadPick):
-        parameters.scope_of(session=SESSION, report=report, given={"who": "2"}, today=TODAY)
+        parameters.query_of(session=SESSION, report=report, given={"who": "2"}, today=TODAY)
 
 
 def test_the_ways_to_the_months_beside() -> None:
-    def ends(scope: Scope | None) -> str | None:
+    def ends(scope: ReportQuery | None) -> str | None:
         return None if scope is None else f"{scope.first}~{scope.last}"
 
     assert ends(parameters.beside(MONTH, -1)) == "2026-01-01~2026-01-31"
-    state = Scope(by=By.AS_OF, first=TODAY, last=TODAY)
+    state = ReportQuery(by=By.AS_OF, first=TODAY, last=TODAY)
     assert ends(parameters.beside(state, -1)) == "2026-02-28~2026-02-28"
     assert ends(parameters.beside(state, 1)) == "2026-03-31~2026-03-31"
-    days = Scope(by=By.DAYS, first=date(2026, 3, 1), last=date(2026, 3, 10))
+    days = ReportQuery(by=By.DAYS, first=date(2026, 3, 1), last=date(2026, 3, 10))
     assert ends(parameters.beside(days, 1)) == "2026-03-11~2026-03-20"
-    edge = Scope(by=By.PERIOD, first=date(1, 1, 1), last=date(1, 1, 31))
+    edge = ReportQuery(by=By.PERIOD, first=date(1, 1, 1), last=date(1, 1, 31))
     assert parameters.beside(edge, -1) is None
-    assert parameters.beside(Scope(by=By.DAY, first=date.max, last=date.max), 1) is None
+    assert parameters.beside(ReportQuery(by=By.DAY, first=date.max, last=date.max), 1) is None
 
 
 def test_only_a_months_end_is_a_month() -> None:
     assert str(MONTH.month) == "2026-02"
-    assert Scope(by=By.AS_OF, first=date(2026, 2, 27), last=date(2026, 2, 27)).month is None
-    assert str(Scope(by=By.AS_OF, first=date(2026, 2, 28), last=date(2026, 2, 28)).month) == "2026-02"
-    assert Scope(by=By.DAYS, first=date(2026, 2, 1), last=date(2026, 2, 28)).month is None
+    assert ReportQuery(by=By.AS_OF, first=date(2026, 2, 27), last=date(2026, 2, 27)).month is None
+    assert str(ReportQuery(by=By.AS_OF, first=date(2026, 2, 28), last=date(2026, 2, 28)).month) == "2026-02"
+    assert ReportQuery(by=By.DAYS, first=date(2026, 2, 1), last=date(2026, 2, 28)).month is None
 
 
 def test_subtotals_and_what_is_added_up_apart() -> None:
-    apart = Line(values={"community": "小区1", "homes": 5}, keys={"community_id": 1}, level=APART)
+    apart = ReportLine(values={"community": "小区1", "homes": 5}, keys={"community_id": 1}, level=APART)
     report = grouped(apart, *LEAVES, apart=("homes",))
     found = read(session=SESSION, report=report, scope=MONTH)
     told = [
@@ -187,7 +187,7 @@ def test_equations_are_asked_of_the_total_and_of_every_line() -> None:
 class Kept:
     """Lines of community 1 as they were."""
 
-    kept: tuple[Line, ...]
+    kept: tuple[ReportLine, ...]
     complete: bool
     communities: frozenset[int] = frozenset({1})
     words: str = "已结账"
@@ -196,13 +196,13 @@ class Kept:
         values = {name: sum(one.values[name] for one in self.kept) for name in ("homes", "amount")}
         return Total(count=len(self.kept), values=values)
 
-    def lines(self, _session: Any, *, limit: int | None = None, offset: int = 0) -> Iterator[Line]:
+    def lines(self, _session: Any, *, limit: int | None = None, offset: int = 0) -> Iterator[ReportLine]:
         yield from self.kept[offset : None if limit is None else offset + limit]
 
 
-def keep(*lines: Line, complete: bool = False) -> None:
+def keep(*lines: ReportLine, complete: bool = False) -> None:
     class Shelf:
-        def find(self, _session: Any, _report: Report, _scope: Scope) -> Kept:
+        def find(self, _session: Any, _report: Report, _scope: ReportQuery) -> Kept:
             return Kept(lines, complete)
 
     archive.register_archive(Shelf())
@@ -219,7 +219,7 @@ def test_what_is_kept_stands_instead_of_what_is_there_now() -> None:
     assert found.notes == ["已结账"]
     # What is not frozen, and what is no whole month, is read as it is now.
     assert rooms(read(session=SESSION, report=grouped(*LEAVES), scope=MONTH).lines)[0] == "101"
-    day = Scope(by=By.AS_OF, first=TODAY, last=TODAY)
+    day = ReportQuery(by=By.AS_OF, first=TODAY, last=TODAY)
     assert rooms(read(session=SESSION, report=grouped(*LEAVES, frozen=True), scope=day).lines)[0] == "101"
     anew = read(session=SESSION, report=grouped(*LEAVES, frozen=True), scope=MONTH, anew=True)
     assert rooms(anew.lines)[0] == "101"

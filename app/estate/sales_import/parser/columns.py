@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from app.estate.sales_import.parser.headings import COLUMNS, REQUIRED, TITLE_WORDS, Column, SheetKind
+from app.estate.sales_import.parser.headings import COLUMNS, REQUIRED, TITLE_WORDS, HeadingColumn, SheetKind
 from app.estate.sales_import.parser.sheets import Cell, Sheet, SheetRow
 
 # Titles, "制表:", units and a logo stand above the headings; never as many lines as these.
@@ -60,7 +60,7 @@ def match_columns(*, kind: SheetKind, cells: Sequence[Cell]) -> dict[str, int]:
     forms = [heading_forms(text=cell) for cell in cells]
     found: dict[str, int] = {}
     taken: set[int] = set()
-    offers: list[tuple[int, int, int, Column]] = []
+    offers: list[tuple[int, int, int, HeadingColumn]] = []
     for order, column in enumerate(COLUMNS[kind]):
         for index, texts in enumerate(forms):
             rank = _rank(column, texts)
@@ -76,7 +76,7 @@ def match_columns(*, kind: SheetKind, cells: Sequence[Cell]) -> dict[str, int]:
     return found
 
 
-def _rank(column: Column, texts: tuple[str, ...]) -> int | None:
+def _rank(column: HeadingColumn, texts: tuple[str, ...]) -> int | None:
     for text in texts:
         if text in column.names:
             return column.names.index(text)

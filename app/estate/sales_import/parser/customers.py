@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.estate.sales_import.parser.people import Person
+from app.estate.sales_import.parser.people import ParsedPerson
 from app.estate.sales_import.parser.plan_rows import PlannedCustomer, PlannedOccupancy
 from app.estate.sales_import.parser.sheet_reader import RowReader
 from app.kernel.identity import mask_identity
@@ -58,7 +58,7 @@ class CustomerBook:
         column: str,
         community: str,
         room_code: str,
-        person: Person,
+        person: ParsedPerson,
         details: Mapping[str, str],
         phones: tuple[str, ...] = (),
     ) -> str:
@@ -133,7 +133,7 @@ class CustomerBook:
         return customer
 
 
-def warn_of_identity(*, reader: RowReader, column: str, person: Person) -> None:
+def warn_of_identity(*, reader: RowReader, column: str, person: ParsedPerson) -> None:
     """Say what is odd about a person's identity number; the number itself is masked."""
     if person.identity.warning:
         shown = mask_identity(person.identity.number) if person.identity.number else "—"

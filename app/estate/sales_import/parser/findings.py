@@ -64,7 +64,7 @@ WARNINGS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Finding:
+class ImportFinding:
     """One remark on one cell: `row` is the sheet's own 1-based number, `column` the heading as the sheet has it."""
 
     sheet: str
@@ -94,18 +94,18 @@ class FindingLog:
     """Collects the findings of a file, and knows which rows are rejected."""
 
     def __init__(self) -> None:
-        self.rejected: list[Finding] = []
-        self.warnings: list[Finding] = []
+        self.rejected: list[ImportFinding] = []
+        self.warnings: list[ImportFinding] = []
         self._rejected_rows: set[tuple[str, int]] = set()
 
     def reject(self, *, sheet: str, row: int, column: str, code: str, **params: Any) -> None:
         """Keep a row out, for a reason of `REJECTIONS`."""
         self._rejected_rows.add((sheet, row))
-        self.rejected.append(Finding(sheet, row, column, code, REJECTIONS[code], params))
+        self.rejected.append(ImportFinding(sheet, row, column, code, REJECTIONS[code], params))
 
     def warn(self, *, sheet: str, row: int, column: str, code: str, **params: Any) -> None:
         """Say what is odd about a row that is taken all the same."""
-        self.warnings.append(Finding(sheet, row, column, code, WARNINGS[code], params))
+        self.warnings.append(ImportFinding(sheet, row, column, code, WARNINGS[code], params))
 
     def is_rejected(self, *, sheet: str, row: int) -> bool:
         """Whether any reason was found against the row."""

@@ -18,7 +18,7 @@ class SheetKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Column:
+class HeadingColumn:
     """One column of one kind of sheet: `key` names it in the program, `names` are its headings, best first.
 
     `spill` is the column that takes a second heading of the same meaning (a second telephone).
@@ -34,8 +34,8 @@ class Column:
         return self.names[0]
 
 
-def _column(key: str, names: str, *, spill: str = "") -> Column:
-    return Column(key, tuple(names.split()), spill)
+def _column(key: str, names: str, *, spill: str = "") -> HeadingColumn:
+    return HeadingColumn(key, tuple(names.split()), spill)
 
 
 _COMMUNITY_NAMES = (
@@ -72,7 +72,7 @@ _USAGE_NAMES = (
     "用途 房屋用途 使用性质 房屋使用性质 房屋性质 规划用途 物业类型 业态 房屋类型 房产类型 产品类型"
 )
 
-COLUMNS: dict[SheetKind, tuple[Column, ...]] = {
+COLUMNS: dict[SheetKind, tuple[HeadingColumn, ...]] = {
     SheetKind.COMMUNITY: (
         _column("sequence", _SEQUENCE_NAMES),
         _column("name", "名称 " + _COMMUNITY_NAMES),

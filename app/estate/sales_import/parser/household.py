@@ -1,19 +1,25 @@
 """Reads who a room's row names: the customer, the co-owners, their identity numbers and telephones."""
 
 from app.estate.sales_import.parser.customers import warn_of_identity
-from app.estate.sales_import.parser.people import Person, co_owners_of, identity_of, people_of, phones_of
+from app.estate.sales_import.parser.people import (
+    ParsedPerson,
+    co_owners_of,
+    identity_of,
+    people_of,
+    phones_of,
+)
 from app.estate.sales_import.parser.sheet_reader import RowReader
 from app.estate.sales_import.parser.sheets import Cell
 
 
-def people_of_row(*, reader: RowReader) -> tuple[Person, ...]:
+def people_of_row(*, reader: RowReader) -> tuple[ParsedPerson, ...]:
     """The customer first, then the co-owners, each once; what is odd about their numbers is reported."""
     kind = reader.text("identity_kind")
     named = people_of(names=reader.listed("customer"), identities=_lines(reader, "identity"), kind=kind)
     for person in named:
         warn_of_identity(reader=reader, column="identity", person=person)
     if not named and reader.cell("identity") != "":
-        nobody = Person("", identity_of(cell=reader.cell("identity"), kind=kind))
+        nobody = ParsedPerson("", identity_of(cell=reader.cell("identity"), kind=kind))
         warn_of_identity(reader=reader, column="identity", person=nobody)
     others, unread = co_owners_of(text=reader.listed("co_owners"))
     for person in others:
@@ -60,7 +66,7 @@ def _lines(reader: RowReader, key: str) -> Cell:
     return reader.listed(key) if isinstance(cell, str) else cell
 
 
-def _same(one: Person, other: Person) -> bool:
+def _same(one: ParsedPerson, other: ParsedPerson) -> bool:
     """The same number, or the same name where one of the two has no number."""
     if one.identity.number and other.identity.number:
         return one.identity.number == other.identity.number

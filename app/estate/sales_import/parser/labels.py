@@ -2,7 +2,7 @@
 
 from typing import Final, TypeVar
 
-from app.estate.states import BuildingKind, Payment, Sex, SpaceKind, SpaceState, Structure, Usage
+from app.estate.states import BuildingKind, PurchasePayment, Sex, SpaceKind, SpaceState, Structure, Usage
 
 Choice = TypeVar("Choice")
 
@@ -37,13 +37,13 @@ _USAGES: Final = (
     ("储", Usage.STORE),
 )
 _PAYMENTS: Final = (
-    ("分期", Payment.INSTALMENTS),
-    ("按揭", Payment.MORTGAGE),
-    ("贷", Payment.MORTGAGE),
-    ("公积金", Payment.MORTGAGE),
-    ("一次", Payment.ONCE),
-    ("全款", Payment.ONCE),
-    ("全额", Payment.ONCE),
+    ("分期", PurchasePayment.INSTALMENTS),
+    ("按揭", PurchasePayment.MORTGAGE),
+    ("贷", PurchasePayment.MORTGAGE),
+    ("公积金", PurchasePayment.MORTGAGE),
+    ("一次", PurchasePayment.ONCE),
+    ("全款", PurchasePayment.ONCE),
+    ("全额", PurchasePayment.ONCE),
 )
 _SPACES: Final = (
     ("人防", SpaceKind.CIVIL_DEFENCE),
@@ -76,7 +76,7 @@ def usage(*, text: str) -> Usage | None:
     return _meant(text, _USAGES, Usage.OTHER)
 
 
-def payment(*, text: str) -> Payment | None:
+def payment(*, text: str) -> PurchasePayment | None:
     """付款方式; a word that we do not know says nothing."""
     return _meant(text, _PAYMENTS, None)
 

@@ -36,7 +36,7 @@ class IdentityReading:
 
 
 @dataclass(frozen=True)
-class Person:
+class ParsedPerson:
     """A name with the identity number that stood beside it."""
 
     name: str
@@ -81,7 +81,7 @@ def name_of(*, text: str) -> str:
     return squeezed if _HAN_NAME.fullmatch(squeezed) else name
 
 
-def people_of(*, names: str, identities: Cell, kind: str = "") -> tuple[Person, ...]:
+def people_of(*, names: str, identities: Cell, kind: str = "") -> tuple[ParsedPerson, ...]:
     """The people of a customer cell, the first being the customer; several stand beside as many identity numbers.
 
     '张三、李四' is two people when each part is a Chinese name; a firm's name is never taken apart.
@@ -95,7 +95,7 @@ def people_of(*, names: str, identities: Cell, kind: str = "") -> tuple[Person, 
             first = identity_of(cell=numbers[0] if len(numbers) > 1 else identities, kind=kind)
             readings = [first, *(IdentityReading("") for _part in parts[1:])]
         return tuple(
-            Person(name_of(text=name), reading) for name, reading in zip(parts, readings, strict=True)
+            ParsedPerson(name_of(text=name), reading) for name, reading in zip(parts, readings, strict=True)
         )
     beside = [_person(part) for part in parts]
     if len(parts) > 1 and all(person and person.identity.number for person in beside):
@@ -104,12 +104,12 @@ def people_of(*, names: str, identities: Cell, kind: str = "") -> tuple[Person, 
     if only and only.identity.number and not numbers:
         return (only,)
     name = only.name if only and only.identity.number else name_of(text=names)
-    return (Person(name, identity_of(cell=identities, kind=kind)),) if name else ()
+    return (ParsedPerson(name, identity_of(cell=identities, kind=kind)),) if name else ()
 
 
-def co_owners_of(*, text: str) -> tuple[tuple[Person, ...], tuple[str, ...]]:
+def co_owners_of(*, text: str) -> tuple[tuple[ParsedPerson, ...], tuple[str, ...]]:
     """The co-owners of a cell, '名(证号)' each, and the parts that are nobody's name."""
-    people: list[Person] = []
+    people: list[ParsedPerson] = []
     unread: list[str] = []
     for part in _parts(text):
         person = _person(part)
@@ -132,17 +132,17 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def _person(part: str) -> Person | None:
+def _person(part: str) -> ParsedPerson | None:
     """'名(证号)', '名 证号' or '名'; None when there is no name in it."""
     flat = normal_text(part.translate(_BRACKETS))
     if found := _WITH_IDENTITY.fullmatch(flat):
-        return Person(name_of(text=found[1]), identity_of(cell=found[2] or found[3]))
+        return ParsedPerson(name_of(text=found[1]), identity_of(cell=found[2] or found[3]))
     if found := _WITH_REMARK.fullmatch(flat):
         inside = identity_of(cell=found[2]) if re.search(r"[0-9]{5}", found[2]) else IdentityReading("")
-        return Person(name_of(text=found[1]), inside)
+        return ParsedPerson(name_of(text=found[1]), inside)
     if re.search(r"[0-9()]", flat) or not re.search(r"\w", flat):
         return None
-    return Person(name_of(text=flat))
+    return ParsedPerson(name_of(text=flat))
 
 
 def phones_of(*, cell: Cell) -> tuple[tuple[str, ...], tuple[str, ...]]:

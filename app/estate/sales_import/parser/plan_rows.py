@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from app.estate.sales_import.parser.columns import SheetLayout
-from app.estate.sales_import.parser.findings import Finding
+from app.estate.sales_import.parser.findings import ImportFinding
 from app.estate.sales_import.parser.headings import SheetKind
 
 
@@ -188,8 +188,8 @@ class SalesPlan:
     occupancies: tuple[PlannedOccupancy, ...]
     spaces: tuple[PlannedSpace, ...]
     vehicles: tuple[PlannedVehicle, ...]
-    rejected: tuple[Finding, ...]
-    warnings: tuple[Finding, ...]
+    rejected: tuple[ImportFinding, ...]
+    warnings: tuple[ImportFinding, ...]
 
     @property
     def rows(self) -> int:

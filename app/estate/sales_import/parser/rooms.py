@@ -7,7 +7,7 @@ from typing import Final
 from app.estate.rules.room_code import read_room, room_code
 from app.estate.sales_import.parser.customers import CustomerBook
 from app.estate.sales_import.parser.household import details_of_row, people_of_row, phones_of_row
-from app.estate.sales_import.parser.people import Person
+from app.estate.sales_import.parser.people import ParsedPerson
 from app.estate.sales_import.parser.places import Places
 from app.estate.sales_import.parser.plan_rows import PlannedOccupancy, PlannedRoom
 from app.estate.sales_import.parser.sheet_reader import RowReader, plain
@@ -109,7 +109,7 @@ class RoomJudge:
             return None
         return rounded
 
-    def _is_sold(self, reader: RowReader, people: tuple[Person, ...]) -> bool:
+    def _is_sold(self, reader: RowReader, people: tuple[ParsedPerson, ...]) -> bool:
         status = reader.text("sale_status")
         sold = is_sold(status=status)
         if sold is None:
@@ -133,7 +133,7 @@ class RoomJudge:
         self,
         reader: RowReader,
         room: PlannedRoom,
-        people: tuple[Person, ...],
+        people: tuple[ParsedPerson, ...],
         phones: tuple[str, ...],
         details: dict[str, str],
     ) -> None:

@@ -11,7 +11,7 @@ from app.estate.rules.room_code import (
     unit_part,
 )
 from app.estate.sales_import.parser.customers import CustomerBook, warn_of_identity
-from app.estate.sales_import.parser.people import Person, identity_of, name_of, phones_of
+from app.estate.sales_import.parser.people import ParsedPerson, identity_of, name_of, phones_of
 from app.estate.sales_import.parser.places import Places
 from app.estate.sales_import.parser.plan_rows import PlannedRoom, PlannedSpace, PlannedVehicle
 from app.estate.sales_import.parser.sheet_reader import RowReader
@@ -127,7 +127,7 @@ class SpaceJudge:
     def _owner_of(
         self, reader: RowReader, community: str, name: str, phones: tuple[str, ...], code: str
     ) -> str:
-        person = Person(name, identity_of(cell=reader.cell("identity")))
+        person = ParsedPerson(name, identity_of(cell=reader.cell("identity")))
         warn_of_identity(reader=reader, column="identity", person=person)
         match = self._book.find(
             community=community, name=name, identity=person.identity.number, phones=phones, room_code=code

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.estate.sales_import.parser.findings import WARNINGS, Finding
+from app.estate.sales_import.parser.findings import WARNINGS, ImportFinding
 from app.lowcode.document import DocumentBase
 
 
@@ -11,7 +11,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self.created: dict[str, int] = {}
-        self.warnings: list[Finding] = []
+        self.warnings: list[ImportFinding] = []
         self.settled: set[tuple[str, int, str]] = set()
         """(sheet, row, code) of warnings of the plan that the database answers."""
         self._updated: set[tuple[type, int]] = set()
@@ -39,4 +39,4 @@ class Ledger:
 
     def warn(self, *, sheet: str, row: int, column: str, code: str, **params: Any) -> None:
         """Say what differs between file and database."""
-        self.warnings.append(Finding(sheet, row, column, code, WARNINGS[code], params))
+        self.warnings.append(ImportFinding(sheet, row, column, code, WARNINGS[code], params))

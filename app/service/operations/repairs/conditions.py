@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from app.kernel.errors import DomainError
-from app.lowcode.workflow import Move
+from app.lowcode.workflow import TransitionContext
 from app.service.operations.repairs import errors
 from app.service.rules import repairs as rules
 
@@ -12,24 +12,24 @@ GRACE = timedelta(minutes=5)
 """Clocks of phones and servers differ."""
 
 
-def is_urgent(making: Move) -> DomainError | None:
+def is_urgent(making: TransitionContext) -> DomainError | None:
     """Only an emergency skips the engineering department."""
     return None if making.row.urgent else errors.NotUrgent()
 
 
-def another(making: Move) -> DomainError | None:
+def another(making: TransitionContext) -> DomainError | None:
     """Passing on to the same person is no passing on."""
     if making.inputs["technician_id"] == making.row.technician_id:
         return errors.SameTechnician(field="technician_id")
     return None
 
 
-def is_awaited(making: Move) -> DomainError | None:
+def is_awaited(making: TransitionContext) -> DomainError | None:
     """There is something to issue."""
     return None if making.row.awaiting_material else errors.NoMaterialListed()
 
 
-def is_a_day_to_come(making: Move) -> DomainError | None:
+def is_a_day_to_come(making: TransitionContext) -> DomainError | None:
     """A promise lies ahead, and within a year."""
     day = making.inputs["promised_day"]
     if day is None:
@@ -39,12 +39,12 @@ def is_a_day_to_come(making: Move) -> DomainError | None:
     return None
 
 
-def has_its_material(making: Move) -> DomainError | None:
+def has_its_material(making: TransitionContext) -> DomainError | None:
     """Material comes before going on."""
     return errors.MaterialFirst() if making.row.awaiting_material else None
 
 
-def is_complete(making: Move) -> DomainError | None:
+def is_complete(making: TransitionContext) -> DomainError | None:
     """The time is possible, and what is charged has somebody who owes it."""
     row, given = making.row, making.inputs
     if given["finished_at"] > making.now + GRACE or given["finished_at"] < row.reported_at - GRACE:
@@ -59,7 +59,7 @@ def is_complete(making: Move) -> DomainError | None:
     return None
 
 
-def is_signed(making: Move) -> DomainError | None:
+def is_signed(making: TransitionContext) -> DomainError | None:
     """A drawn signature, or why there is none."""
     given = making.inputs
     if given["signature"] is None and not given["proxy_reason"]:
@@ -67,7 +67,7 @@ def is_signed(making: Move) -> DomainError | None:
     return None
 
 
-def has_its_fee(making: Move) -> DomainError | None:
+def has_its_fee(making: TransitionContext) -> DomainError | None:
     """A paid repair needs the fee that it is charged as."""
     if making.row.chargeable and making.inputs["fee_item_id"] is None:
         return errors.FeeMissing(field="fee_item_id")

@@ -10,7 +10,7 @@ from app.lowcode import clock
 from app.lowcode.actors import current_actor
 from app.lowcode.attachments import AttachmentKind, attach
 from app.lowcode.notices import holders, notify
-from app.lowcode.workflow import Move
+from app.lowcode.workflow import TransitionContext
 from app.service.models import RepairOrder
 from app.service.operations.repairs import errors
 from app.service.operations.repairs.materials import confirm_all, unconfirmed
@@ -29,19 +29,21 @@ MATERIAL_WANTED = N_("报修单 %(number)s 等待发料确认：%(materials)s")
 PUT_OFF = N_("报修单 %(number)s 延期到 %(day)s，请告知报修人：%(reason)s")
 
 
-def tell(making: Move, message: str, verb: str, **params: str) -> None:
+def tell(making: TransitionContext, message: str, verb: str, **params: str) -> None:
     """Tell those who hold a verb on repair orders and reach this one, but not who does it."""
     row = making.row
     users = holders(session=making.session, verb=verb, document="RepairOrder", community_id=row.community_id)
     _notify(making, message, set(users), f"/repair_order/show/{row.id}", params)
 
 
-def tell_technician(making: Move, message: str, user_id: int | None) -> None:
+def tell_technician(making: TransitionContext, message: str, user_id: int | None) -> None:
     """Tell the technician who has the order now, on their own page of it."""
     _notify(making, message, set() if user_id is None else {user_id}, f"/repairs/mine/{making.row.id}", {})
 
 
-def _notify(making: Move, message: str, users: set[int], url: str, params: dict[str, str]) -> None:
+def _notify(
+    making: TransitionContext, message: str, users: set[int], url: str, params: dict[str, str]
+) -> None:
     row = making.row
     notify(
         session=making.session, users=users - {current_actor().user_id or 0}, message=message, url=url,
@@ -50,17 +52,17 @@ def _notify(making: Move, message: str, users: set[int], url: str, params: dict[
     )  # fmt: skip
 
 
-def pass_on(making: Move) -> None:
+def pass_on(making: TransitionContext) -> None:
     """Tell those who dispatch."""
     tell(making, PASSED_ON, "dispatch")
 
 
-def send_back(making: Move) -> None:
+def send_back(making: TransitionContext) -> None:
     """Tell the front desk why."""
     tell(making, SENT_BACK, "pass_on", reason=making.inputs["reason"])
 
 
-def dispatch(making: Move) -> None:
+def dispatch(making: TransitionContext) -> None:
     """Note who sent the technician, and tell the technician."""
     row = making.row
     row.dispatched_by, row.dispatched_at = current_actor().name, making.now
@@ -69,13 +71,13 @@ def dispatch(making: Move) -> None:
     tell_technician(making, ASSIGNED_TO_YOU, technician.user_id if technician else None)
 
 
-def decline(making: Move) -> None:
+def decline(making: TransitionContext) -> None:
     """Give the order back to those who dispatch."""
     tell(making, SENT_BACK, "dispatch", reason=making.inputs["reason"])
     making.row.technician_id = making.row.dispatched_at = making.row.dispatched_by = None
 
 
-def ask_material(making: Move) -> None:
+def ask_material(making: TransitionContext) -> None:
     """Wait for 工程主管 to issue what is listed. Raises NoMaterialListed."""
     wanted = unconfirmed(session=making.session, order=making.row)
     if not wanted:
@@ -84,14 +86,14 @@ def ask_material(making: Move) -> None:
     tell(making, MATERIAL_WANTED, "issue", materials="、".join(wanted)[:200])
 
 
-def issue(making: Move) -> None:
+def issue(making: TransitionContext) -> None:
     """Issue all that is listed, and tell the technician to go on."""
     confirm_all(session=making.session, order=making.row)
     making.row.awaiting_material = making.row.paused = False
     tell_technician(making, MATERIAL_ISSUED, making.row.technician_user_id)
 
 
-def delay(making: Move) -> None:
+def delay(making: TransitionContext) -> None:
     """Move the limit to the end of the promised day; tell 工程主管 and 客服 (S9-45)."""
     row = making.row
     row.delay_reason = making.inputs["reason"]
@@ -101,18 +103,18 @@ def delay(making: Move) -> None:
     tell(making, PUT_OFF, "alert", day=day, reason=making.inputs["reason"])
 
 
-def pause(making: Move) -> None:
+def pause(making: TransitionContext) -> None:
     """Stop the order until who supervises resumes it; its limit stands unless a day is promised."""
     making.row.paused = True
     delay(making)
 
 
-def resume(making: Move) -> None:
+def resume(making: TransitionContext) -> None:
     """Go on."""
     making.row.paused = False
 
 
-def complete(making: Move) -> None:
+def complete(making: TransitionContext) -> None:
     """Fix what the reporter signs for. Raises MaterialNotIssued."""
     row = making.row
     if missing := unconfirmed(session=making.session, order=row):
@@ -123,7 +125,7 @@ def complete(making: Move) -> None:
         row.charge_amount = rules.suggested_charge(labour=row.labour, material=row.material_total)
 
 
-def sign(making: Move) -> None:
+def sign(making: TransitionContext) -> None:
     """Keep the drawn signature beside the name."""
     row, drawn = making.row, making.inputs["signature"]
     row.signed_at = making.now
@@ -131,13 +133,13 @@ def sign(making: Move) -> None:
         attach(session=making.session, row=row, kind=SIGNATURE, content=drawn, name=f"{row.number}.png")
 
 
-def begin_again(making: Move) -> None:
+def begin_again(making: TransitionContext) -> None:
     """Take the signature back: what is done again is signed again."""
     making.row.signed_by = making.row.signed_at = making.row.proxy_reason = None
     tell_technician(making, TO_DO_AGAIN, making.row.technician_user_id)
 
 
-def close(making: Move) -> None:
+def close(making: TransitionContext) -> None:
     """Close a checked order; what the reporter signed for becomes a charge that the desk collects, once."""
     row = making.row
     row.checked_by, row.closed_at = current_actor().name, making.now
@@ -158,7 +160,7 @@ def charge_words(row: RepairOrder) -> str:
     return f"有偿维修 {row.number}：人工 {labour} 元，材料 {format_money(row.material_total)} 元，收费 {format_money(row.charge_amount or Decimal(0))} 元。"
 
 
-def cancel(making: Move) -> None:
+def cancel(making: TransitionContext) -> None:
     """Keep why, and let the order sink in the lists."""
     row = making.row
     row.unfinished_reason, row.rank, row.paused = making.inputs["reason"], rules.ENDED, False
