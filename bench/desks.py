@@ -155,7 +155,7 @@ def _press(client: FlaskClient, chance: random.Random, customers: list[int], say
         return
     body: dict[str, Any] = {
         "customer_id": customer, "charge_ids": charges[: chance.randint(1, 2)],
-        "key": account["idempotency_key"], "methods": [{"method": chance.choice(("cash", "wechat"))}],
+        "key": account["idempotency_key"], "tenders": [{"tender": chance.choice(("cash", "wechat"))}],
     }  # fmt: skip
     if chance.random() < 0.3:
         body["amount"] = "0.01"

@@ -76,7 +76,7 @@ def collect(browser: Browser, random: Random, findings: Findings) -> None:
     chosen = random.sample(charges, min(len(charges), random.randint(1, 3)))
     body = {
         "customer_id": customer, "charge_ids": [one["id"] for one in chosen], "key": account["idempotency_key"],
-        "methods": [{"method": random.choice(("cash", "wechat"))}],
+        "tenders": [{"tender": random.choice(("cash", "wechat"))}],
     }  # fmt: skip
     if random.random() < 0.3:
         body["amount"] = "0.01"

@@ -214,8 +214,5 @@ def _void_one(session: Session, community_id: int, period: Period) -> None:
     if oldest is None:
         return
     with clock.clock_at(_moment(period, VOIDED_ON, VOIDED_AT)):
-        receipts = desk.pay(
-            session=session, customer_id=oldest.customer_id, charge_ids=[oldest.id],
-            tenders=[(Tender.WECHAT, None)], day=clock.today(),
-        )  # fmt: skip
+        receipts = desk.pay(session=session, request=desk.PaymentRequest(customer_id=oldest.customer_id, charge_ids=[oldest.id], tenders=[(Tender.WECHAT, None)], day=clock.today()))  # fmt: skip
         desk.void(session=session, receipt_id=receipts[0].id, day=clock.today(), reason=WRONG)

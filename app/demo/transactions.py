@@ -113,18 +113,12 @@ class Dealings:
 
     def _pay_ahead(self, day: date, number: int) -> None:
         customer_id, room_id = self._owner(3 + 5 * number)
-        desk.pay(
-            session=self._session, customer_id=customer_id, charge_ids=[], tenders=[(Tender.WECHAT, None)], day=day,
-            advances=[desk.Advance(amount=IN_ADVANCE, room_id=room_id)],
-        )  # fmt: skip
+        desk.pay(session=self._session, request=desk.PaymentRequest(customer_id=customer_id, charge_ids=[], tenders=[(Tender.WECHAT, None)], day=day, advances=[desk.Advance(amount=IN_ADVANCE, room_id=room_id)]))  # fmt: skip
 
     def _deposit(self, day: date, number: int) -> None:
         customer_id, room_id = self._owner(7 + 4 * number)
         item = adopt(session=self._session, kind=DEPOSIT_ITEM, labels=[DEPOSIT_FOR])[DEPOSIT_FOR]
-        desk.pay(
-            session=self._session, customer_id=customer_id, charge_ids=[], tenders=[(Tender.TRANSFER, None)], day=day,
-            securities=[desk.DepositLine(amount=DEPOSIT, item=item, room_id=room_id)],
-        )  # fmt: skip
+        desk.pay(session=self._session, request=desk.PaymentRequest(customer_id=customer_id, charge_ids=[], tenders=[(Tender.TRANSFER, None)], day=day, deposits=[desk.DepositLine(amount=DEPOSIT, item=item, room_id=room_id)]))  # fmt: skip
 
     def _reverse(self, day: date) -> None:
         """The last receipt of the month before was wrong: its charges open again."""

@@ -106,9 +106,9 @@ def test_the_whole_of_it_by_keys(desk: Desk, session: Session) -> None:
     desk.press("Enter")
     desk.focused("#desk-amount")
     desk.press("+")
-    rows = page.locator(".desk-method")
+    rows = page.locator(".desk-tender")
     expect(rows).to_have_count(2)
-    desk.focused(".desk-method:nth-of-type(2) select")
+    desk.focused(".desk-tender:nth-of-type(2) select")
     desk.press("Tab")
     page.keyboard.type("65.15")
     while page.evaluate("document.activeElement.id") != "desk-tendered":

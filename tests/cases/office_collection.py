@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from app.collection.operations import PaymentRequest
+
 from .language import steps
 from .protocol import NotBuilt
 
@@ -65,11 +67,19 @@ class CollectionPart:
                 payer = session.scalars(select(Charge.customer_id).where(Charge.id.in_(ids or ()))).first()
                 payer = payer or self._holder(session, step.room or "")
             receipts = pay(
-                session=session, customer_id=payer, charge_ids=ids, amount=step.amount, day=step.on,
-                tenders=[(_tender(step.method), None)], tendered=step.tendered, key=step.key,
-                rounding=None if step.rounding is None else Rounding(step.rounding),
-                keep_change=step.change_to == "prepayment",
-            )  # fmt: skip
+                session=session,
+                request=PaymentRequest(
+                    customer_id=payer,
+                    charge_ids=ids,
+                    amount=step.amount,
+                    day=step.on,
+                    tenders=[(_tender(step.method), None)],
+                    tendered=step.tendered,
+                    key=step.key,
+                    rounding=None if step.rounding is None else Rounding(step.rounding),
+                    keep_change=step.change_to == "prepayment",
+                ),
+            )
             self._receipts[step.id] = receipts[0].id
 
         self._do(take)
@@ -115,9 +125,15 @@ class CollectionPart:
                 amount=step.amount, room_id=self._room(session, step.room).id, fee_item_id=_fee(session, step.fee)
             )  # fmt: skip
             receipts = pay(
-                session=session, customer_id=self._holder(session, step.room), charge_ids=[], advances=[line],
-                tenders=[(_tender(step.method), None)], day=step.on,
-            )  # fmt: skip
+                session=session,
+                request=PaymentRequest(
+                    customer_id=self._holder(session, step.room),
+                    charge_ids=[],
+                    advances=[line],
+                    tenders=[(_tender(step.method), None)],
+                    day=step.on,
+                ),
+            )
             self._receipts[step.id] = receipts[0].id
 
         self._do(take)
@@ -131,9 +147,15 @@ class CollectionPart:
             item = adopt(session=session, kind=DEPOSIT_ITEM, labels=[step.item])[step.item]
             line = DepositLine(amount=step.amount, item=item, room_id=self._room(session, step.room).id)
             receipts = pay(
-                session=session, customer_id=self._holder(session, step.room), charge_ids=[], securities=[line],
-                tenders=[(_tender(step.method), None)], day=step.on,
-            )  # fmt: skip
+                session=session,
+                request=PaymentRequest(
+                    customer_id=self._holder(session, step.room),
+                    charge_ids=[],
+                    deposits=[line],
+                    tenders=[(_tender(step.method), None)],
+                    day=step.on,
+                ),
+            )
             self._receipts[step.id] = receipts[0].id
 
         self._do(take)

@@ -82,7 +82,7 @@ def _finds(session: Session, world: World) -> list[Visit]:
 
 def _pays(session: Session, world: World) -> list[Visit]:
     body = {"customer_id": world.customer_id, "charge_ids": [world.open_charge_id], "amount": None, "tendered": None,
-            "methods": [{"method": "cash", "amount": None}], "key": "walk-0001"}  # fmt: skip
+            "tenders": [{"tender": "cash", "amount": None}], "key": "walk-0001"}  # fmt: skip
     own = {**body, "customer_id": world.neighbour_customer_id, "key": "walk-0002"}
     return [
         Visit("/desk/pay", "POST", json=body),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.billing import operations
 from app.billing.models import FeeAssignment, FeeItem, FeeStandard
 from app.billing.operations.runs import begin_run, compute_run
-from app.collection.operations import pay
+from app.collection.operations import PaymentRequest, pay
 from app.collection.states import Tender
 from app.estate.models import Building, Community, Company, Customer, Occupancy, Room
 from app.estate.states import OccupancyRole, RoomState
@@ -63,10 +63,9 @@ def found(*, session: Session) -> int:
     paid = add_charge(session, customer_id=owners[0], fee_id=item.id, amount="88.88", period="2022-01")
     pay(
         session=session,
-        customer_id=owners[0],
-        charge_ids=[paid],
-        tenders=[(Tender.CASH, None)],
-        day=date(2022, 2, 1),
+        request=PaymentRequest(
+            customer_id=owners[0], charge_ids=[paid], tenders=[(Tender.CASH, None)], day=date(2022, 2, 1)
+        ),
     )
     return community.id
 

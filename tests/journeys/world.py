@@ -320,9 +320,15 @@ def _receipts(session: Session, world: World) -> None:
     ]
     for place, charge in enumerate(charges):
         receipt = collection.pay(
-            session=session, customer_id=world.customer_id, charge_ids=[charge], day=clock.today(),
-            tenders=[(Tender.CASH, None)], key=f"{KEY}-{place}",
-        )[0]  # fmt: skip
+            session=session,
+            request=collection.PaymentRequest(
+                customer_id=world.customer_id,
+                charge_ids=[charge],
+                day=clock.today(),
+                tenders=[(Tender.CASH, None)],
+                key=f"{KEY}-{place}",
+            ),
+        )[0]
         if place == 1:
             collection.void(session=session, receipt_id=receipt.id, day=clock.today(), reason=marked("作废"))
     world.receipt_id = receipt.id

@@ -26,22 +26,42 @@ def add_balances(
     day = clock.today() - timedelta(days=1)
     with acting_as(Actor(None, words, EVERYTHING)):
         receipt = collection.pay(
-            session=session, customer_id=customer_id, charge_ids=[], day=day, tenders=[(Tender.CASH, None)],
-            advances=[collection.Advance(amount=Decimal("90.00"), room_id=room_id)],
-            securities=[collection.DepositLine(amount=Decimal("80.00"), item="装修保证金", room_id=room_id)],
-        )[0]  # fmt: skip
+            session=session,
+            request=collection.PaymentRequest(
+                customer_id=customer_id,
+                charge_ids=[],
+                day=day,
+                tenders=[(Tender.CASH, None)],
+                advances=[collection.Advance(amount=Decimal("90.00"), room_id=room_id)],
+                deposits=[
+                    collection.DepositLine(amount=Decimal("80.00"), item="装修保证金", room_id=room_id)
+                ],
+            ),
+        )[0]
         other = collection.pay(
-            session=session, customer_id=customer_id, charge_ids=[], day=day, tenders=[(Tender.CASH, None)],
-            advances=[collection.Advance(amount=Decimal("10.00"), room_id=room_id)],
-        )[0]  # fmt: skip
+            session=session,
+            request=collection.PaymentRequest(
+                customer_id=customer_id,
+                charge_ids=[],
+                day=day,
+                tenders=[(Tender.CASH, None)],
+                advances=[collection.Advance(amount=Decimal("10.00"), room_id=room_id)],
+            ),
+        )[0]
         collection.hand_over(session=session, community_id=community_id, day=day)
         collection.reverse(session=session, receipt_id=other.id, day=clock.today(), reason=words)
     # What the owner has to hand over.
     with acting_as(Actor(owner_id, "主人", EVERYTHING)):
         collection.pay(
-            session=session, customer_id=customer_id, charge_ids=[], day=clock.today(),
-            tenders=[(Tender.CASH, None)], advances=[collection.Advance(amount=TILL, room_id=room_id)],
-        )  # fmt: skip
+            session=session,
+            request=collection.PaymentRequest(
+                customer_id=customer_id,
+                charge_ids=[],
+                day=clock.today(),
+                tenders=[(Tender.CASH, None)],
+                advances=[collection.Advance(amount=TILL, room_id=room_id)],
+            ),
+        )
     # What lists show first: the last one of each kind waits for somebody else than who asked.
     for who in (Actor(owner_id, "主人", EVERYTHING), Actor(None, words, EVERYTHING)):
         with acting_as(who):

@@ -95,14 +95,12 @@ class Desk:
     def take_deposit(self, day: date, customer: str, amount: Decimal) -> tuple[int | None, str]:
         """Take a deposit."""
         line = collection.DepositLine(amount=amount, item="装修保证金")
-        return self._receipt(day, customer, {"charge_ids": [], "securities": [line]})
+        return self._receipt(day, customer, {"charge_ids": [], "deposits": [line]})
 
     def _receipt(self, day: date, customer: str, more: dict[str, Any]) -> tuple[int | None, str]:
         return self.do(
             day,
-            lambda session: collection.pay(
-                session=session, customer_id=self.customers[customer], day=day, tenders=[(Tender.CASH, None)], **more
-            )[0].id,
+            lambda session: collection.pay(session=session, request=collection.PaymentRequest(customer_id=self.customers[customer], day=day, tenders=[(Tender.CASH, None)], **more))[0].id,
         )  # fmt: skip
 
     def account(self, session: Session, customer: str, fee: str) -> Prepayment:

@@ -3,8 +3,8 @@
 from app.collection.operations.handovers import hand_over, sign, till_of
 from app.collection.operations.idempotency import KeyReused
 from app.collection.operations.payment import AlreadySettled, NothingChosen, pay
+from app.collection.operations.payment_request import Advance, DepositLine, PaymentRequest
 from app.collection.operations.prepayment_apply import AUTO_APPLY, apply_held
-from app.collection.operations.receipt_drafts import Advance, DepositLine
 from app.collection.operations.receipt_issue import count_print
 from app.collection.operations.refunds import REFUND_FLOW, deduct, request_refund
 from app.collection.operations.requests import (
@@ -34,6 +34,7 @@ __all__ = [
     "DepositLine",
     "KeyReused",
     "NothingChosen",
+    "PaymentRequest",
     "TooLateToVoid",
     "apply_held",
     "booking_day",

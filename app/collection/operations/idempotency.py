@@ -1,16 +1,11 @@
 """One press of the button is one payment: the key that came before answers with the receipts made then."""
 
-from collections.abc import Sequence
-from datetime import date
-from decimal import Decimal
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.collection.models import Receipt
-from app.collection.operations.receipt_drafts import Advance, DepositLine
+from app.collection.operations.payment_request import PaymentRequest
 from app.collection.rules.payment import body_hash
-from app.collection.states import Rounding, Tender
 from app.kernel.errors import N_, DomainError
 from app.kernel.money import fen
 from app.lowcode.actors import current_actor
@@ -23,30 +18,20 @@ class KeyReused(DomainError):
     message = N_("这次提交的编号已用于另一笔收款，没有重复收款。请刷新页面后再收。")
 
 
-def request_hash(
-    *,
-    customer_id: int,
-    charge_ids: Sequence[int] | None,
-    amount: Decimal | None,
-    tenders: Sequence[tuple[Tender, Decimal | None]],
-    tendered: Decimal | None,
-    day: date,
-    rounding: Rounding | None,
-    keep_change: bool,
-    ahead: Sequence[Advance | DepositLine],
-) -> str:
-    """What was asked for, and by whom: the same press gives the same."""
+def request_hash(request: PaymentRequest) -> str:
+    """Hash what was asked for and by whom, without the key: the same press gives the same."""
     return body_hash(
-        customer=customer_id,
-        charges=None if charge_ids is None else sorted(set(charge_ids)),
-        amount=None if amount is None else fen(amount),
-        tenders=[(tender.value, None if part is None else fen(part)) for tender, part in tenders],
-        tendered=None if tendered is None else fen(tendered),
-        day=day,
+        customer=request.customer_id,
+        charges=None if request.charge_ids is None else sorted(set(request.charge_ids)),
+        amount=None if request.amount is None else fen(request.amount),
+        tenders=[(tender.value, None if part is None else fen(part)) for tender, part in request.tenders],
+        tendered=None if request.tendered is None else fen(request.tendered),
+        day=request.day,
         by=current_actor().user_id,
-        rounding=rounding and rounding.value,
-        keep_change=keep_change,
-        ahead=[repr(one) for one in ahead],
+        rounding=request.rounding and request.rounding.value,
+        keep_change=request.keep_change,
+        advances=[(fen(line.amount), line.room_id, line.fee_item_id) for line in request.advances],
+        deposits=[(fen(line.amount), line.room_id, line.item) for line in request.deposits],
     )
 
 

@@ -19,18 +19,13 @@ from app.collection.operations.allocations import (
     settle,
 )
 from app.collection.operations.idempotency import earlier_receipts, request_hash
-from app.collection.operations.receipt_drafts import (
-    Advance,
-    DepositLine,
-    add_advances,
-    add_tenders,
-    drafts_for,
-)
+from app.collection.operations.payment_request import Advance, PaymentRequest
+from app.collection.operations.receipt_drafts import add_advances, add_tenders, drafts_for
 from app.collection.operations.receipt_issue import issue
 from app.collection.operations.rounding import post_rounding_waiver, rounding_discount
 from app.collection.queries import open_charge_ids, person
 from app.collection.rules.payment import ZERO, OverBalance
-from app.collection.states import AllocationKind, Rounding, Tender
+from app.collection.states import AllocationKind
 from app.estate.models import Customer
 from app.kernel.allocation import NotPositive, OpenItem, settle_oldest_first
 from app.kernel.errors import N_, DomainError
@@ -53,40 +48,19 @@ class NothingChosen(DomainError):
     message = N_("请先勾选要收的费用。")
 
 
-def pay(
-    *,
-    session: Session,
-    customer_id: int,
-    tenders: Sequence[tuple[Tender, Decimal | None]],
-    day: date,
-    charge_ids: Sequence[int] | None = None,
-    amount: Decimal | None = None,
-    tendered: Decimal | None = None,
-    key: str | None = None,
-    rounding: Rounding | None = None,
-    keep_change: bool = False,
-    advances: Sequence[Advance] = (),
-    securities: Sequence[DepositLine] = (),
-) -> list[Receipt]:
-    """Collect from the person behind `customer_id`, and return the receipts, one a community in order of id.
+def pay(*, session: Session, request: PaymentRequest) -> list[Receipt]:
+    """Collect a payment and return its receipts, one a community in order of id.
 
-    `charge_ids`: only these (None: all that is open over every community in reach; empty: none, where something is
-    taken in advance); `amount` 元: a part, oldest due first (None: all of it); `rounding`: 抹零 of the charges, let go
-    as a waiver up to the community's limit; a tender without an amount takes the rest; `tendered` 元: the cash handed
-    over, its change given back or (`keep_change`) kept as a general prepayment. `advances` and `securities` are the
-    customer's own. The same `key` with the same body returns the receipts made then. Months are held open first, then
-    charges are locked in the order of their ids, accounts, the receipt counters last (fee rules, payment).
+    Months are held open first, then charges are locked in the order of their ids, accounts, the receipt counters last
+    (fee rules, payment).
 
     Raises OutOfScope, period_closed, KeyReused, NothingChosen, AlreadySettled, OverBalance, TendersOver, NotPositive,
     TendersDiffer, TenderedShort, TenderedWithoutCash, RoundingBeyondLimit.
     """
-    people = person(session=session, customer_id=customer_id)
-    ahead: list[Advance | DepositLine] = [*advances, *securities]
-    asked = request_hash(
-        customer_id=customer_id, charge_ids=charge_ids, amount=amount, tenders=tenders, tendered=tendered, day=day,
-        rounding=rounding, keep_change=keep_change, ahead=ahead,
-    )  # fmt: skip
-    if earlier := earlier_receipts(session=session, key=key, asked=asked):
+    people = person(session=session, customer_id=request.customer_id)
+    charge_ids, ahead, day = request.charge_ids, request.ahead, request.day
+    asked = request_hash(request)
+    if earlier := earlier_receipts(session=session, key=request.key, asked=asked):
         return earlier
     if charge_ids is not None and not charge_ids and not ahead:
         raise NothingChosen(field="charge_ids")
@@ -95,34 +69,40 @@ def pay(
         communities.add(people[0].community_id)
     for community_id in sorted(communities):
         guard_open(session=session, community_id=community_id, day=day)
-    for wanted in (amount, *(one.amount for one in ahead)):
+    for wanted in (request.amount, *(line.amount for line in ahead)):
         if wanted is not None and fen(wanted) <= 0:
             raise NotPositive(field="amount")
     charges = _locked(session, people, charge_ids)
     # The other press of the same button held the charges until it committed: its receipt is there now.
-    if earlier := earlier_receipts(session=session, key=key, asked=asked):
+    if earlier := earlier_receipts(session=session, key=request.key, asked=asked):
         return earlier
-    if (not charges and not ahead) or (charge_ids is not None and any(one.due <= 0 for one in charges)):
+    if (not charges and not ahead) or (charge_ids is not None and any(charge.due <= 0 for charge in charges)):
         raise AlreadySettled(field="charge_ids")
-    by_id = {one.id: one for one in charges}
-    applied = _applied(session, charges, amount)
-    given_up, above = rounding_discount(session=session, applied=applied, charges=by_id, rounding=rounding)
-    if above:
-        advances = [*advances, Advance(amount=above)]
-    cash = {key: part - given_up.get(key, ZERO) for key, part in applied.items()}
+    by_id = {charge.id: charge for charge in charges}
+    applied = _applied(session, charges, request.amount)
+    discounts, above = rounding_discount(
+        session=session, applied=applied, charges=by_id, rounding=request.rounding
+    )
+    advances = [*request.advances, Advance(amount=above)] if above else request.advances
+    cash = {key: part - discounts.get(key, ZERO) for key, part in applied.items()}
     drafts = drafts_for(people=people, charges=by_id, cash=cash)
-    add_advances(session=session, drafts=drafts, customer=people[0], advances=advances, securities=securities)
-    add_tenders(session=session, drafts=drafts, tenders=tenders, tendered=tendered, keep_change=keep_change)
+    add_advances(
+        session=session, drafts=drafts, customer=people[0], advances=advances, deposits=request.deposits
+    )
+    add_tenders(session=session, drafts=drafts, request=request)
     for draft in drafts.values():
         open_period(session=session, community_id=draft.community_id, period=Period.of(day))
     # Two of one person's presses may hold no charge in common: the last look is under the accounts' lock.
-    if earlier := earlier_receipts(session=session, key=key, asked=asked):
+    if earlier := earlier_receipts(session=session, key=request.key, asked=asked):
         return earlier
-    receipts = [issue(session=session, draft=one, day=day, key=key, asked=asked) for one in drafts.values()]
+    receipts = [
+        issue(session=session, draft=draft, day=day, key=request.key, asked=asked)
+        for draft in drafts.values()
+    ]
     _settle(session, receipts, {key: (by_id[key], part) for key, part in cash.items()}, day)
     post_rounding_waiver(
         session=session,
-        parts={key: (by_id[key], part) for key, part in given_up.items()},
+        parts={key: (by_id[key], part) for key, part in discounts.items()},
         receipts=receipts,
         day=day,
     )

@@ -1,7 +1,6 @@
 """The receipts that a payment will make, one a community: what settles charges, what is taken in advance, paid how."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -9,29 +8,12 @@ from sqlalchemy.orm import Session
 from app.billing.models import FeeItem
 from app.collection.operations.accounts import deposit_account, prepayment_account
 from app.collection.operations.allocations import LockedCharge
+from app.collection.operations.payment_request import Advance, DepositLine, PaymentRequest
 from app.collection.operations.receipt_issue import Draft
 from app.collection.rules.payment import ZERO, change_of, complete_tenders, spread
 from app.collection.states import Tender
 from app.estate.models import Customer, Room
 from app.lowcode.scope import OutOfScope, find
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Advance:
-    """预收: 元 for one fee, or (None) general; `room_id` binds one for a fee to a room."""
-
-    amount: Decimal
-    room_id: int | None = None
-    fee_item_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DepositLine:
-    """押金: 元 for a purpose, of a room or (None) of the customer."""
-
-    amount: Decimal
-    item: str
-    room_id: int | None = None
 
 
 def drafts_for(
@@ -56,12 +38,12 @@ def add_advances(
     drafts: dict[int, Draft],
     customer: Customer,
     advances: Collection[Advance],
-    securities: Collection[DepositLine],
+    deposits: Collection[DepositLine],
 ) -> None:
     """Add what is taken in advance to the customer's own receipt, on accounts under our lock."""
-    if not advances and not securities:
+    if not advances and not deposits:
         return
-    ahead: list[Advance | DepositLine] = [*advances, *securities]
+    ahead: list[Advance | DepositLine] = [*advances, *deposits]
     for paid in ahead:
         _check_place(session, customer, paid)
     draft = drafts.setdefault(
@@ -73,7 +55,7 @@ def add_advances(
             fee_item_id=one.fee_item_id,
         )  # fmt: skip
         draft.prepaid.append((account, one.amount))
-    for other in sorted(securities, key=lambda one: (one.room_id or 0, one.item)):
+    for other in sorted(deposits, key=lambda one: (one.room_id or 0, one.item)):
         kept = deposit_account(
             session=session, community_id=customer.community_id, customer_id=customer.id, room_id=other.room_id,
             item=other.item,
@@ -96,17 +78,15 @@ def add_tenders(
     *,
     session: Session,
     drafts: dict[int, Draft],
-    tenders: Sequence[tuple[Tender, Decimal | None]],
-    tendered: Decimal | None,
-    keep_change: bool,
+    request: PaymentRequest,
 ) -> None:
     """Spread the methods over the receipts, and give the change back or keep it as a prepayment."""
     ordered = dict(sorted(drafts.items()))
     drafts.clear()
     drafts.update(ordered)
     totals = {key: draft.total for key, draft in drafts.items()}
-    parts = complete_tenders(tenders=tenders, total=sum(totals.values(), ZERO))
-    change = change_of(tenders=parts, tendered=tendered)
+    parts = complete_tenders(tenders=request.tenders, total=sum(totals.values(), ZERO))
+    change = change_of(tenders=parts, tendered=request.tendered)
     spread_parts = spread(tenders=parts, totals=totals)
     at = next((c for c in reversed(totals) if any(t is Tender.CASH for t, _a in spread_parts[c])), None)
     for key, draft in drafts.items():
@@ -114,7 +94,7 @@ def add_tenders(
     if not change or at is None:
         return
     draft = drafts[at]
-    if not keep_change:
+    if not request.keep_change:
         draft.change = change
         return
     account = prepayment_account(

@@ -30,7 +30,7 @@ def receipt_facts(*, session: Session, receipt: Receipt) -> dict[str, Any]:
 
     Keys: company, community, number, date, customer, rooms, lines (fee, payer, period, starts, ends, quantity,
     price, amount), ahead (kind prepaid or deposited, what, payer, amount), applied (预收 that settled the rest of the
-    same charges before; no money of this receipt's), rounded (抹零), total, words, methods (method, amount), tendered,
+    same charges before; no money of this receipt's), rounded (抹零), total, words, tenders (tender, amount), tendered,
     change, cashier, prints, state, reversal (the number of the red one).
     """
     lines = session.execute(
@@ -81,7 +81,7 @@ def receipt_facts(*, session: Session, receipt: Receipt) -> dict[str, Any]:
         **_settled_otherwise(session, receipt),
         "total": format_money(receipt.total),
         "words": receipt.words,
-        "methods": [{"method": row.tender, "amount": format_money(row.amount)} for row in tenders],
+        "tenders": [{"tender": row.tender, "amount": format_money(row.amount)} for row in tenders],
         # Cash as it was handed over; said only where cash was.
         "tendered": format_money(cash + receipt.change_given) if cash else "",
         "change": format_money(receipt.change_given),

@@ -70,13 +70,13 @@ def complete_tenders(
     given = [amount for _tender, amount in tenders if amount is not None]
     for amount in given:
         if fen(amount) <= 0:
-            raise NotPositive(field="methods")
+            raise NotPositive(field="tenders")
     known = sum(given, ZERO)
     if known > total:
-        raise TendersOver(sum=format_money(known), total=format_money(total), field="methods")
+        raise TendersOver(sum=format_money(known), total=format_money(total), field="tenders")
     blanks = len(tenders) - len(given)
     if blanks > 1 or (not blanks and known != total) or (blanks and known == total):
-        raise TendersDiffer(sum=format_money(known), total=format_money(total), field="methods")
+        raise TendersDiffer(sum=format_money(known), total=format_money(total), field="tenders")
     found: dict[Tender, Decimal] = {}
     for tender, part in tenders:
         found[tender] = found.get(tender, ZERO) + (total - known if part is None else part)

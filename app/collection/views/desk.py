@@ -17,7 +17,7 @@ from app.collection.queries.balances import AccountBalance, fees_to_prepay, held
 from app.collection.queries.desk_search import find_customers
 from app.collection.queries.receipt_print import receipt_facts
 from app.collection.states import ReceiptState, Rounding, Tender
-from app.collection.views.desk_payload import BadBody, Payment, read_application, read_payment
+from app.collection.views.desk_payload import BadBody, read_application, read_payment
 from app.kernel.errors import N_, DomainError
 from app.kernel.identity import mask_phone
 from app.kernel.periods import Period
@@ -64,7 +64,7 @@ class DeskView(BaseView):
         """The page; `?q=` is looked for at once."""
         return render_template(
             "desk.html",
-            methods=[(tender.value, _(tender.label)) for tender in Tender],
+            tenders=[(tender.value, _(tender.label)) for tender in Tender],
             cash=Tender.CASH.value,
             roundings=[(rounding.value, _(rounding.label)) for rounding in Rounding],
             fees=fees_to_prepay(session=db.session()),
@@ -120,20 +120,14 @@ class DeskView(BaseView):
     @needs("collect")
     def pay(self) -> Any:
         """Take the money: receipts, or one clear sentence why not."""
-        asked = read_payment(_json())
-        day = asked.day or clock.today()
-        if day > clock.today():
+        asked = read_payment(_json(), today=clock.today())
+        if asked.day > clock.today():
             raise FutureDay(field="day")
-        if day < clock.today() and not may("backdate", "Desk"):
+        if asked.day < clock.today() and not may("backdate", "Desk"):
             raise NoBackdating(field="day")
 
         def operation() -> list[dict[str, Any]]:
-            receipts = operations.pay(
-                session=db.session(), customer_id=asked.customer_id, charge_ids=asked.charge_ids,
-                amount=asked.amount, tenders=asked.methods, tendered=asked.tendered, day=day, key=asked.key,
-                rounding=asked.rounding, keep_change=asked.keep_change, advances=asked.advances,
-                securities=asked.deposits,
-            )  # fmt: skip
+            receipts = operations.pay(session=db.session(), request=asked)
             return [_made(receipt) for receipt in receipts]
 
         try:
@@ -174,7 +168,7 @@ class DeskView(BaseView):
             return {**facts, "reprint": prints > 1}
 
         facts = in_unit_of_work(operation)
-        facts["methods"] = [{**way, "method": _(way["method"].label)} for way in facts["methods"]]
+        facts["tenders"] = [{**line, "tender": _(line["tender"].label)} for line in facts["tenders"]]
         facts["stamp"] = _(facts["state"].label) if facts["state"] is not ReceiptState.VALID else ""
         return render_template("receipt_print.html", receipt=facts, receipts=None)
 
@@ -196,7 +190,7 @@ def _json() -> object:
         raise BadBody(field="body") from error
 
 
-def _status(error: DomainError, asked: Payment) -> int:
+def _status(error: DomainError, asked: operations.PaymentRequest) -> int:
     if error.code == OutOfScope.code:
         return 404
     overtaken = error.code in OVERTAKEN or (asked.amount is None and error.code in OVERTAKEN_IN_FULL)

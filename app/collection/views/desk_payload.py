@@ -2,17 +2,17 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from app.collection.operations import Advance, DepositLine
+from app.collection.operations import Advance, DepositLine, PaymentRequest
 from app.collection.states import Rounding, Tender
 from app.kernel.errors import N_, DomainError
 
 MOST_CHARGES = 5000
-MOST_METHODS = 10
+MOST_TENDERS = 10
 MOST_AHEAD = 10  # lines of 预收, and of 押金
 LONGEST_ITEM = 60
 BIGGEST_KEY = 2**63 - 1
@@ -49,23 +49,6 @@ class UnknownTender(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Payment:
-    """A payment as asked for; `day` only where it is back-dated."""
-
-    customer_id: int
-    charge_ids: list[int] | None
-    amount: Decimal | None
-    methods: list[tuple[Tender, Decimal | None]]
-    tendered: Decimal | None
-    key: str
-    day: date | None
-    rounding: Rounding | None
-    keep_change: bool
-    advances: list[Advance]
-    deposits: list[DepositLine]
-
-
-@dataclass(frozen=True, slots=True)
 class Application:
     """Charges to be settled by what is held for their customer."""
 
@@ -81,28 +64,24 @@ def read_application(body: object) -> Application:
     )
 
 
-def read_payment(body: object) -> Payment:
-    """Read the JSON of a payment. Raises BadBody, BadAmount, UnknownTender, UnknownRounding, each naming the field."""
-    given = _object(
-        body,
-        {
-            "customer_id", "charge_ids", "amount", "methods", "tendered", "key", "day", "round", "keep_change",
-            "advances", "deposits",
-        },
-        "body",
-    )  # fmt: skip
-    for name in ("customer_id", "methods", "key"):
+def read_payment(body: object, *, today: date) -> PaymentRequest:
+    """Read the JSON of a payment, `today` where it names no day.
+
+    Raises BadBody, BadAmount, UnknownTender, UnknownRounding, each naming the field.
+    """
+    given = _object(body, {field.name for field in fields(PaymentRequest)}, "body")
+    for name in ("customer_id", "tenders", "key"):
         if name not in given:
             raise BadBody(field=name)
-    return Payment(
+    return PaymentRequest(
         customer_id=_id(given["customer_id"], "customer_id"),
         charge_ids=_optional(given, "charge_ids", _ids),
         amount=_optional(given, "amount", _money),
-        methods=_methods(given["methods"]),
+        tenders=_tenders(given["tenders"]),
         tendered=_optional(given, "tendered", _money),
         key=_key(given["key"]),
-        day=_optional(given, "day", _day),
-        rounding=_optional(given, "round", _rounding),
+        day=_optional(given, "day", _day) or today,
+        rounding=_optional(given, "rounding", _rounding),
         keep_change=_optional(given, "keep_change", _flag) or False,
         advances=_optional(given, "advances", _advances) or [],
         deposits=_optional(given, "deposits", _deposits) or [],
@@ -142,14 +121,14 @@ def _money(value: object, field: str) -> Decimal:
     return Decimal(value)
 
 
-def _methods(value: object) -> list[tuple[Tender, Decimal | None]]:
-    if not isinstance(value, list) or not 1 <= len(value) <= MOST_METHODS:
-        raise BadBody(field="methods")
+def _tenders(value: object) -> list[tuple[Tender, Decimal | None]]:
+    if not isinstance(value, list) or not 1 <= len(value) <= MOST_TENDERS:
+        raise BadBody(field="tenders")
     found: list[tuple[Tender, Decimal | None]] = []
     for one in value:
-        part = _object(one, {"method", "amount"}, "methods")
+        part = _object(one, {"tender", "amount"}, "tenders")
         found.append(
-            (_tender(part.get("method")), _optional(part, "amount", lambda v, _f: _money(v, "methods")))
+            (_tender(part.get("tender")), _optional(part, "amount", lambda v, _f: _money(v, "tenders")))
         )
     return found
 
@@ -158,7 +137,7 @@ def _tender(value: object) -> Tender:
     for tender in Tender:
         if value in (tender.value, tender.label):
             return tender
-    raise UnknownTender(field="methods")
+    raise UnknownTender(field="tenders")
 
 
 def _rounding(value: object, field: str) -> Rounding:

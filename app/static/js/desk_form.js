@@ -1,7 +1,7 @@
 // The money side of the desk: what is collected of the ticked charges, rounded off, taken in advance, and paid how.
 import { parse, plain, shown } from "./cents.js";
 import { Ahead } from "./desk_ahead.js";
-import { Methods } from "./desk_methods.js";
+import { Tenders } from "./desk_tenders.js";
 
 const at = (id) => document.getElementById(id);
 
@@ -17,9 +17,9 @@ export class PayForm {
   constructor({ ticked, words, cash }) {
     Object.assign(this, { ticked, words, cash, amountGiven: false });
     const refresh = () => this.refresh();
-    this.methods = new Methods({
-      box: at("desk-methods"),
-      template: at("desk-method"),
+    this.tenders = new Tenders({
+      box: at("desk-tenders"),
+      template: at("desk-tender"),
       more: at("desk-more"),
       changed: refresh,
     });
@@ -49,7 +49,7 @@ export class PayForm {
     at("desk-keep").checked = false;
     for (const line of ["desk-amount-line", "desk-rounding-line"]) at(line).hidden = !any;
     this.ahead.reset(rooms);
-    this.methods.reset();
+    this.tenders.reset();
   }
 
   // The next way of rounding off.
@@ -84,8 +84,8 @@ export class PayForm {
     at("desk-rounded").textContent =
       collected === settled ? "" : (collected < settled ? "−" : "+") + shown(Math.abs(settled - collected));
     at("desk-total").textContent = shown(total);
-    this.methods.fit(total);
-    const cash = this.methods.amountOf(this.cash);
+    this.tenders.fit(total);
+    const cash = this.tenders.amountOf(this.cash);
     at("desk-cash").hidden = cash === null;
     const tendered = parse(at("desk-tendered").value);
     const change = tendered !== null && cash !== null && tendered > cash ? tendered - cash : 0;
@@ -99,9 +99,9 @@ export class PayForm {
     if (!ticked.length && !this.ahead.lines.length) return [this.words.nothing];
     const amount = ticked.length ? parse(at("desk-amount").value) : 0;
     if (amount === null || (ticked.length && amount <= 0)) return [this.words.amount, at("desk-amount")];
-    const wrong = this.ahead.wrong(this.words) || this.methods.wrong(this.words);
+    const wrong = this.ahead.wrong(this.words) || this.tenders.wrong(this.words);
     if (wrong) return wrong;
-    const cash = this.methods.amountOf(this.cash);
+    const cash = this.tenders.amountOf(this.cash);
     const text = at("desk-tendered").value.trim();
     const tendered = cash === null || !text ? null : parse(text);
     if (cash !== null && text && tendered === null) return [this.words.amount, at("desk-tendered")];
@@ -109,9 +109,9 @@ export class PayForm {
     return {
       charge_ids: ticked.map((input) => Number(input.value)),
       amount: !ticked.length || amount === this.#sum ? null : plain(amount),
-      round: (ticked.length && at("desk-rounding").value) || null,
+      rounding: (ticked.length && at("desk-rounding").value) || null,
       ...this.ahead.told(),
-      methods: this.methods.list(),
+      tenders: this.tenders.list(),
       tendered: tendered === null ? null : plain(tendered),
       keep_change: at("desk-keep").checked && tendered !== null && tendered > cash,
     };
@@ -124,14 +124,14 @@ export class PayForm {
         amount: at("desk-amount"),
         tendered: at("desk-tendered"),
         rounding: at("desk-rounding"),
-        methods: this.methods.first(),
+        tenders: this.tenders.first(),
       }[name] || null
     );
   }
 
   // While an answer is awaited nothing may change.
   unlock() {
-    this.methods.fit(this.#figures().total);
+    this.tenders.fit(this.#figures().total);
   }
 
   #key(event) {

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.billing.models import BillingLine, Charge, FeeAssignment, FeeStandardVersion
 from app.collection.models import Allocation, Receipt, ReceiptTender
-from app.collection.operations import pay
+from app.collection.operations import PaymentRequest, pay
 from app.collection.states import Tender
 from app.lowcode.document import documents, spec_of
 
@@ -35,9 +35,15 @@ def town(app: Flask, backend: str) -> Town:
         def take(session: Any, day: date = day) -> None:
             one = session.scalars(select(Charge).where(Charge.due > Decimal(0)).order_by(Charge.id)).first()
             pay(
-                session=session, customer_id=one.customer_id, charge_ids=[one.id], tenders=[(Tender.CASH, None)],
-                day=day, key=f"key-{day}",
-            )  # fmt: skip
+                session=session,
+                request=PaymentRequest(
+                    customer_id=one.customer_id,
+                    charge_ids=[one.id],
+                    tenders=[(Tender.CASH, None)],
+                    day=day,
+                    key=f"key-{day}",
+                ),
+            )
 
         town.do(take)
     return town

@@ -65,10 +65,7 @@ class Months:
     def pay(self, day: date, amount: str | None = None, *, who: int = 0) -> int:
         """Take money of an owner at the desk; the receipt's id."""
         return in_unit_of_work(
-            lambda: collection.pay(
-                session=db.session(), customer_id=self.customer_ids[who], day=day, charge_ids=None,
-                amount=None if amount is None else D(amount), tenders=[(Tender.CASH, None)],
-            )[0].id
+            lambda: collection.pay(session=db.session(), request=collection.PaymentRequest(customer_id=self.customer_ids[who], day=day, charge_ids=None, amount=None if amount is None else D(amount), tenders=[(Tender.CASH, None)]))[0].id
         )  # fmt: skip
 
     def hand_over(self, period: Period) -> None:

@@ -20,6 +20,7 @@ from app.collection.models import DEPOSIT_ITEM, Deposit
 from app.collection.operations import (
     Advance,
     DepositLine,
+    PaymentRequest,
     apply_held,
     deduct,
     pay,
@@ -75,7 +76,7 @@ class Quarter:
         self._pay(self.wang, "2025-01-12", [], advances=ahead, tender=Tender.WECHAT)
         self._do("2025-01-13", lambda session: adopt(session=session, kind=DEPOSIT_ITEM, labels=["装修押金"]))
         held = [DepositLine(amount=D("500.00"), item="装修押金", room_id=self.rooms[1])]
-        self._pay(self.zhao, "2025-01-13", [self.jan_b], amount=D("30.00"), securities=held)
+        self._pay(self.zhao, "2025-01-13", [self.jan_b], amount=D("30.00"), deposits=held)
         gone = self._pay(self.zhao, "2025-01-15", [self.jan_b], amount=D("10.00"))
         self._do(
             "2025-01-15",
@@ -131,10 +132,7 @@ class Quarter:
         return self._do(
             day,
             lambda session: (
-                pay(
-                    session=session, customer_id=who, charge_ids=charges, tenders=[(tender, None)],
-                    day=date.fromisoformat(day), **more,
-                )[0].id
+                pay(session=session, request=PaymentRequest(customer_id=who, charge_ids=charges, tenders=[(tender, None)], day=date.fromisoformat(day), **more))[0].id
             ),
         )  # fmt: skip
 

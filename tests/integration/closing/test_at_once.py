@@ -74,9 +74,11 @@ def test_a_payment_is_in_the_kept_month_or_refused(app: Flask, session: Session,
 
     def pay(day: date, who: int) -> Callable[[Session], Any]:
         return lambda unit: collection.pay(
-            session=unit, customer_id=months.customer_ids[who], day=day, amount=D("1.00"),
-            tenders=[(Tender.CASH, None)],
-        )  # fmt: skip
+            session=unit,
+            request=collection.PaymentRequest(
+                customer_id=months.customer_ids[who], day=day, amount=D("1.00"), tenders=[(Tender.CASH, None)]
+            ),
+        )
 
     for turn in range(ROUNDS):
         months.bill(period)

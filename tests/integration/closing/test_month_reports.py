@@ -18,7 +18,7 @@ from app.closing.reports.balances import BALANCES
 from app.closing.reports.month_summary import month_summary
 from app.closing.reports.receipt_lines import TAKINGS
 from app.collection.models import Reminder
-from app.collection.operations import pay
+from app.collection.operations import PaymentRequest, pay
 from app.collection.states import Tender
 from app.kernel.enums import LabelledEnum
 from app.kernel.periods import Period
@@ -78,9 +78,15 @@ def test_late_fees_and_reminders_stand_beside_what_is_owed(
             room_id=quarter.rooms[1],
         )
         pay(
-            session=unit, customer_id=quarter.zhao, charge_ids=[late], amount=D("1.20"), day=date(2025, 2, 20),
-            tenders=[(Tender.CASH, None)],
-        )  # fmt: skip
+            session=unit,
+            request=PaymentRequest(
+                customer_id=quarter.zhao,
+                charge_ids=[late],
+                amount=D("1.20"),
+                day=date(2025, 2, 20),
+                tenders=[(Tender.CASH, None)],
+            ),
+        )
         for day in (date(2025, 1, 20), date(2025, 2, 10), date(2025, 3, 1)):
             unit.add(Reminder(community_id=quarter.community_id, customer_id=quarter.zhao, day=day))
     found = reading(session, ARREARS, "2025-02-28", "2025-02-28", **ours)

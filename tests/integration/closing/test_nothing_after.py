@@ -41,12 +41,7 @@ def months(session: Session, cast: Any) -> Months:
     months.bill(JANUARY)
     months.pay(date(2025, 1, 20), "70.00")
     in_unit_of_work(
-        lambda: collection.pay(
-            session=session, customer_id=months.customer_ids[1], day=date(2025, 1, 21), charge_ids=[],
-            tenders=[(Tender.CASH, None)],
-            advances=[collection.Advance(amount=D("50.00"), room_id=months.room_ids[1])],
-            securities=[collection.DepositLine(amount=D("80.00"), item="装修保证金", room_id=months.room_ids[1])],
-        )
+        lambda: collection.pay(session=session, request=collection.PaymentRequest(customer_id=months.customer_ids[1], day=date(2025, 1, 21), charge_ids=[], tenders=[(Tender.CASH, None)], advances=[collection.Advance(amount=D("50.00"), room_id=months.room_ids[1])], deposits=[collection.DepositLine(amount=D("80.00"), item="装修保证金", room_id=months.room_ids[1])]))
     )  # fmt: skip
     in_unit_of_work(
         lambda: session.add(
@@ -90,13 +85,8 @@ OPERATIONS: dict[str, Work] = {
         session=session, row=Vacancy(), community_id=months.community_id, room_id=months.room_ids[0],
         starts=INSIDE, ends=date(2025, 3, 31), factor=D("0.5"), reason="空置",
     ),
-    "pay": lambda months, session: collection.pay(
-        session=session, customer_id=months.customer_ids[0], day=INSIDE, tenders=[(Tender.CASH, None)]
-    ),
-    "prepay": lambda months, session: collection.pay(
-        session=session, customer_id=months.customer_ids[0], day=INSIDE, charge_ids=[],
-        tenders=[(Tender.CASH, None)], advances=[collection.Advance(amount=D("1.00"))],
-    ),
+    "pay": lambda months, session: collection.pay(session=session, request=collection.PaymentRequest(customer_id=months.customer_ids[0], day=INSIDE, tenders=[(Tender.CASH, None)])),
+    "prepay": lambda months, session: collection.pay(session=session, request=collection.PaymentRequest(customer_id=months.customer_ids[0], day=INSIDE, charge_ids=[], tenders=[(Tender.CASH, None)], advances=[collection.Advance(amount=D("1.00"))])),
     "void": lambda _months, session: collection.void(
         session=session, receipt_id=_receipt(session), day=date(2025, 1, 20), reason="错"
     ),
@@ -178,7 +168,7 @@ def test_the_desk_refuses_a_closed_day(
         cashier = client_of("收费员")
         body = {
             "customer_id": months.customer_ids[0], "charge_ids": None, "amount": "5.00", "tendered": None,
-            "methods": [{"method": "cash", "amount": None}], "key": "closed-0001",
+            "tenders": [{"tender": "cash", "amount": None}], "key": "closed-0001",
         }  # fmt: skip
         answer = cashier.post("/desk/pay", json=body)
         assert answer.status_code in (400, 409)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.billing.models import Charge
 from app.closing.reports.month_summary import month_summary
-from app.collection.operations import pay, void
+from app.collection.operations import PaymentRequest, pay, void
 from app.collection.states import Tender
 from app.kernel.periods import Period
 from app.lowcode.db import db
@@ -29,10 +29,7 @@ FEBRUARY = Period(2025, 2)
 
 def take(who: int, charge: int, amount: str, day: date) -> int:
     return in_unit_of_work(
-        lambda: pay(
-            session=db.session(), customer_id=who, charge_ids=[charge], amount=D(amount),
-            tenders=[(Tender.CASH, None)], day=day,
-        )[0].id
+        lambda: pay(session=db.session(), request=PaymentRequest(customer_id=who, charge_ids=[charge], amount=D(amount), tenders=[(Tender.CASH, None)], day=day))[0].id
     )  # fmt: skip
 
 

@@ -25,10 +25,16 @@ def furnish_balances(*, session: Session, people: Sequence[Customer]) -> None:
     for place, person in enumerate(people):
         with acting_as(Actor(None, f"员{place}", EVERYTHING)):
             collection.pay(
-                session=session, customer_id=person.id, charge_ids=[], day=clock.today(), tenders=CASH,
-                advances=[collection.Advance(amount=Decimal("9.00"))],
-                securities=[collection.DepositLine(amount=Decimal("8.00"), item="装修保证金")],
-            )  # fmt: skip
+                session=session,
+                request=collection.PaymentRequest(
+                    customer_id=person.id,
+                    charge_ids=[],
+                    day=clock.today(),
+                    tenders=CASH,
+                    advances=[collection.Advance(amount=Decimal("9.00"))],
+                    deposits=[collection.DepositLine(amount=Decimal("8.00"), item="装修保证金")],
+                ),
+            )
             collection.hand_over(session=session, community_id=person.community_id, day=clock.today())
             held = session.scalars(select(Prepayment.id).where(Prepayment.customer_id == person.id)).one()
             collection.request_refund(

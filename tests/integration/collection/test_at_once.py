@@ -68,7 +68,9 @@ def take(who: tuple[int, int], **more: Any) -> int:
     """A payment by somebody else before; the id of its receipt."""
     with as_one("前台"), unit_of_work() as unit:
         given = {"tenders": CASH, "day": today(), "charge_ids": [], **more}
-        [receipt] = operations.pay(session=unit, customer_id=who[0], **given)
+        [receipt] = operations.pay(
+            session=unit, request=operations.PaymentRequest(customer_id=who[0], **given)
+        )
         return receipt.id
 
 
@@ -82,7 +84,10 @@ def test_two_desks_take_money_in_advance(app: Flask, session: Session, who: Any)
             app,
             [
                 lambda unit: operations.pay(
-                    session=unit, customer_id=who[0], advances=[line], securities=[kept], **asked
+                    session=unit,
+                    request=operations.PaymentRequest(
+                        customer_id=who[0], advances=[line], deposits=[kept], **asked
+                    ),
                 )
             ]
             * 2,
@@ -99,10 +104,7 @@ def test_the_same_press_twice_with_nothing_but_an_advance(app: Flask, session: S
         answers = at_once(
             app,
             [
-                lambda unit, key=f"press-{turn:06d}": operations.pay(
-                    session=unit, customer_id=who[0], tenders=CASH, day=today(), charge_ids=[], key=key,
-                    advances=[operations.Advance(amount=D("5.00"))],
-                )
+                lambda unit, key=f"press-{turn:06d}": operations.pay(session=unit, request=operations.PaymentRequest(customer_id=who[0], tenders=CASH, day=today(), charge_ids=[], key=key, advances=[operations.Advance(amount=D("5.00"))]))
             ]
             * 2,
         )  # fmt: skip
@@ -145,7 +147,10 @@ def test_applied_against_paid(app: Flask, session: Session, who: Any) -> None:
                     session=unit, customer_id=who[0], day=today(), charge_ids=[one]
                 ),
                 lambda unit, one=one: operations.pay(
-                    session=unit, customer_id=who[0], day=today(), charge_ids=[one], tenders=CASH
+                    session=unit,
+                    request=operations.PaymentRequest(
+                        customer_id=who[0], day=today(), charge_ids=[one], tenders=CASH
+                    ),
                 ),
             ],
         )
@@ -162,7 +167,7 @@ def test_applied_against_paid(app: Flask, session: Session, who: Any) -> None:
 
 def test_a_deposit_is_deducted_returned_and_taken_back_once(app: Flask, session: Session, who: Any) -> None:
     for turn in range(ROUNDS):
-        receipt = take(who, securities=[operations.DepositLine(amount=D("1000.00"), item="装修保证金")])
+        receipt = take(who, deposits=[operations.DepositLine(amount=D("1000.00"), item="装修保证金")])
         session.rollback()
         account = session.scalars(select(Deposit)).one().id
         with as_one("前台"), unit_of_work() as unit:
@@ -204,7 +209,10 @@ def test_a_waiver_against_a_payment(app: Flask, session: Session, who: Any) -> N
             [
                 approving(Waiver, asked),
                 lambda unit, one=one: operations.pay(
-                    session=unit, customer_id=who[0], day=today(), charge_ids=[one], tenders=CASH
+                    session=unit,
+                    request=operations.PaymentRequest(
+                        customer_id=who[0], day=today(), charge_ids=[one], tenders=CASH
+                    ),
                 ),
             ],
         )

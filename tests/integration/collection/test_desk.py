@@ -67,7 +67,7 @@ def who(session: Session, cast: Any) -> dict[str, int]:
 def body(who: Mapping[str, int], **changes: Any) -> dict[str, Any]:
     asked = {
         "customer_id": who["id"], "charge_ids": [who["now"]], "amount": None,
-        "methods": [{"method": "现金", "amount": "210.72"}], "tendered": "220.00", "key": "key-000001",
+        "tenders": [{"tender": "现金", "amount": "210.72"}], "tendered": "220.00", "key": "key-000001",
     }  # fmt: skip
     return {**asked, **changes}
 
@@ -181,11 +181,11 @@ def test_backdating_is_its_own_permission(session: Session, who: Any, client_of:
         ({"amount": "NaN"}, "bad_amount", "amount"),
         ({"amount": "0"}, "not_positive", "amount"),
         ({"tendered": "200.00"}, "tendered_short", "tendered"),
-        ({"methods": []}, "bad_body", "methods"),
-        ({"methods": [{"method": "现金", "amount": "1.00", "note": ""}]}, "bad_body", "methods"),
-        ({"methods": [{"method": "支票", "amount": "210.72"}]}, "unknown_tender", "methods"),
-        ({"methods": [{"method": "cash", "amount": 1}]}, "bad_amount", "methods"),
-        ({"methods": [{"method": "cash", "amount": "0.00"}]}, "not_positive", "methods"),
+        ({"tenders": []}, "bad_body", "tenders"),
+        ({"tenders": [{"tender": "现金", "amount": "1.00", "note": ""}]}, "bad_body", "tenders"),
+        ({"tenders": [{"tender": "支票", "amount": "210.72"}]}, "unknown_tender", "tenders"),
+        ({"tenders": [{"tender": "cash", "amount": 1}]}, "bad_amount", "tenders"),
+        ({"tenders": [{"tender": "cash", "amount": "0.00"}]}, "not_positive", "tenders"),
         ({"key": ""}, "bad_body", "key"),
         ({"key": "key 00001"}, "bad_body", "key"),
         ({"day": "10.2.2025"}, "bad_body", "day"),
@@ -244,7 +244,7 @@ def test_todays_takings_on_the_home_page(session: Session, who: Any, client_of: 
 
 
 def test_more_than_is_owed_is_told_with_what_to_do(who: Any, client_of: Browser) -> None:
-    asked = body(who, amount="300.00", methods=[{"method": "现金", "amount": "300.00"}], tendered=None)
+    asked = body(who, amount="300.00", tenders=[{"tender": "现金", "amount": "300.00"}], tendered=None)
     answer = client_of("收费员").post("/desk/pay", json=asked)
     assert answer.status_code == 400
     told = answer.get_json()

@@ -52,7 +52,7 @@ def who(session: Session, cast: Any) -> dict[str, int]:
 def body(who: Mapping[str, int], **changes: Any) -> dict[str, Any]:
     asked = {
         "customer_id": who["id"], "charge_ids": [], "amount": None, "key": "key-000001", "tendered": None,
-        "methods": [{"method": "cash", "amount": None}],
+        "tenders": [{"tender": "cash", "amount": None}],
     }  # fmt: skip
     return {**asked, **changes}
 
@@ -89,7 +89,7 @@ def test_all_in_one_payment_and_on_paper(session: Session, who: Any, client_of: 
         charge_ids=[who["charge"]],
         advances=[{"amount": "100.00", "fee_item_id": who["water"], "room_id": who["room"]}],
         deposits=[{"amount": "2000.00", "item": "装修保证金", "room_id": who["room"]}],
-        methods=[{"method": "wechat", "amount": None}],
+        tenders=[{"tender": "wechat", "amount": None}],
     )
     (receipt,) = desk.post("/desk/pay", json=asked).get_json()["receipts"]
     assert (receipt["total"], receipt["settled"], receipt["prepaid"], receipt["deposited"]) == (
@@ -188,7 +188,7 @@ def test_what_is_held_settles_what_is_ticked(session: Session, who: Any, client_
         ({"deposits": [{"amount": "1.00", "item": "x" * 61}]}, 400, "bad_body"),
         ({"deposits": [{"amount": "1.00", "item": "没有的项目"}]}, 400, "unknown_entry"),
         ({"deposits": [{"amount": "1.00", "item": "装修保证金", "room_id": 2**40}]}, 404, "out_of_scope"),
-        ({"advances": [{"amount": "1.00"}], "round": "up"}, 400, "unknown_rounding"),
+        ({"advances": [{"amount": "1.00"}], "rounding": "up"}, 400, "unknown_rounding"),
         ({"advances": [{"amount": "1.00"}], "keep_change": 1}, 400, "bad_body"),
         ({"advances": [{"amount": "1.00"}], "amount": "5.00"}, 400, "over_balance"),
         ({"advances": [{"amount": "100.00"}], "tendered": "99.99"}, 400, "tendered_short"),

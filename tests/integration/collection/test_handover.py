@@ -41,13 +41,13 @@ def desk(session: Session, cast: Any, client_of: Browser) -> FlaskClient:
             for of, amount in ((fee, "210.72"), (water, "30.00"), (water, "33.35"))
         ]
     client = client_of("收费员")
-    first = {"charge_ids": [ids[0]], "advances": [{"amount": "100.00"}], "methods": [{"method": "cash"}]}
+    first = {"charge_ids": [ids[0]], "advances": [{"amount": "100.00"}], "tenders": [{"tender": "cash"}]}
     second = {
         "charge_ids": [ids[1]],
         "deposits": [{"amount": "500.00", "item": "装修保证金"}],
-        "methods": [{"method": "wechat"}],
+        "tenders": [{"tender": "wechat"}],
     }
-    third = {"charge_ids": [ids[2]], "methods": [{"method": "cash"}]}
+    third = {"charge_ids": [ids[2]], "tenders": [{"tender": "cash"}]}
     for turn, body in enumerate((first, second, third)):
         answer = client.post("/desk/pay", json={"customer_id": who, "key": f"press-{turn:04d}", **body})
         assert answer.status_code == 200, answer.get_json()

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.billing.models import AccountingPeriod
 from app.billing.states import PeriodState
 from app.collection.models import Allocation, Receipt, ReceiptTender
-from app.collection.operations import pay
+from app.collection.operations import PaymentRequest, pay
 from app.collection.queries import serials
 from app.collection.states import Tender
 from app.kernel.errors import DomainError
@@ -60,7 +60,9 @@ def take(**asked: Any) -> list[int]:
     """Pay in a unit of its own; the ids of the receipts."""
     asked.setdefault("tenders", [(Tender.CASH, None)])
     asked.setdefault("day", DAY)
-    return in_unit_of_work(lambda: [one.id for one in pay(session=db.session(), **asked)])
+    return in_unit_of_work(
+        lambda: [one.id for one in pay(session=db.session(), request=PaymentRequest(**asked))]
+    )
 
 
 def refused(code: str, **asked: Any) -> None:

@@ -46,9 +46,15 @@ def advance(town: Town, customer_id: int, amount: str, **more: Any) -> None:
     def take(session: Session) -> None:
         line = operations.Advance(amount=D(amount), **more)
         operations.pay(
-            session=session, customer_id=customer_id, charge_ids=[], advances=[line], day=DAY,
-            tenders=[(Tender.CASH, None)],
-        )  # fmt: skip
+            session=session,
+            request=operations.PaymentRequest(
+                customer_id=customer_id,
+                charge_ids=[],
+                advances=[line],
+                day=DAY,
+                tenders=[(Tender.CASH, None)],
+            ),
+        )
 
     town.do(take)
 
@@ -119,9 +125,11 @@ def test_a_deposit_pays_nothing(town: Town) -> None:
     def take(session: Session) -> None:
         kept = operations.DepositLine(amount=D("500.00"), item="装修保证金")
         operations.pay(
-            session=session, customer_id=first, charge_ids=[], securities=[kept], day=DAY,
-            tenders=[(Tender.CASH, None)],
-        )  # fmt: skip
+            session=session,
+            request=operations.PaymentRequest(
+                customer_id=first, charge_ids=[], deposits=[kept], day=DAY, tenders=[(Tender.CASH, None)]
+            ),
+        )
 
     town.do(take)
     town.bill(MARCH)

@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app.collection.operations import pay, void
+from app.collection.operations import PaymentRequest, pay, void
 from app.collection.states import Tender
 from app.lowcode import clock
 from app.lowcode.db import db
@@ -40,7 +40,10 @@ def receipts(session: Session, cast: Any) -> tuple[int, int, int]:
 
     def collect(amount: str) -> int:
         tenders = [(Tender.CASH, None)]
-        made = pay(session=db.session(), customer_id=who, amount=Decimal(amount), tenders=tenders, day=DAY)
+        made = pay(
+            session=db.session(),
+            request=PaymentRequest(customer_id=who, amount=Decimal(amount), tenders=tenders, day=DAY),
+        )
         return made[0].id
 
     kept = in_unit_of_work(lambda: collect("100.25"))

@@ -56,7 +56,7 @@ def who(session: Session, cast: Any, client_of: Browser) -> dict[str, int]:
             {"charge_ids": [found["settled"]], "deposits": [{"amount": "500.00", "item": "装修保证金"}]},
         )
     ):
-        body = {"customer_id": customer, "methods": [{"method": "cash"}], "key": f"press-{turn:04d}", **part}
+        body = {"customer_id": customer, "tenders": [{"tender": "cash"}], "key": f"press-{turn:04d}", **part}
         assert desk.post("/desk/pay", json=body).status_code == 200
     return found
 

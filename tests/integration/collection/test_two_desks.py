@@ -57,7 +57,7 @@ def desks(app: Flask, cast: Any) -> Iterator[list[Browser]]:
 
 def body(who: int, charges: list[int], key: str, **more: Any) -> dict[str, Any]:
     asked = {"customer_id": who, "charge_ids": charges, "amount": None, "key": key, "tendered": None}
-    return {**asked, "methods": [{"method": "cash", "amount": None}], **more}
+    return {**asked, "tenders": [{"tender": "cash", "amount": None}], **more}
 
 
 @pytest.mark.all_databases

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.billing.models import AccountingPeriod
 from app.billing.states import PeriodState
 from app.collection.models import Allocation, Receipt, ReceiptVoid
-from app.collection.operations import pay, void
+from app.collection.operations import PaymentRequest, pay, void
 from app.collection.queries import serials
 from app.collection.states import AllocationKind, ReceiptState, Tender
 from app.kernel.errors import DomainError
@@ -43,10 +43,9 @@ def collect(who: int, amount: str) -> int:
         lambda: (
             pay(
                 session=db.session(),
-                customer_id=who,
-                amount=D(amount),
-                tenders=[(Tender.CASH, None)],
-                day=DAY,
+                request=PaymentRequest(
+                    customer_id=who, amount=D(amount), tenders=[(Tender.CASH, None)], day=DAY
+                ),
             )[0].id
         )
     )

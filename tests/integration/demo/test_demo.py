@@ -16,7 +16,7 @@ from app.billing.operations import bill
 from app.billing.states import RunState
 from app.closing.reports.month_summary import month_summary
 from app.collection.models import Allocation, Receipt, ReceiptTender, ReceiptVoid
-from app.collection.operations import pay
+from app.collection.operations import PaymentRequest, pay
 from app.collection.states import ReceiptState, Tender
 from app.estate.models import Community, Customer, Room, RoomArea
 from app.kernel.chinese_amount import chinese_amount
@@ -165,7 +165,10 @@ def test_the_office_goes_on_where_the_demo_ended(books: Session) -> None:
                 )
             )
             day = NOW.replace(month=3).date()
-            receipts = pay(session=session, customer_id=debtor or 0, tenders=[(Tender.CASH, None)], day=day)
+            receipts = pay(
+                session=session,
+                request=PaymentRequest(customer_id=debtor or 0, tenders=[(Tender.CASH, None)], day=day),
+            )
             assert receipts[0].serial == (last or 0) + 1
     assert again == []  # nothing of a billed month is left to bill
     assert len(runs) == 1 and runs[0].unbillable == 0

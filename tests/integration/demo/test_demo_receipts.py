@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.billing.models import Charge
 from app.collection.models import Allocation, Receipt, ReceiptTender, ReceiptVoid
-from app.collection.operations import pay, void
+from app.collection.operations import PaymentRequest, pay, void
 from app.collection.operations.receipt_issue import BOOK
 from app.collection.states import AllocationKind, ReceiptState
 from app.lowcode.actors import SYSTEM, acting_as
@@ -67,11 +67,16 @@ def test_the_desks_operations_write_the_same(session: Session) -> None:
         for one in payments:
             parts = [part for part in one["allocations"] if part["kind"] is AllocationKind.PAYMENT]
             [receipt] = pay(
-                session=unit, customer_id=one["customer_id"], day=one["day"], amount=one["total"],
-                charge_ids=[part["charge_id"] for part in parts],
-                tenders=[(way["tender"], way["amount"]) for way in one["tenders"]],
-                tendered=_cash(one),
-            )  # fmt: skip
+                session=unit,
+                request=PaymentRequest(
+                    customer_id=one["customer_id"],
+                    day=one["day"],
+                    amount=one["total"],
+                    charge_ids=[part["charge_id"] for part in parts],
+                    tenders=[(way["tender"], way["amount"]) for way in one["tenders"]],
+                    tendered=_cash(one),
+                ),
+            )
             if one["state"] is ReceiptState.VOID:
                 void(session=unit, receipt_id=receipt.id, day=one["day"], reason="付款方式选错")
     assert everything(session) == made

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.collection.operations import pay
+from app.collection.operations import PaymentRequest, pay
 from app.collection.states import Tender
 from app.kernel.periods import Period
 from app.lowcode.clock import clock_at
@@ -32,10 +32,7 @@ def paid(session: Any, cast: Any) -> None:
     for amount, day in (("40.00", date(2025, 1, 9)), ("60.00", date(2025, 2, 9))):
         in_unit_of_work(
             lambda amount=amount, day=day: (
-                pay(
-                    session=db.session(), customer_id=who, charge_ids=[first], amount=Decimal(amount),
-                    tenders=[(Tender.CASH, None)], day=day,
-                )[0].id
+                pay(session=db.session(), request=PaymentRequest(customer_id=who, charge_ids=[first], amount=Decimal(amount), tenders=[(Tender.CASH, None)], day=day))[0].id
             )
         )  # fmt: skip
 

@@ -1,7 +1,7 @@
-// The ways of paying: the first line takes what the others leave, so that the lines always make up the amount.
+// The tenders: the first line takes what the others leave, so that the lines always make up the amount.
 import { parse, plain } from "./cents.js";
 
-export class Methods {
+export class Tenders {
   constructor({ box, template, more, changed }) {
     Object.assign(this, { box, template, changed, button: more });
     more.addEventListener("click", () => this.add({ focus: true }));
@@ -60,8 +60,8 @@ export class Methods {
   }
 
   // What stands beside a way of paying; null when it is not used.
-  amountOf(method) {
-    const line = this.lines.find((one) => one.querySelector("select").value === method);
+  amountOf(tender) {
+    const line = this.lines.find((one) => one.querySelector("select").value === tender);
     return line ? (parse(line.children[1].value) ?? 0) : null;
   }
 
@@ -73,14 +73,14 @@ export class Methods {
       if (value === null || value <= 0) return [words.zero, line.children[1]];
     }
     const left = parse(lines[0].children[1].value);
-    if (left === null || left < 0) return [words.methods, lines.at(-1).children[1]];
+    if (left === null || left < 0) return [words.tenders, lines.at(-1).children[1]];
     if (left === 0) return [words.zero, lines.at(-1).children[1]];
     return null;
   }
 
   list() {
     return this.lines.map((line) => ({
-      method: line.querySelector("select").value,
+      tender: line.querySelector("select").value,
       amount: plain(parse(line.children[1].value)),
     }));
   }
