@@ -14,7 +14,7 @@ from app.lowcode.db import db
 from app.lowcode.document import spec_of
 from app.lowcode.excel import write_list
 from app.lowcode.listing import Query, stream
-from app.lowcode.values import shown
+from app.lowcode.values import format_value
 from bench.figures import tell
 
 
@@ -38,7 +38,7 @@ def measure_excel(*, app: Flask, folder: Path) -> None:
             for one in fields:
                 value = titles.get(one.name) if one.kind == "link" else values[one.name]
                 is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
-                row.append(value if value is None or is_number else shown(value, one))
+                row.append(value if value is None or is_number else format_value(value, one))
             cells.append(row)
         db.session.remove()
     started = time.perf_counter()

@@ -114,13 +114,13 @@ def read_decimal(value: object) -> Decimal | None:
             raise UnreadableNumber(value=str(value))
         return _exact(value)
     if not isinstance(value, str):
-        raise UnreadableNumber(value=_shown(value))
+        raise UnreadableNumber(value=_quoted(value))
     text = _signs_halved(value)
     if not text:
         return None
     found = _NUMBER.fullmatch(text)
     if found is None:
-        raise UnreadableNumber(value=_shown(value))
+        raise UnreadableNumber(value=_quoted(value))
     return Decimal(found[1].replace(",", ""))
 
 
@@ -142,7 +142,7 @@ def read_date(value: object) -> date | None:
         return _date_of_text(text, value) if text else None
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and math.isfinite(value):
         return _date_of_number(value)
-    raise UnreadableDate(value=_shown(value))
+    raise UnreadableDate(value=_quoted(value))
 
 
 def _date_of_text(text: str, shown: object) -> date:
@@ -151,11 +151,11 @@ def _date_of_text(text: str, shown: object) -> date:
     elif found := _COMPACT_DATE.fullmatch(text):
         year, month, day = found.groups()
     else:
-        raise UnreadableDate(value=_shown(shown))
+        raise UnreadableDate(value=_quoted(shown))
     try:
         return _in_years(date(int(year), int(month), int(day)), shown)
     except ValueError:
-        raise NoSuchDate(value=_shown(shown)) from None
+        raise NoSuchDate(value=_quoted(shown)) from None
 
 
 def _date_of_number(value: float | Decimal) -> date:
@@ -164,12 +164,12 @@ def _date_of_number(value: float | Decimal) -> date:
         return _EXCEL_DAY_ZERO + timedelta(days=whole)
     if whole == value:
         return _date_of_text(str(whole), whole)
-    raise UnreadableDate(value=_shown(value))
+    raise UnreadableDate(value=_quoted(value))
 
 
 def _in_years(day: date, shown: object) -> date:
     if day.year not in _YEARS:
-        raise UnreadableDate(value=_shown(shown))
+        raise UnreadableDate(value=_quoted(shown))
     return day
 
 
@@ -193,7 +193,7 @@ def _is_invisible(char: str) -> bool:
     return unicodedata.category(char) in {"Cf", "Cc"}
 
 
-def _shown(value: object) -> str:
+def _quoted(value: object) -> str:
     return read_text(value)[:40]
 
 

@@ -21,7 +21,7 @@ from app.lowcode.fields import FIELD, Field, enum_check, link, moment, table_nam
 TABLE_OPTIONS = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
 
 
-def said(title: Any) -> str:
+def translated_title(title: Any) -> str:
     """What names a row, in the reader's language where it is a word of ours."""
     return gettext(title.label) if isinstance(title, LabelledEnum) else str(title)
 
@@ -77,7 +77,7 @@ class DocumentBase(Model):
         return table_name(cls.__name__)
 
     def __str__(self) -> str:
-        return said(getattr(self, self.__about__.title))
+        return translated_title(getattr(self, self.__about__.title))
 
 
 class Document(DocumentBase):
@@ -257,6 +257,11 @@ class Spec:
 
 
 _specs: dict[str, Spec] = {}
+
+
+def document_label(name: str) -> str:
+    """Return what people call a document (by class name), in the reader's language."""
+    return gettext(documents[name].__about__.label) if name in documents else name
 
 
 def spec_of(model: type[DocumentBase]) -> Spec:

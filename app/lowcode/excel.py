@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from app.kernel.enums import LabelledEnum
 from app.lowcode.fields import Field
-from app.lowcode.values import shown
+from app.lowcode.values import format_value
 
 Progress = Callable[[int], None]
 FORMATS = {"money": "#,##0.00", "integer": "0", "date": "yyyy-mm-dd"}
@@ -92,7 +92,7 @@ def write_value(sheet: Any, line: int, place: int, value: Any, one: Field, style
         if isinstance(value, date) and not isinstance(value, datetime):
             sheet.write_datetime(line, place, datetime(value.year, value.month, value.day), style)
             return
-    sheet.write_string(line, place, clean_text(shown(value, one)), style)
+    sheet.write_string(line, place, clean_text(format_value(value, one)), style)
 
 
 def _number_format(one: Field) -> str:

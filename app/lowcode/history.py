@@ -13,7 +13,7 @@ from app.lowcode import clock
 from app.lowcode.actors import current_actor
 from app.lowcode.codes import named
 from app.lowcode.db import Key
-from app.lowcode.document import About, CommunityScoped, DocumentBase, documents, spec_of
+from app.lowcode.document import About, CommunityScoped, DocumentBase, document_label, documents, spec_of
 from app.lowcode.fields import Field, choice, code, link, long_text, moment, text
 from app.lowcode.scope import UNSCOPED
 
@@ -25,11 +25,6 @@ class AuditAction(LabelledEnum):
     CHANGED = "changed", N_("修改"), "blue"
     DELETED = "deleted", N_("删除"), "red"
     DONE = "done", N_("操作"), "azure"
-
-
-def document_label(name: str) -> str:
-    """A document as people call it."""
-    return gettext(documents[name].__about__.label) if name in documents else name
 
 
 def _document_labels() -> dict[str, str]:
@@ -153,11 +148,13 @@ def _changes(session: Session, row: DocumentBase) -> list[tuple[Field, str | Non
             old = history.deleted[0] if history.deleted else None
             new = history.added[0] if history.added else None
             if old != new:
-                found.append((field, _told(session, old, field), _told(session, new, field)))
+                found.append(
+                    (field, _format_change(session, old, field), _format_change(session, new, field))
+                )
     return found
 
 
-def _told(session: Session, value: Any, field: Field) -> str | None:
+def _format_change(session: Session, value: Any, field: Field) -> str | None:
     """A value in words; a link by what it is called at this moment, a number among names in quotes.
 
     Digits alone are the id of a link, as lines of the first version keep it.

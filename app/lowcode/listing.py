@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.kernel.errors import N_, DomainError
-from app.lowcode.document import DocumentBase, Spec, documents, said, spec_of
+from app.lowcode.document import DocumentBase, Spec, documents, spec_of, translated_title
 from app.lowcode.fields import Field
 from app.lowcode.filters import Filter, parse
 
@@ -223,7 +223,7 @@ def _reading(spec: Spec, fields: Sequence[Field]) -> tuple[Select[Any], Callable
 
 
 def _text(value: Any) -> str | None:
-    return None if value is None else said(value)
+    return None if value is None else translated_title(value)
 
 
 @dataclass(slots=True)

@@ -92,7 +92,7 @@ class SettingDeclaration:
             raise FigureOutside(**about, low=f"{low:f}", high=f"{high:f}")
         return f"{figure.quantize(Decimal(1).scaleb(-self.places)):f}"
 
-    def shown(self, value: str) -> str:
+    def format_value(self, value: str) -> str:
         """A value as people read it."""
         label = dict(self.options).get(value)
         return gettext(label) if label else value + (gettext(self.unit) if self.unit and value else "")

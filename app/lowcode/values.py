@@ -17,7 +17,7 @@ from app.lowcode.permissions import may
 NUMERIC = ("number", "money", "integer")
 
 
-def shown(value: Any, field: Field) -> str:
+def format_value(value: Any, field: Field) -> str:
     """The value as text, in the reader's language; empty for nothing."""
     if value is None or value == "":
         return ""
@@ -58,4 +58,4 @@ def cell(value: Any, field: Field, *, title: str | None = None) -> Cell:
     if field.tone is not None and field.kind == "bool":
         return Cell(_(field.label) if value else "", "enum", tone=field.tone if value else None)
     tone = value.tone if isinstance(value, LabelledEnum) else None
-    return Cell(shown(value, field), field.kind, tone=tone)
+    return Cell(format_value(value, field), field.kind, tone=tone)

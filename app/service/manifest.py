@@ -25,7 +25,7 @@ from app.service.operations.repairs import (
 )
 from app.service.operations.repairs.registration import NUMBERED as NUMBERED_REPAIR, SAME_DAY_BY, URGENT_HOURS
 from app.service.queries.complaints import find_complaints
-from app.service.queries.papers import repair_paper
+from app.service.queries.repair_print import repair_paper
 from app.service.queries.repairs import find_repairs
 from app.service.statistics import STATISTICS
 from app.service.views import repairs

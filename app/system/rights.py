@@ -165,7 +165,7 @@ def verb_label(verb: str, document: str) -> str:
     return VERB_LABELS.get(verb, verb)
 
 
-def document_label(document: str) -> str:
+def permission_label(document: str) -> str:
     """A document's message id: its own label, its page's, or what a module says of it."""
     if document in documents:
         return documents[document].__about__.label
@@ -187,7 +187,7 @@ def manifests() -> Sequence[Manifest]:
 def _line(document: str, verbs: set[str]) -> DocumentRights:
     return DocumentRights(
         document,
-        document_label(document),
+        permission_label(document),
         [Right(verb, document, label) if verb in verbs else None for verb, label in VERBS.items()],
         [Right(verb, document, verb_label(verb, document)) for verb in sorted(verbs - VERBS.keys())],
     )

@@ -23,7 +23,7 @@ UNSCOPED = {
     "app/lowcode/accounts.py": "reads the user of the session, before anybody's reach is known",
     "app/lowcode/views/shows.py": "the history of a row that is within reach",
     "app/lowcode/views/edit_conflict.py": "the history of a row that is within reach",
-    "app/lowcode/uniqueness.py": "a name taken in a community out of reach is taken all the same",
+    "app/lowcode/save.py": "a name taken in a community out of reach is taken all the same",
     "app/lowcode/notices.py": "a person's own notices, wherever the person reaches by now",
     "app/lowcode/workflow/escalation.py": "the office looks at every limit, as the system",
     "app/lowcode/dictionary.py": "whether any row anywhere keeps an entry",

@@ -11,7 +11,7 @@ from tools import translations
 Spoil = Callable[[Catalog], object]
 
 
-def said(catalog: Catalog, message: str, english: str) -> None:
+def translated_title(catalog: Catalog, message: str, english: str) -> None:
     found = catalog.get(message)
     assert found is not None
     found.string = english
@@ -44,10 +44,10 @@ def test_a_whole_catalog_passes(checked: Callable[[Spoil], int]) -> None:
     "spoil",
     [
         lambda catalog: catalog.delete("保存"),
-        lambda catalog: said(catalog, "保存", ""),
-        lambda catalog: said(catalog, "保存", "保存"),
-        lambda catalog: said(catalog, "保存", "Save 100%"),
-        lambda catalog: said(catalog, "共 %(count)d 行", "%(number)d rows"),
+        lambda catalog: translated_title(catalog, "保存", ""),
+        lambda catalog: translated_title(catalog, "保存", "保存"),
+        lambda catalog: translated_title(catalog, "保存", "Save 100%"),
+        lambda catalog: translated_title(catalog, "共 %(count)d 行", "%(number)d rows"),
         lambda catalog: catalog.add("取消", "Cancel"),
     ],
     ids=["missing", "untranslated", "Chinese", "bare percent", "other places", "left over"],

@@ -213,7 +213,7 @@ OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
     ("NoticeView.read", "POST"): _one("/notices/read", method="POST"),
     ("JobView.mine", "GET"): _one("/jobs/mine.json", told=True),
     ("JobView.show", "GET"): _one("/jobs/{job_id}", told=True),
-    ("JobView.told", "GET"): _one("/jobs/{job_id}.json", told=True),
+    ("JobView.status", "GET"): _one("/jobs/{job_id}.json", told=True),
     ("JobView.result", "GET"): _one("/jobs/{job_id}/result", told=True),
     ("JobView.cancel", "POST"): _one("/jobs/{waiting_job_id}/cancel", method="POST"),
     ("SalesImportView.upload", "GET"): _one("/import_sales/"),

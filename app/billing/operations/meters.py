@@ -11,7 +11,7 @@ from app.billing.models import FeeAssignment, Meter, MeterReading
 from app.billing.rules.metering import Dial
 from app.kernel.errors import N_, DomainError
 from app.lowcode import clock
-from app.lowcode.uniqueness import check_unique
+from app.lowcode.save import save_row
 
 MOST_DIGITS = 12
 
@@ -61,13 +61,7 @@ def save_meter(*, session: Session, row: Meter, **values: Any) -> Meter:
             standard = _standard_on(session, row.id, clock.today()) if gone else None
             if standard is not None:
                 raise MeterIsCharged(field=name, standard=standard)
-    with session.no_autoflush:
-        for name, value in values.items():
-            setattr(row, name, value)
-        check_unique(session=session, row=row)
-    session.add(row)
-    session.flush()
-    return row
+    return save_row(session=session, row=row, values=values)
 
 
 def _is_read(session: Session, meter_id: int) -> bool:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from app.billing.models import Charge, FeeStandard, FeeStandardVersion
 from app.kernel.errors import N_, DomainError
 from app.lowcode import scope
+from app.lowcode.save import save_row
 from app.lowcode.scope import OutOfScope
-from app.lowcode.uniqueness import check_unique
 
 
 class PriceIsBilled(DomainError):
@@ -38,7 +38,7 @@ def save_standard(
 ) -> FeeStandard:
     """Add a standard with its first price (元 per unit from a day on), or change one. Raises PriceMissing."""
     is_new = row.id is None
-    _set(session, row, values)
+    save_row(session=session, row=row, values=values)
     if is_new:
         if price is None or price_starts is None:
             raise PriceMissing(field="price" if price is None else "price_starts")
@@ -62,7 +62,7 @@ def save_price(*, session: Session, row: FeeStandardVersion, **values: Any) -> F
     )
     if values.get("price", row.price) != row.price and session.scalar(billed.limit(1)) is not None:
         raise PriceIsBilled(field="price")
-    _set(session, row, values)
+    save_row(session=session, row=row, values=values)
     return row
 
 
@@ -72,18 +72,14 @@ def add_price(*, session: Session, standard_id: int, starts: date, price: Decima
     if standard is None:
         raise OutOfScope(field="standard_id")
     row = FeeStandardVersion()
-    _set(
-        session,
-        row,
-        {"community_id": standard.community_id, "standard_id": standard.id, "starts": starts, "price": price},
+    save_row(
+        session=session,
+        row=row,
+        values={
+            "community_id": standard.community_id,
+            "standard_id": standard.id,
+            "starts": starts,
+            "price": price,
+        },
     )
     return row
-
-
-def _set(session: Session, row: FeeStandard | FeeStandardVersion, values: dict[str, Any]) -> None:
-    with session.no_autoflush:
-        for name, value in values.items():
-            setattr(row, name, value)
-        check_unique(session=session, row=row)
-    session.add(row)
-    session.flush()

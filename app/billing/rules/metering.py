@@ -99,7 +99,7 @@ class MeteredUsage:
     rollover: bool = False
     change: bool = False
 
-    def told(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """The reading as a charge keeps it; `explain` reads it."""
         found: dict[str, Any] = {
             "day": self.day.isoformat(), "last": str(self.last), "value": str(self.value), "usage": str(self.usage),
@@ -147,5 +147,5 @@ def charge_metered(
         method=Method.METERED, facts=PricingInputs(usage=usage), terms=Terms(price=version.price), part=part
     )
     due_date = period.last_day + timedelta(days=due_days)
-    more = {"meter": terrain.meter, "readings": [one.told() for one in readings]}
+    more = {"meter": terrain.meter, "readings": [one.to_json() for one in readings]}
     return [ChargePart(priced, payer, version.id, due_date, more=more)], []

@@ -17,7 +17,7 @@ from app.billing import operations
 from app.billing.queries import Choice, objects_of
 from app.billing.queries.objects import KINDS, community_of_found, objects_found
 from app.billing.states import MeterKind
-from app.billing.views.inputs import AssignForm, TermsForm, blame, form_page, spoken
+from app.billing.views.inputs import AssignForm, TermsForm
 from app.estate.states import Usage
 from app.kernel.errors import N_, DomainError
 from app.lowcode import listing
@@ -25,6 +25,7 @@ from app.lowcode.actors import current_actor
 from app.lowcode.db import db
 from app.lowcode.document import spec_of
 from app.lowcode.listing import Query
+from app.lowcode.page_form import form_page, show_error, translate
 from app.lowcode.pages import Button
 from app.lowcode.permissions import may, needs
 from app.lowcode.unit import in_unit_of_work
@@ -57,7 +58,7 @@ class AssignView(BaseView):
         """The form, the preview of what it would do, and the deed: all of the choice or none."""
         found = {kind: _ticked(kind) for kind in KINDS}
         ticked, listed = sum(map(len, found.values())), _listed()
-        form: Any = spoken(TermsForm() if ticked or listed else AssignForm())
+        form: Any = translate(TermsForm() if ticked or listed else AssignForm())
         if request.method == "GET":
             form.community_id.data = _begins_in(found, listed)
             if not ticked and not listed:
@@ -83,7 +84,7 @@ class AssignView(BaseView):
                     return redirect("/fee_assignment/list/")
                 form.seen.data = _signature(form, preview)
             except DomainError as error:
-                blame(form, error)
+                show_error(form, error)
         return form_page(
             form, title=_("分配收费标准"), back="/fee_assignment/list/", template="billing/assign.html",
             submit=_("确认分配") if preview else _("预览"), groups=_groups(form), preview=preview, ticked=ticked,

@@ -20,7 +20,6 @@ from app.billing import operations
 from app.billing.operations import NewReading
 from app.billing.queries.reading_grid import GridQuery, GridRow, count_unread, grid_of, progress_of
 from app.billing.states import MeterKind
-from app.billing.views.inputs import REQUIRED, remote_select, spoken
 from app.estate.models import Community
 from app.kernel.cells import read_date, read_decimal
 from app.kernel.errors import N_, DomainError
@@ -32,6 +31,7 @@ from app.lowcode.errors import message_of
 from app.lowcode.forms import DayField, MonthField
 from app.lowcode.home import Task
 from app.lowcode.listing import narrowing_begins
+from app.lowcode.page_form import REQUIRED, remote_select, translate
 from app.lowcode.pages import Button, Pager
 from app.lowcode.permissions import may, needs
 from app.lowcode.unit import in_unit_of_work
@@ -94,7 +94,7 @@ class ReadingGridView(BaseView):
         note = None if asked is None else _note(form.day.data, day, asked.period)
         form.day.data, form.day.raw_data = day, None
         return render_template(
-            "billing/readings.html", form=form, asked=asked, rows=[_told(one) for one in rows], progress=progress,
+            "billing/readings.html", form=form, asked=asked, rows=[_to_json(one) for one in rows], progress=progress,
             day=day, note=note, may_add=may("add", "MeterReading") and not _is_ahead(day), may_correct=may("correct", "MeterReading"),
             buttons=_buttons(asked), save_url=f"{URL}save", most=MOST_AT_ONCE,
             pager=None if progress is None or asked is None else _pager(asked, progress, page),
@@ -129,7 +129,7 @@ def grid_form() -> Any:
     given = MultiDict(request.args)
     for name, value in _begins().items():
         given.setdefault(name, value)
-    return spoken(GridForm(given))
+    return translate(GridForm(given))
 
 
 def asked_of(form: Any) -> GridQuery | None:
@@ -213,7 +213,7 @@ def _kept(community_id: int, day: Any, meter_id: int, text: str, rollover: bool)
     }  # fmt: skip
 
 
-def _told(one: GridRow) -> dict[str, Any]:
+def _to_json(one: GridRow) -> dict[str, Any]:
     """A row as the template and its script read it."""
     return {
         "meter": one.meter_id, "number": one.number, "kind": _(one.kind.label), "unit": one.unit or _(one.kind.unit),

@@ -15,7 +15,6 @@ from flask_wtf.file import FileField
 from app.billing.operations.jobs import READINGS, start_reading_import
 from app.billing.operations.reading_sheet import DAY, NUMBER, ROLLOVER, VALUE, Checked, check_sheet
 from app.billing.queries.reading_grid import GridQuery, grid_of
-from app.billing.views.inputs import form_page, remote_select, spoken
 from app.billing.views.reading_grid import URL, asked_of, day_of, grid_form
 from app.estate.sales_import.upload import Upload, find_upload, keep_upload
 from app.kernel.errors import N_, DomainError
@@ -23,6 +22,7 @@ from app.lowcode import clock
 from app.lowcode.db import db
 from app.lowcode.errors import message_of
 from app.lowcode.excel import clean_text
+from app.lowcode.page_form import form_page, remote_select, translate
 from app.lowcode.pages import Button
 from app.lowcode.permissions import needs
 from app.lowcode.unit import unit_of_work
@@ -65,7 +65,7 @@ class ReadingSheetView(BaseView):
     @needs("import")
     def upload(self) -> Any:
         """Ask for the file; a readable one is kept and looked at."""
-        form: Any = spoken(ReadingUploadForm())
+        form: Any = translate(ReadingUploadForm())
         if request.method == "GET":
             given = request.args.get("community_id", "")
             form.community_id.data = (

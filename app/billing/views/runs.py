@@ -9,12 +9,13 @@ from flask_babel import gettext as _
 from app.billing import operations
 from app.billing.models import BillingLine, BillingRun, Charge
 from app.billing.queries import FeeFigures, explain, figures_of
-from app.billing.views.inputs import RunForm, blame, form_page, spoken
+from app.billing.views.inputs import RunForm
 from app.kernel.errors import DomainError
 from app.kernel.money import format_money
 from app.kernel.periods import Period
 from app.lowcode import clock, scope
 from app.lowcode.db import db
+from app.lowcode.page_form import form_page, show_error, translate
 from app.lowcode.pages import Tab
 from app.lowcode.permissions import needs
 from app.lowcode.unit import in_unit_of_work
@@ -32,12 +33,12 @@ class StartRunView(BaseView):
     @needs("add")
     def start(self) -> Any:
         """Choose the month; a job computes the lines, and its page leads to them."""
-        form: Any = spoken(RunForm(period=Period.of(clock.today())))
+        form: Any = translate(RunForm(period=Period.of(clock.today())))
         if form.validate_on_submit():
             try:
                 return redirect(f"/jobs/{in_unit_of_work(lambda: _start(form))}")
             except DomainError as error:
-                blame(form, error)
+                show_error(form, error)
         return form_page(form, title=_("新建出账"), back="/billing_run/list/", submit=_("开始计算"))
 
 

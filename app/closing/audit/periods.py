@@ -114,7 +114,7 @@ def _cash(session: Session, within: Within) -> Iterator[Found]:
         0 * raw(Allocation.amount), raw(Allocation.amount),  # type: ignore[arg-type]
     ).where(Allocation.kind.in_(CASH_KINDS), *within.of(Allocation))  # fmt: skip
     for row in session.execute(_unequal(union_all(taken, back, settled))):
-        yield "month_cash", CASH, row.community, _told(row)
+        yield "month_cash", CASH, row.community, _to_json(row)
 
 
 def _applied(session: Session, within: Within) -> Iterator[Found]:
@@ -128,7 +128,7 @@ def _applied(session: Session, within: Within) -> Iterator[Found]:
         0 * raw(Allocation.amount), raw(Allocation.amount),  # type: ignore[arg-type]
     ).where(Allocation.kind == AllocationKind.PREPAYMENT, *within.of(Allocation))  # fmt: skip
     for row in session.execute(_unequal(union_all(entries, settled))):
-        told = _told(row)
+        told = _to_json(row)
         yield "month_applied", APPLIED, row.community, {**told, "entries": told["papers"]}
 
 
@@ -144,7 +144,7 @@ def _unequal(sides: Any) -> Select[Any]:
     )
 
 
-def _told(row: Any) -> dict[str, Any]:
+def _to_json(row: Any) -> dict[str, Any]:
     return {
         "document": str(row.period),
         "papers": from_scaled(int(row.papers), MONEY_SCALE),

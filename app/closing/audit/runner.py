@@ -64,19 +64,19 @@ def check_books(
     for one in CHECKS:
         rows = session.execute(one.find(within).limit(MOST + 1)).mappings()
         those = [(one.message, int(row["community_id"]), dict(row)) for row in rows]
-        found += _told(names, one.code, one.paper, those)
+        found += _breaches(names, one.code, one.paper, those)
     for paper, reader in READERS:
         by_code: dict[str, list[Row]] = {}
         for code, message, community_id, values in reader(session, within):
             by_code.setdefault(code, []).append((message, community_id, values))
         for code, broken in by_code.items():
-            found += _told(names, code, paper, broken)
+            found += _breaches(names, code, paper, broken)
     return found
 
 
-def _told(names: Mapping[int, str], code: str, paper: str, rows: Sequence[Row]) -> Iterator[Breach]:
+def _breaches(names: Mapping[int, str], code: str, paper: str, rows: Sequence[Row]) -> Iterator[Breach]:
     for message, community_id, values in rows[:MOST]:
-        said = {name: _said(value) for name, value in values.items()}
+        said = {name: _format_value(value) for name, value in values.items()}
         yield Breach(
             code=code, community_id=community_id, community=names.get(community_id, str(community_id)),
             paper=_(paper, **said), message=_(message, **said),
@@ -85,7 +85,7 @@ def _told(names: Mapping[int, str], code: str, paper: str, rows: Sequence[Row]) 
         yield Breach(code=code, community_id=rows[0][1], community="", paper="…", message=_(MORE, count=MOST))
 
 
-def _said(value: Any) -> str:
+def _format_value(value: Any) -> str:
     match value:
         case Decimal():
             return format_money(value)

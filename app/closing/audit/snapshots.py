@@ -81,7 +81,7 @@ def wrong_kept(session: Session, within: Within) -> Iterator[Found]:
         for report in registry.frozen():
             paper = papers.get((community, period, version, report.name))
             if paper is None:
-                yield "kept_missing", MISSING, community, _told(period, report.name)
+                yield "kept_missing", MISSING, community, _to_json(period, report.name)
                 continue
             total = totals_of(report, paper)
             figures = {**total.values, **total.figures}
@@ -93,7 +93,7 @@ def wrong_kept(session: Session, within: Within) -> Iterator[Found]:
                         "kept_follows",
                         FOLLOWS,
                         community,
-                        _told(period, report.name, opening, before[community]),
+                        _to_json(period, report.name, opening, before[community]),
                     )
                 before[community] = closing
 
@@ -105,7 +105,7 @@ def _figures(
     for name, right in RIGHT.get(report.name, {}).items():
         kept, wanted = fen(figures[name]), right(sums, paper.community_id, paper.period)
         if kept != wanted:
-            told = {**_told(paper.period, report.name, kept, wanted), "figure": labels[name]}
+            told = {**_to_json(paper.period, report.name, kept, wanted), "figure": labels[name]}
             yield "kept_differs", DIFFERS, paper.community_id, told
 
 
@@ -121,11 +121,11 @@ def _lines(session: Session, within: Within, papers: list[PeriodReport]) -> Iter
     for paper in papers:
         kept = counts.get(paper.id, 0)
         if kept != paper.lines:
-            told = {**_told(paper.period, paper.report), "kept": kept, "right": paper.lines}
+            told = {**_to_json(paper.period, paper.report), "kept": kept, "right": paper.lines}
             yield "kept_lines", LINES, paper.community_id, told
 
 
-def _told(period: Period, report: str, kept: int = 0, right: int = 0) -> dict[str, Any]:
+def _to_json(period: Period, report: str, kept: int = 0, right: int = 0) -> dict[str, Any]:
     return {
         "document": str(period), "report": report_label(report), "kept": from_scaled(kept, MONEY_SCALE),
         "right": from_scaled(right, MONEY_SCALE),

@@ -25,7 +25,7 @@ from app.lowcode.reports import registry
 from app.lowcode.reports.declaration import By, Report
 from app.lowcode.reports.parameters import BadYear
 from app.lowcode.unit import in_unit_of_work
-from app.lowcode.values import shown
+from app.lowcode.values import format_value
 from app.lowcode.views.lists import MOMENT
 
 PERIODS = AccountingPeriod.__name__
@@ -123,7 +123,7 @@ def _row(community_id: int, period: Period) -> AccountingPeriod | None:
 
 def _facts(row: AccountingPeriod) -> list[tuple[str, str]]:
     return [
-        (_("结账人"), row.closed_by or ""), (_("结账时间"), shown(row.closed_at, MOMENT)), (_("结账次数"), str(row.version)),
+        (_("结账人"), row.closed_by or ""), (_("结账时间"), format_value(row.closed_at, MOMENT)), (_("结账次数"), str(row.version)),
     ]  # fmt: skip
 
 
@@ -172,7 +172,7 @@ def _cell(community_id: int, month: BoardMonth) -> dict[str, Any]:
     if month.state is PeriodState.CLOSED:
         title = _(
             "%(who)s 于 %(at)s 结账（第 %(version)d 次）",
-            who=month.closed_by, at=shown(month.closed_at, MOMENT), version=month.version,
+            who=month.closed_by, at=format_value(month.closed_at, MOMENT), version=month.version,
         )  # fmt: skip
     return {
         "text": _(month.state.label), "url": f"/closing/check/{community_id}/{month.period}",

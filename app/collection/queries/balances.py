@@ -39,7 +39,7 @@ def held_for(*, session: Session, people: Sequence[Customer]) -> HeldFor:
     """What is held for the person, general before fees; the community is named where there are several."""
     ids, several = [one.id for one in people], len({one.community_id for one in people}) > 1
 
-    def told(rows: Any) -> list[AccountBalance]:
+    def balances(rows: Any) -> list[AccountBalance]:
         return [
             AccountBalance(what or "", room or "", community if several else "", balance)
             for what, room, community, balance in rows
@@ -63,7 +63,7 @@ def held_for(*, session: Session, people: Sequence[Customer]) -> HeldFor:
         .order_by(Deposit.id)
     ).all()
     items = codes_of(DEPOSIT_ITEM).labels() if kept else {}
-    return HeldFor(told(prepayments), told((items.get(item, item), *rest) for item, *rest in kept))
+    return HeldFor(balances(prepayments), balances((items.get(item, item), *rest) for item, *rest in kept))
 
 
 def fees_to_prepay(*, session: Session) -> list[tuple[int, str]]:

@@ -103,7 +103,7 @@ class DeskView(BaseView):
                 "id": asked.id, "name": asked.name, "phone_masked": mask_phone(asked.phone) if asked.phone else "",
                 "community": "、".join(one.community.name for one in people), "kind": _(asked.kind.label),
             },
-            "groups": [_told(group, Period.of(clock.today())) for group in groups],
+            "groups": [_to_json(group, Period.of(clock.today())) for group in groups],
             "more": more,
             "total_due": _plain(total_due(session=session, people=people) if more else _sum(groups)),
             "prepayment": _plain(sum((one.balance for one in held.prepayments), Decimal("0.00"))),
@@ -207,7 +207,7 @@ def _made(receipt: Receipt) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _told(group: Group, period: Period) -> dict[str, Any]:
+def _to_json(group: Group, period: Period) -> dict[str, Any]:
     return {
         "payer": group.payer or _("其他"),
         "label": group.community,

@@ -28,7 +28,7 @@ from app.lowcode.pages import Button, Tab
 from app.lowcode.permissions import may, needs, require
 from app.lowcode.scope import find
 from app.lowcode.unit import in_unit_of_work
-from app.lowcode.values import shown
+from app.lowcode.values import format_value
 
 MOMENT = Field("", "moment")
 PAPER_URLS = {"receipt": "/receipt/show/", "reversal": "/receipt/show/", "refund": "/refund/show/"}
@@ -60,7 +60,7 @@ class HandOverView(BaseView):
         tills = []
         for one in mine:
             papers = papers_waiting(cashier_id=cashier_id, community_id=one.community_id, until=today)
-            told = _told(figures_of(session=session, papers=papers))
+            told = _to_json(figures_of(session=session, papers=papers))
             tills.append((one, told, _rows(listed(session=session, papers=papers))))
         others = [one for one in everybody or () if one.cashier_id not in (None, cashier_id)]
         return render_template(
@@ -98,7 +98,7 @@ class HandOverView(BaseView):
         """What was handed over, a fragment of the hand-over's page."""
         session, row = db.session(), _found(pk)
         papers = papers_of(row)
-        told = _told(figures_of(session=session, papers=papers))
+        told = _to_json(figures_of(session=session, papers=papers))
         rows = _rows(listed(session=session, papers=papers))
         return render_template("collection/handover_papers.html", told=told, rows=rows)
 
@@ -111,9 +111,9 @@ class HandOverView(BaseView):
         community = find(session, Community, row.community_id)
         return render_template(
             "collection/handover_print.html", row=row, community=community.name if community else "",
-            told=_told(figures_of(session=session, papers=papers)),
+            told=_to_json(figures_of(session=session, papers=papers)),
             rows=_rows(listed(session=session, papers=papers)),
-            printed_by=current_actor().name, printed_at=shown(clock.now(), MOMENT),
+            printed_by=current_actor().name, printed_at=format_value(clock.now(), MOMENT),
         )  # fmt: skip
 
 
@@ -182,7 +182,7 @@ def _found(pk: int) -> CashHandover:
     return row
 
 
-def _told(figures: Figures) -> dict[str, Any]:
+def _to_json(figures: Figures) -> dict[str, Any]:
     """The figures in words: `purposes` and `ways` both add up to the total."""
     purposes = [
         *figures.by_fee, (_("预收"), figures.prepaid), (_("押金"), figures.deposited),

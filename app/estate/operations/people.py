@@ -6,11 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.estate.models import Community, Customer, HouseholdMember, Occupancy, Room, Vehicle
-from app.estate.operations.places import assign
 from app.estate.rules.people import overlap, plain_phone, plain_plate, read_document
 from app.estate.states import CustomerKind
 from app.kernel.cells import normal_text
 from app.kernel.errors import N_, DomainError
+from app.lowcode.save import save_row, set_values
 from app.lowcode.scope import MixedCommunities, OutOfScope, find
 from app.lowcode.secrets import fingerprint
 
@@ -46,14 +46,11 @@ def save_customer(*, session: Session, row: Customer, **values: Any) -> Customer
                 values[name] = plain_phone(text=values[name]) or None
         if values.get("name"):
             values["name"] = normal_text(values["name"])
-        for name, value in values.items():
-            setattr(row, name, value)
+        set_values(row, values)
         # What stands there already may come from an import, which warns of a wrong number and keeps it.
         if given != row.identity:
             identify(session=session, customer=row, text=given)
-        assign(session=session, row=row, values={})
-    session.flush()
-    return row
+    return save_row(session=session, row=row)
 
 
 def identify(*, session: Session, customer: Customer, text: str | None) -> None:
@@ -113,14 +110,13 @@ def save_member(*, session: Session, row: HouseholdMember, **values: Any) -> Hou
     with session.no_autoflush:
         if values.get("phone"):
             values["phone"] = plain_phone(text=values["phone"]) or None
-        assign(session=session, row=row, values=values)
+        set_values(row, values)
         if given != row.identity:
             person = read_document(text=given) if given else None
             row.identity = person.number if person else None
             row.born = (person and person.born) or row.born
             row.sex = (person and person.sex) or row.sex
-    session.flush()
-    return row
+    return save_row(session=session, row=row)
 
 
 def save_occupancy(*, session: Session, row: Occupancy, **values: Any) -> Occupancy:
@@ -129,8 +125,7 @@ def save_occupancy(*, session: Session, row: Occupancy, **values: Any) -> Occupa
     Raises PayerOverlap, OccupancyExists, EndsBeforeStart, MixedCommunities, OutOfScope.
     """
     with session.no_autoflush:
-        for name, value in values.items():
-            setattr(row, name, value)
+        set_values(row, values)
         if row.starts and row.ends and row.ends < row.starts:
             raise EndsBeforeStart(field="ends")
         # Who writes into this room waits here: two payers entered at the same moment would both see none.
@@ -168,7 +163,4 @@ def save_vehicle(*, session: Session, row: Vehicle, **values: Any) -> Vehicle:
     """Add or change a vehicle; its plate is kept as the search box reads it."""
     if values.get("plate"):
         values["plate"] = plain_plate(text=values["plate"]) or values["plate"]
-    with session.no_autoflush:
-        assign(session=session, row=row, values=values)
-    session.flush()
-    return row
+    return save_row(session=session, row=row, values=values)

@@ -12,9 +12,8 @@ from app.estate.models import Building, Community, Company, Room, RoomArea
 from app.estate.rules.people import BEGINNING
 from app.estate.rules.room_code import building_part, room_code
 from app.kernel.errors import N_, DomainError
-from app.lowcode.document import DocumentBase
+from app.lowcode.save import save_row, set_values
 from app.lowcode.scope import UNSCOPED, MixedCommunities, OutOfScope, find
-from app.lowcode.uniqueness import check_unique
 
 _UNSCOPED = {UNSCOPED: True}
 
@@ -49,14 +48,6 @@ class AreaDateTooEarly(DomainError):
     message = N_("现有面积从 %(starts)s 起生效，新面积不能早于这一天。")
 
 
-def assign(*, session: Session, row: DocumentBase, values: dict[str, Any]) -> None:
-    """Put the values on the row and add it to the session; nothing is flushed. Raises AlreadyThere."""
-    for name, value in values.items():
-        setattr(row, name, value)
-    check_unique(session=session, row=row)
-    session.add(row)
-
-
 def save_company(*, session: Session, row: Company, **values: Any) -> Company:
     """Add or change a company. Raises CompanyCycle, CompanyNotHeld, AlreadyThere."""
     with session.no_autoflush:
@@ -70,9 +61,7 @@ def save_company(*, session: Session, row: Company, **values: Any) -> Company:
             parents = session.execute(select(Company.id, Company.parent_id), execution_options=_UNSCOPED)
             if parent_id in descendants(parents=dict(parents.all()), roots=[row.id]):
                 raise CompanyCycle(field="parent_id")
-        assign(session=session, row=row, values=values)
-    session.flush()
-    return row
+    return save_row(session=session, row=row, values=values)
 
 
 def save_community(*, session: Session, row: Community, **values: Any) -> Community:
@@ -80,9 +69,7 @@ def save_community(*, session: Session, row: Community, **values: Any) -> Commun
     with session.no_autoflush:
         if row.id is None or values.get("company_id", row.company_id) != row.company_id:
             check_company_held(session=session, company_id=values.get("company_id"), field="company_id")
-        assign(session=session, row=row, values=values)
-    session.flush()
-    return row
+    return save_row(session=session, row=row, values=values)
 
 
 def check_company_held(*, session: Session, company_id: int | None, field: str | None) -> None:
@@ -99,13 +86,13 @@ def save_building(*, session: Session, row: Building, **values: Any) -> Building
     """Add or change a building; another name gives its rooms other codes. Raises BuildingExists, AlreadyThere."""
     with session.no_autoflush:
         before = row.name
-        assign(session=session, row=row, values=values)
+        set_values(row, values)
         part = building_part(name=row.name)
         others = select(Building.id, Building.name).where(Building.community_id == row.community_id)
         for other_id, name in session.execute(others):
             if other_id != row.id and building_part(name=name) == part:
                 raise BuildingExists(field="name", name=name)
-    session.flush()
+    save_row(session=session, row=row)
     if before is not None and building_part(name=before) != part:
         for room in session.scalars(select(Room).where(Room.building_id == row.id)):
             room.code = room_code(building=row.name, unit=room.unit, number=room.number)
@@ -122,8 +109,7 @@ def save_room(*, session: Session, row: Room, area_from: date | None = None, **v
     values["unit"] = values.get("unit", row.unit) or ""
     is_new, before = row.id is None, row.area
     with session.no_autoflush:
-        for name, value in values.items():
-            setattr(row, name, value)
+        set_values(row, values)
         building: Building | None = find(session, Building, row.building_id)
         if building is None:
             raise OutOfScope(field="building_id")
@@ -133,9 +119,8 @@ def save_room(*, session: Session, row: Room, area_from: date | None = None, **v
         same = select(Room.id).where(Room.community_id == row.community_id, Room.code == row.code)
         if session.scalar(same.where(Room.id != (row.id or 0)).limit(1)) is not None:
             raise RoomExists(field="number", code=row.code)
-        assign(session=session, row=row, values={})
+        save_row(session=session, row=row)
         if is_new:
-            session.flush()
             session.add(
                 RoomArea(community_id=row.community_id, room_id=row.id, starts=BEGINNING, area=row.area)
             )

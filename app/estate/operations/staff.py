@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.estate.grants import descendants
 from app.estate.models import Department, Employee
-from app.estate.operations.places import assign, check_company_held
+from app.estate.operations.places import check_company_held
 from app.estate.rules.people import plain_phone
 from app.kernel.errors import N_, DomainError
+from app.lowcode.save import save_row
 from app.lowcode.scope import OutOfScope, find
 
 
@@ -41,9 +42,7 @@ def save_department(*, session: Session, row: Department, **values: Any) -> Depa
             )
             if parent_id in descendants(parents=dict(parents.all()), roots=[row.id]):
                 raise DepartmentCycle(field="parent_id")
-        assign(session=session, row=row, values=values)
-    session.flush()
-    return row
+    return save_row(session=session, row=row, values=values)
 
 
 def save_employee(*, session: Session, row: Employee, **values: Any) -> Employee:
@@ -62,9 +61,7 @@ def save_employee(*, session: Session, row: Employee, **values: Any) -> Employee
         )
         if values.get("phone"):
             values["phone"] = plain_phone(text=values["phone"]) or None
-        assign(session=session, row=row, values=values)
-    session.flush()
-    return row
+    return save_row(session=session, row=row, values=values)
 
 
 def remove_staff(*, session: Session, row: Department | Employee) -> None:

@@ -55,7 +55,7 @@ class Upload:
 
     def save(self) -> None:
         """Keep what its owner chose."""
-        layouts = None if self.layouts is None else [_told(one) for one in self.layouts]
+        layouts = None if self.layouts is None else [_to_json(one) for one in self.layouts]
         chosen = {
             "user_id": self.user_id, "filename": self.filename, "community": self.community, "layouts": layouts,
             "job_id": self.job_id, "purpose": self.purpose,
@@ -122,7 +122,7 @@ def _folders(root: Path) -> Sequence[Path]:
     return [folder for folder in root.iterdir() if folder.is_dir() and _TOKEN.fullmatch(folder.name)]
 
 
-def _told(layout: SheetLayout) -> dict[str, Any]:
+def _to_json(layout: SheetLayout) -> dict[str, Any]:
     return {
         "sheet": layout.sheet, "kind": layout.kind.value, "header_row": layout.header_row,
         "columns": dict(layout.columns), "headings": list(layout.headings),

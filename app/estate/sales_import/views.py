@@ -128,7 +128,7 @@ class SalesImportView(BaseView):
         found = upload.check
         if found is None:
             abort(404)
-        told = {name: _said(found[name]) for name in ("rejected", "warnings")}
+        told = {name: _translated(found[name]) for name in ("rejected", "warnings")}
         data = problems_file(title=upload.filename, found=told)
         return send_file(data, as_attachment=True, download_name=f"{_('问题清单')}.xlsx")
 
@@ -192,7 +192,7 @@ def _check_page(upload: Upload, found: dict[str, Any], wrong: Mapping[str, str])
         why = _(
             "有 %(count)d 行被拒绝，不能全部导入。请改好文件重新上传，或导入正确的行。", count=rejected_rows
         )
-    told = {name: _said(found[name][:MOST_PROBLEMS]) for name in ("rejected", "warnings")}
+    told = {name: _translated(found[name][:MOST_PROBLEMS]) for name in ("rejected", "warnings")}
     return render_template(
         "estate/import_check.html", title=_("检查导入文件"), filename=upload.filename,
         community=typed.get("community", upload.community), refused=sentence,
@@ -234,7 +234,7 @@ def _sheet(
     }  # fmt: skip
 
 
-def _said(findings: Findings) -> Findings:
+def _translated(findings: Findings) -> Findings:
     """Findings of a dry run with their sentence in the reader's language."""
     return [{**one, "message": _(template_of(code=one["code"]), **one["params"])} for one in findings]
 

@@ -29,7 +29,7 @@ class TreeView(BaseView):
             found = find_nodes(session=session, typed=typed, readable=readable)
         else:
             found = children(session=session, key=request.args.get("key", ""), readable=readable)
-        return [_told(node) for node in found]
+        return [_to_json(node) for node in found]
 
     @expose("/scope", methods=["POST"])
     @for_anyone_logged_in
@@ -43,5 +43,5 @@ class TreeView(BaseView):
         return {"key": key or None, "words": None if place is None else place.words}
 
 
-def _told(node: TreeNode) -> dict[str, Any]:
+def _to_json(node: TreeNode) -> dict[str, Any]:
     return {name: value for name, value in asdict(node).items() if value != ""}

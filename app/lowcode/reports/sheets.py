@@ -12,7 +12,7 @@ from app.lowcode.jobs import JobContext, job_handler
 from app.lowcode.reports import parameters, registry
 from app.lowcode.reports.declaration import LINE, TOTAL, Equation, Report, ReportLine, ReportQuery
 from app.lowcode.reports.reader import Reading, read, stream
-from app.lowcode.values import shown
+from app.lowcode.values import format_value
 
 
 def title_of(report: Report, scope: ReportQuery) -> str:
@@ -37,7 +37,7 @@ def figures_of(reading: Reading) -> list[tuple[str, str]]:
     """The figures beside the lines: (label, value) as read."""
     figures = reading.total.figures
     return [
-        (_(one.label), shown(figures[one.name], one))
+        (_(one.label), format_value(figures[one.name], one))
         for one in reading.report.figure_fields
         if one.name in figures
     ]
@@ -70,9 +70,9 @@ def write(*, path: Path, reading: Reading, progress: excel.Progress = lambda don
         rows, strong = _rows(report, stream(session=db.session(), report=report, scope=reading.scope)), set()
         totals = reading.total.values
     else:
-        shown = [one for one in lines if one.level != TOTAL]
-        rows = _rows(report, iter(shown))
-        strong = {place for place, one in enumerate(shown) if one.level != LINE}
+        format_value = [one for one in lines if one.level != TOTAL]
+        rows = _rows(report, iter(format_value))
+        strong = {place for place, one in enumerate(format_value) if one.level != LINE}
         totals = lines[-1].values
     numbers = {
         one.name: totals[one.name]

@@ -24,7 +24,7 @@ from app.lowcode.reports import parameters, registry, sheets
 from app.lowcode.reports.declaration import LINE, TOTAL, Report, ReportLine, ReportQuery
 from app.lowcode.reports.reader import Reading, read
 from app.lowcode.unit import unit_of_work
-from app.lowcode.values import NUMERIC, shown
+from app.lowcode.values import NUMERIC, format_value
 from app.lowcode.views.lists import EXPORT_INLINE_ROWS, MOMENT, PRINT_ROWS, TooManyToPrint, url_with
 
 SIZE = 50
@@ -54,7 +54,7 @@ class ReportView(BaseView):
             body, total = reading.lines[:-1], reading.lines[-1]
             reading = replace(reading, lines=[*body[(page - 1) * size : page * size], total])
         return render_template(
-            "report.html", **_shown(reading, linked=True), buttons=self._buttons(scope), url=f"{report.url}/",
+            "report.html", **_render_context(reading, linked=True), buttons=self._buttons(scope), url=f"{report.url}/",
             inputs=parameters.inputs(scope), picks=_picks(report, scope), previous_url=self._beside(scope, -1),
             next_url=self._beside(scope, 1), chart=chart,
             pager=_pager(report, scope, lines, page, size) if report.lines is None or lines > size else None,
@@ -69,8 +69,8 @@ class ReportView(BaseView):
         if not reading.whole:
             raise TooManyToPrint(count=reading.total.count, limit=PRINT_ROWS)
         return render_template(
-            "report_print.html", **_shown(reading, linked=False), printed_by=current_actor().name,
-            printed_at=shown(clock.now(), MOMENT),
+            "report_print.html", **_render_context(reading, linked=False), printed_by=current_actor().name,
+            printed_at=format_value(clock.now(), MOMENT),
         )  # fmt: skip
 
     @expose("/export")
@@ -142,10 +142,10 @@ def cells_of(report: Report, line: ReportLine, scope: ReportQuery, *, linked: bo
 
 def _text(value: Any, one: Field) -> str:
     """A value as read; a rate that is a share of nothing is a dash."""
-    return shown(value, one) or ("—" if one.unit == "%" else "")
+    return format_value(value, one) or ("—" if one.unit == "%" else "")
 
 
-def _shown(reading: Reading, *, linked: bool) -> dict[str, Any]:
+def _render_context(reading: Reading, *, linked: bool) -> dict[str, Any]:
     """What page and print have in common."""
     report, scope = reading.report, reading.scope
     lines = [(one.level, cells_of(report, one, scope, linked=linked)) for one in reading.lines]

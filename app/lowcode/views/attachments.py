@@ -20,7 +20,7 @@ from app.lowcode.pages import Button, Pictures, PictureTile, Tab
 from app.lowcode.permissions import may, needs
 from app.lowcode.redirects import safe_next
 from app.lowcode.unit import in_unit_of_work
-from app.lowcode.values import shown
+from app.lowcode.values import format_value
 from app.lowcode.views.actions import BACK
 
 MOST_AT_ONCE = 10
@@ -133,7 +133,7 @@ class AttachmentMixin:
         return found
 
     def _picture(self, row: Any, one: Attachment, adds: bool, ends: str) -> PictureTile:
-        at = shown(one.at, spec_of(Attachment).fields["at"])
+        at = format_value(one.at, spec_of(Attachment).fields["at"])
         remove = Button(
             "detach", _("去掉"), f"{self.spec.url}/detach/{row.id}/{one.id}{ends}", "trash", post=True,
             confirm=_("去掉附件“%(name)s”？去掉后不能恢复。", name=one.name), tone="danger",

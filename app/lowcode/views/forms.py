@@ -18,7 +18,7 @@ from app.lowcode.forms import DocumentForm, form_class, groups_of
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import FormPage
 from app.lowcode.permissions import needs
-from app.lowcode.uniqueness import AlreadyThere, check_unique
+from app.lowcode.save import AlreadyThere, save_row
 from app.lowcode.unit import unit_of_work
 from app.lowcode.views.edit_conflict import ChangedMeanwhile, changed_since, newest_line
 
@@ -149,11 +149,7 @@ class FormMixin:
                     row = self.entry.save(session=session, row=row, **values)
                     session.flush()
                 else:
-                    with session.no_autoflush:
-                        for name, value in values.items():
-                            setattr(row, name, value)
-                        check_unique(session=session, row=row)
-                    self.datamodel.add(row) if pk is None else self.datamodel.edit(row)
+                    row = save_row(session=session, row=row, values=values)
                 key: int = row.id
                 return key
         except DomainError as error:

@@ -30,23 +30,26 @@ class JobView(BaseView):
         jobs = db.session.scalars(
             select(Job).where(Job.user_id == current_user.id).order_by(Job.id.desc()).limit(SHOWN)
         ).all()
-        return {"jobs": [self._told(job) for job in jobs], "running": sum(job.state in OPEN for job in jobs)}
+        return {
+            "jobs": [self._to_json(job) for job in jobs],
+            "running": sum(job.state in OPEN for job in jobs),
+        }
 
     @expose("/<int:pk>")
     @for_anyone_logged_in
     def show(self, pk: int) -> Any:
         """One job: the bar while it runs, the result afterwards."""
         job = self._own(pk)
-        told = self._told(job)
+        told = self._to_json(job)
         return render_template(
             "job.html", job={**told, "url": f"{told['url']}.json"}, back_url=job.url or "/"
         )
 
     @expose("/<int:pk>.json")
     @for_anyone_logged_in
-    def told(self, pk: int) -> Any:
+    def status(self, pk: int) -> Any:
         """One job as data, for the bar."""
-        return self._told(self._own(pk))
+        return self._to_json(self._own(pk))
 
     @expose("/<int:pk>/result")
     @for_anyone_logged_in
@@ -64,7 +67,7 @@ class JobView(BaseView):
         with unit_of_work():
             job = self._own(pk)
             cancel(job)
-            told = self._told(job)
+            told = self._to_json(job)
         if request.accept_mimetypes.accept_html and not request.is_json:
             flash(_("已请求取消。"), "info")
             return redirect(f"/jobs/{pk}")
@@ -77,7 +80,7 @@ class JobView(BaseView):
         return job
 
     @staticmethod
-    def _told(job: Job) -> dict[str, Any]:
+    def _to_json(job: Job) -> dict[str, Any]:
         done, total = progress_of(job)
         running = job.state in OPEN
         return {

@@ -27,7 +27,7 @@ from app.lowcode.pages import Button, Cell, FilterChip, FilterField, Heading, Li
 from app.lowcode.permissions import may, needs
 from app.lowcode.scope import find
 from app.lowcode.unit import unit_of_work
-from app.lowcode.values import NUMERIC, cell, shown
+from app.lowcode.values import NUMERIC, cell, format_value
 
 EXPORT_INLINE_ROWS = 5000
 PRINT_ROWS = 5000
@@ -85,7 +85,9 @@ class ListMixin:
         return ListPage(
             headings=[self._heading(one, query, base, pairs) for one in fields],
             rows=[self._row(key, values, titles, fields) for key, values, titles in found.rows],
-            totals={name: shown(total, self.spec.fields[name]) for name, total in found.totals.items()},
+            totals={
+                name: format_value(total, self.spec.fields[name]) for name, total in found.totals.items()
+            },
             total_label=listing.total_words(self.spec),
             pager=_pager(query, found.count, base, pairs),
             buttons=self._list_buttons(pairs),
@@ -227,7 +229,7 @@ class ListMixin:
         ]
         return render_template(
             "print_list.html", page=replace(page, rows=rows), printed_by=current_actor().name,
-            printed_at=shown(clock.now(), MOMENT),
+            printed_at=format_value(clock.now(), MOMENT),
         )  # fmt: skip
 
     @expose("/select/<name>")
@@ -336,7 +338,7 @@ def _chip(one: Filter, base: str, pairs: Pairs) -> FilterChip:
     if one.operator == "none":
         value = ""
     elif one.field.kind in ("choice", "code", "bool"):
-        value = shown(one.value(), one.field)
+        value = format_value(one.value(), one.field)
     elif one.field.kind == "link":
         row = find(db.session(), documents[str(one.field.target)], one.value())
         value = str(row) if row is not None else "—"

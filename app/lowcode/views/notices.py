@@ -13,7 +13,7 @@ from app.lowcode.fields import Field
 from app.lowcode.notices import Notice, mark_read
 from app.lowcode.permissions import for_anyone_logged_in
 from app.lowcode.unit import unit_of_work
-from app.lowcode.values import shown
+from app.lowcode.values import format_value
 
 SHOWN = 200
 MOMENT = Field("", "moment")
@@ -36,7 +36,12 @@ class NoticeView(BaseView):
             .limit(SHOWN)
         ).all()
         lines = [
-            {"id": one.id, "at": shown(one.at, MOMENT), "text": one.words(), "read": one.read_at is not None}
+            {
+                "id": one.id,
+                "at": format_value(one.at, MOMENT),
+                "text": one.words(),
+                "read": one.read_at is not None,
+            }
             for one in found
         ]
         return render_template("notices.html", lines=lines, unread=sum(not line["read"] for line in lines))

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.lowcode.db import db
-from app.lowcode.document import CommunityScoped, DocumentBase, Spec, documents, said, spec_of
+from app.lowcode.document import CommunityScoped, DocumentBase, Spec, documents, spec_of, translated_title
 from app.lowcode.fields import Field
 from app.lowcode.history import YES, History
 from app.lowcode.listing import titles_of
@@ -151,7 +151,7 @@ class ShowMixin:
             target = documents[name]
             title = getattr(target, target.__about__.title)
             for key, text in db.session.execute(select(target.id, title).where(target.id.in_(keys))):
-                found[name, str(key)] = said(text)
+                found[name, str(key)] = translated_title(text)
         return found
 
     def _entry(self, line: History, titles: Mapping[tuple[str, str], str]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from app.lowcode.fields import Field
 from app.lowcode.listing import titles_of
 from app.lowcode.manifest import Entry
 from app.lowcode.permissions import needs
-from app.lowcode.values import shown
+from app.lowcode.values import format_value
 from app.lowcode.workflow.limits import OVERDUE, WAITED, Escalation
 from app.lowcode.workflow.state_log import StateChange
 
@@ -43,7 +43,9 @@ class FlowMixin:
         row = self.row_or_404(pk)
         titles = titles_of(session=db.session(), spec=self.spec, row_id=row.id)
         values = {
-            one.name: titles.get(one.name) if one.kind == "link" else shown(getattr(row, one.name), one)
+            one.name: titles.get(one.name)
+            if one.kind == "link"
+            else format_value(getattr(row, one.name), one)
             for one in self.spec.fields.values()
         }
         choices = {
@@ -56,7 +58,7 @@ class FlowMixin:
         return render_template(
             str(self.entry.print_template), row=row, heading=self.entry.heading(row), choices=choices, values=values,
             lines=self.way_of(row) if self.entry.workflow is not None else [],
-            printed_by=current_actor().name, printed_at=shown(clock.now(), MOMENT),
+            printed_by=current_actor().name, printed_at=format_value(clock.now(), MOMENT),
         )  # fmt: skip
 
     def way_of(self, row: Any) -> list[dict[str, Any]]:
@@ -74,7 +76,7 @@ class FlowMixin:
         tones = {state.value: state.tone for state in type(row.state)}
         moved = [
             {
-                "moment": one.at, "at": shown(one.at, MOMENT), "who": one.who, "label": _(one.label), "was": _(one.was) if one.was else "",
+                "moment": one.at, "at": format_value(one.at, MOMENT), "who": one.who, "label": _(one.label), "was": _(one.was) if one.was else "",
                 "became": _(one.became), "tone": tones.get(one.to_state) or "secondary", "reason": one.reason or "",
                 "took": "" if one.seconds is None else duration(one.seconds),
             }
@@ -84,7 +86,7 @@ class FlowMixin:
         waited = {limit.name for limit in flow.limits if not limit.marks} if flow is not None else set()
         told = [
             {
-                "moment": one.at, "at": shown(one.at, MOMENT), "who": _("系统"), "was": "",
+                "moment": one.at, "at": format_value(one.at, MOMENT), "who": _("系统"), "was": "",
                 "label": _(WAITED if one.limit_name in waited else OVERDUE), "became": _(one.label),
                 "tone": "orange" if one.limit_name in waited else "red", "took": "",
                 "reason": _("已通知 %(count)d 人。", count=one.told),

@@ -85,7 +85,7 @@ def _late(session: Session, flow: Workflow, limit: Limit, now: datetime) -> Iter
             hours[community_id] = hours_of(session=session, limit=limit, community_id=community_id)
         ends = limit.ends(began, zone=zone, hours=hours[community_id])
         for level in range(last + 1):
-            if limit.told(level, ends) <= now:
+            if limit.notify_at(level, ends) <= now:
                 yield Late(row_id, community_id, entered, level)
 
 

@@ -58,7 +58,7 @@ class Limit:
             return same_day(since, self.by, zone)
         return after_hours(since, hours if hours is not None else self.hours or 0)
 
-    def told(self, level: int, ends: datetime) -> datetime:
+    def notify_at(self, level: int, ends: datetime) -> datetime:
         """When a level (from 0) is told."""
         return ends + timedelta(hours=self.levels[level].hours)
 

@@ -10,13 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kernel.errors import N_
 from app.lowcode import clock
 from app.lowcode.db import Key
-from app.lowcode.document import About, CommunityScoped, DocumentBase, documents
+from app.lowcode.document import About, CommunityScoped, DocumentBase, document_label
 from app.lowcode.fields import flag, integer, long_text, moment, text
-
-
-def document_label(name: str) -> str:
-    """A document as people call it."""
-    return gettext(documents[name].__about__.label) if name in documents else name
 
 
 class StateChange(CommunityScoped, DocumentBase):

@@ -85,8 +85,8 @@ def move(*, session: Session, row: D, action: str, seen: str | None = None, **in
     values = checked(session=session, flow=flow, row=row, action=action, inputs=inputs)
     moment = clock.now()
     step = flow.step(action)
-    making = TransitionContext(session, row, transition, values, moment, clock.today())
-    if step.condition is not None and (refusal := step.condition(making)) is not None:
+    context = TransitionContext(session, row, transition, values, moment, clock.today())
+    if step.condition is not None and (refusal := step.condition(context)) is not None:
         raise refusal
     fields = spec_of(flow.document).fields
     for ask in step.asks:
@@ -100,7 +100,7 @@ def move(*, session: Session, row: D, action: str, seen: str | None = None, **in
     history.note(row, label=transition.label, reason=reason)
     session.add(_line(row, transition.action, transition.label, before, moment, since, reason))
     if step.effect is not None:
-        step.effect(making)
+        step.effect(context)
     if isinstance(row, Flowing):
         # After the effect, which may have given it more time; a step that gives none does not make it punctual.
         row.overdue = is_late(session=session, row=row, now=moment)

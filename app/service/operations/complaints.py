@@ -9,6 +9,7 @@ from app.estate.rules.people import read_phone
 from app.kernel.errors import N_, DomainError
 from app.lowcode import clock
 from app.lowcode.numbers import next_number
+from app.lowcode.save import set_values
 from app.lowcode.workflow import Ask, Board, Level, Limit, Step, TransitionContext, Who, Workflow
 from app.service.models import Complaint
 from app.service.rules.complaints import answered_by_the_manager, may_be_filed, passed_elsewhere
@@ -31,8 +32,7 @@ def save_complaint(*, session: Session, row: Complaint, **values: Any) -> Compla
     with session.no_autoflush:
         if values.get("phone"):
             values["phone"] = read_phone(text=values["phone"], stands=row.phone)
-        for name, value in values.items():
-            setattr(row, name, value)
+        set_values(row, values)
         if row.received_at is None:
             row.received_at = clock.now()
         if row.received_at > clock.now():
@@ -51,16 +51,16 @@ def add_complaint(*, session: Session, **values: Any) -> Complaint:
     return save_complaint(session=session, row=Complaint(), **values)
 
 
-def _elsewhere(making: TransitionContext) -> DomainError | None:
-    return passed_elsewhere(now=making.row.department_id, to=making.inputs["department_id"])
+def _elsewhere(context: TransitionContext) -> DomainError | None:
+    return passed_elsewhere(now=context.row.department_id, to=context.inputs["department_id"])
 
 
-def _finish(making: TransitionContext) -> None:
-    making.row.finished_on = making.today
+def _finish(context: TransitionContext) -> None:
+    context.row.finished_on = context.today
 
 
-def _begin_again(making: TransitionContext) -> None:
-    making.row.finished_on = making.row.satisfaction = None
+def _begin_again(context: TransitionContext) -> None:
+    context.row.finished_on = context.row.satisfaction = None
 
 
 def _answers(row: Complaint, who: Who) -> bool:
@@ -81,7 +81,7 @@ _STEPS: Mapping[str, Step] = {
     "follow_up": Step(
         asks=(Ask("satisfaction"), Ask("remark", required=False)), effect=_finish, done=N_("已回访并关闭。")
     ),
-    "file": Step(condition=lambda making: may_be_filed(making.row.kind), effect=_finish),
+    "file": Step(condition=lambda context: may_be_filed(context.row.kind), effect=_finish),
     "reopen": Step(effect=_begin_again),
 }
 

@@ -13,7 +13,7 @@ from app.estate.models import Community, Employee
 from app.lowcode import clock
 from app.lowcode.document import spec_of
 from app.lowcode.reports.declaration import ReportLine, ReportQuery
-from app.lowcode.values import shown
+from app.lowcode.values import format_value
 from app.service.models import RepairOrder
 from app.service.rules.repair_times import Order, Tally, middle_hours
 from app.service.states.repairs import REPAIRED, RepairState
@@ -82,7 +82,7 @@ def _names(session: Session, by: str) -> Callable[[Any], str]:
         called: dict[int, str] = dict(session.execute(select(Community.id, Community.name)).all())
         return lambda key: called.get(key, "—")
     field = spec_of(RepairOrder).fields[by]
-    return lambda key: _("未填") if key is None else shown(key, field)
+    return lambda key: _("未填") if key is None else format_value(key, field)
 
 
 def _code(key: Any) -> Any:

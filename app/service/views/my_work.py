@@ -17,7 +17,7 @@ from app.lowcode.forms import inputs_form
 from app.lowcode.permissions import may, needs
 from app.lowcode.scope import OutOfScope, find
 from app.lowcode.unit import in_unit_of_work
-from app.lowcode.values import shown
+from app.lowcode.values import format_value
 from app.lowcode.views.document_view import view_for
 from app.lowcode.workflow.overdue import is_late
 from app.lowcode.workflow.transitions import who_moves
@@ -44,7 +44,7 @@ class MyWorkView(BaseView):
     def index(self) -> str:
         """The person's open orders, the most urgent first."""
         orders = queries.own_orders(session=db.session(), user_id=current_actor().user_id)
-        return render_template("service/my_work.html", orders=[_told(one) for one in orders])
+        return render_template("service/my_work.html", orders=[_to_json(one) for one in orders])
 
     @expose("/<int:pk>")
     @needs("take")
@@ -117,7 +117,7 @@ def _page(row: RepairOrder, form: Any) -> str:
     view = view_for(RepairOrder)
     return render_template(
         "service/my_order.html",
-        order=_told(row) | _facts(row),
+        order=_to_json(row) | _facts(row),
         # The step that goes on first, over the whole width.
         steps=sorted(view.steps(row, back=back), key=lambda step: step.tone != "primary"),
         lines=[_line(one) for one in queries.materials_of(session=session, order=row)],
@@ -132,15 +132,15 @@ def _materials_url(pk: int) -> str:
     return f"/repairs/mine/{pk}#materials"
 
 
-def _told(row: RepairOrder) -> dict[str, Any]:
+def _to_json(row: RepairOrder) -> dict[str, Any]:
     fields = spec_of(RepairOrder).fields
     return {
         "id": row.id, "number": row.number, "url": f"/repairs/mine/{row.id}", "urgent": row.urgent,
         "place": place_of(session=db.session(), row=row), "content": row.content,
         "state": _(row.state.label), "tone": row.state.tone, "paused": row.paused, "awaiting": row.awaiting_material,
-        "trade": shown(row.trade, fields["trade"]), "due": shown(row.due_at, MOMENT),
+        "trade": format_value(row.trade, fields["trade"]), "due": format_value(row.due_at, MOMENT),
         "late": is_late(session=db.session(), row=row, now=clock.now()),
-        "appointment": shown(row.appointment, MOMENT),
+        "appointment": format_value(row.appointment, MOMENT),
     }  # fmt: skip
 
 
@@ -156,9 +156,9 @@ def _facts(row: RepairOrder) -> dict[str, Any]:
         "check_opinion",
     )
     return {
-        "reporter": row.reporter, "phone": row.phone or "", "reported": shown(row.reported_at, MOMENT),
+        "reporter": row.reporter, "phone": row.phone or "", "reported": format_value(row.reported_at, MOMENT),
         "facts": [
-            (_(fields[name].label), shown(getattr(row, name), fields[name]))
+            (_(fields[name].label), format_value(getattr(row, name), fields[name]))
             for name in told
             if getattr(row, name) is not None
         ],
@@ -169,6 +169,6 @@ def _line(one: RepairMaterial) -> dict[str, Any]:
     fields = spec_of(RepairMaterial).fields
     return {
         "id": one.id, "name": one.name, "unit": one.unit or "", "confirmed": one.confirmed,
-        "quantity": shown(one.quantity, fields["quantity"]), "price": shown(one.price, fields["price"]),
-        "amount": shown(one.amount, fields["amount"]),
+        "quantity": format_value(one.quantity, fields["quantity"]), "price": format_value(one.price, fields["price"]),
+        "amount": format_value(one.amount, fields["amount"]),
     }  # fmt: skip

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.kernel.errors import N_, DomainError
 from app.lowcode.dictionary import LENGTH, STEP, DictionaryEntry, declared, is_declared, is_used
-from app.lowcode.uniqueness import check_unique
+from app.lowcode.save import save_row, set_values
 
 
 class UnknownDictionary(DomainError):
@@ -35,17 +35,13 @@ def save_entry(*, session: Session, row: DictionaryEntry, **values: Any) -> Dict
     if kind not in declared:
         raise UnknownDictionary(field="kind")
     with session.no_autoflush:
-        for name, value in values.items():
-            setattr(row, name, value)
+        set_values(row, values)
         if row.position is None:
             last = select(func.max(DictionaryEntry.position)).where(DictionaryEntry.kind == kind)
             row.position = (session.scalar(last.where(DictionaryEntry.id != (row.id or 0))) or 0) + STEP
         if row.id is None:
             row.code = _free_code(session, kind=kind, label=row.label)
-        check_unique(session=session, row=row)
-        session.add(row)
-    session.flush()
-    return row
+    return save_row(session=session, row=row)
 
 
 def switch_entries(*, session: Session, entry_ids: Collection[int], active: bool) -> None:

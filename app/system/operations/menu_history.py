@@ -56,7 +56,7 @@ def _things(
     yield N_("图标"), old.icon, new.icon
     if new.kind in OWN:
         yield N_("网址"), _url(old), _url(new)
-    yield N_("隐藏"), _shown(old), _shown(new)
+    yield N_("隐藏"), _visibility(old), _visibility(new)
     yield N_("不显示给"), _roles(old, roles), _roles(new, roles)
     if _above(old) != _above(new):
         yield N_("上级"), _path(old), _path(new)
@@ -66,7 +66,7 @@ def _url(node: MenuNode) -> str | None:
     return node.arranged.url if node.arranged is not None else None
 
 
-def _shown(node: MenuNode) -> str:
+def _visibility(node: MenuNode) -> str:
     return N_("隐藏") if node.hidden else N_("显示")
 
 

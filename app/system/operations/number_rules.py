@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.kernel.errors import N_, DomainError
 from app.kernel.number_rules import PREFIX
 from app.lowcode.numbers import NumberPrefix, NumberRule, declared
-from app.lowcode.uniqueness import AlreadyThere, check_unique
+from app.lowcode.save import AlreadyThere, check_unique, set_values
 from app.system.operations.guards import check_whole_office
 
 WIDTHS = range(4, 11)
@@ -64,8 +64,7 @@ def save_number_rule(*, session: Session, row: NumberRule, **values: Any) -> Num
             raise PrefixTaken(field="prefix", prefix=prefix, kind=other.label)
         if owner is None:
             session.add(NumberPrefix(prefix=prefix, kind=kind))
-        for name, value in {**values, "prefix": prefix}.items():
-            setattr(row, name, value)
+        set_values(row, {**values, "prefix": prefix})
         _check_single(session, row)
         session.add(row)
     session.flush()

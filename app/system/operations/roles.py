@@ -26,7 +26,7 @@ from app.system.operations.guards import (
     record,
 )
 from app.system.operations.separation import check_rights
-from app.system.rights import document_label, words_of
+from app.system.rights import permission_label, words_of
 from app.system.roles import KEPT_BY_ADMINISTRATOR, ROLES, Pair
 
 
@@ -156,7 +156,7 @@ def _give(*, session: Session, role: Role, before: frozenset[Pair], wanted: froz
     record(
         session=session, row=role, deed=AuditAction.CHANGED,
         changes=[
-            (f"right.{document}"[:60], document_label(document), words_of(before, document), words_of(wanted, document))
+            (f"right.{document}"[:60], permission_label(document), words_of(before, document), words_of(wanted, document))
             for document in sorted({document for _verb, document in added | removed})
         ],
     )  # fmt: skip

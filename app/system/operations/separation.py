@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.kernel.errors import N_, DomainError
 from app.system.models import ADMINISTRATOR
 from app.system.operations.guards import pairs_of
-from app.system.rights import document_label, money_pairs
+from app.system.rights import money_pairs, permission_label
 from app.system.roles import Pair
 
 
@@ -32,7 +32,7 @@ def check_rights(*, session: Session, role: Role, added: frozenset[Pair]) -> Non
     if not money:
         return
     if role.name == ADMINISTRATOR:
-        names = sorted({document_label(document) for _verb, document in money})
+        names = sorted({permission_label(document) for _verb, document in money})
         raise AdministratorWithoutMoney(documents="、".join(names))
     mine, theirs = assoc_user_role.alias(), assoc_user_role.alias()
     shared = session.scalar(

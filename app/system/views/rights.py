@@ -16,7 +16,7 @@ from app.lowcode.db import db
 from app.lowcode.fields import Field
 from app.lowcode.pages import Button, Tab
 from app.lowcode.permissions import may, needs
-from app.lowcode.values import shown
+from app.lowcode.values import format_value
 from app.system.operations.guards import pairs_of
 from app.system.operations.users import grants_in_words
 from app.system.rights import compared, sources
@@ -117,4 +117,4 @@ def _rights_of(pk: int) -> dict[str, Any]:
 
 
 def _printed() -> dict[str, str]:
-    return {"printed_by": current_actor().name, "printed_at": shown(clock.now(), MOMENT)}
+    return {"printed_by": current_actor().name, "printed_at": format_value(clock.now(), MOMENT)}

@@ -36,7 +36,7 @@ class SettingRow:
     @property
     def inherited(self) -> str:
         """What holds where nothing is set here, in words."""
-        return self.declared.shown(self.office or self.declared.default)
+        return self.declared.format_value(self.office or self.declared.default)
 
 
 class SettingView(BaseView):

@@ -15,7 +15,7 @@ from app.estate.models import Occupancy, Room, RoomArea
 from app.estate.states import RoomState
 from app.kernel.periods import Period
 from app.kernel.pricing import Method
-from app.lowcode.uniqueness import AlreadyThere
+from app.lowcode.save import AlreadyThere
 from tests.integration.billing.town import APRIL, MARCH, Town
 
 

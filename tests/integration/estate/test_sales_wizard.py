@@ -55,20 +55,20 @@ def lines(*rows: str) -> bytes:
 def uploaded(client: FlaskClient, content: bytes, name: str = "房源.csv", community: str = "") -> str:
     """Upload a readable file; returns the address of its check page."""
     answer = send(client, content, name, community)
-    assert answer.status_code == 302, said(answer)
+    assert answer.status_code == 302, translated_title(answer)
     address: str = answer.headers["Location"]
     assert re.fullmatch(r"/import_sales/check/[0-9a-f]{32}", address)
     return address
 
 
-def said(answer: Any) -> str:
+def translated_title(answer: Any) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True))))
 
 
 def start(client: FlaskClient, address: str, *, good_rows: bool = False) -> int:
     """Press the button; returns the job's id."""
     answer = client.post(f"{address}/start", data={"good_rows": "1"} if good_rows else {})
-    assert answer.status_code == 302, said(answer)
+    assert answer.status_code == 302, translated_title(answer)
     return int(answer.headers["Location"].removeprefix("/jobs/"))
 
 
@@ -94,18 +94,18 @@ def test_a_real_file_from_upload_to_result(
     with unit_of_work() as unit:  # the file's community, in the manager's reach
         unit.execute(update(Community).where(Community.id == cast.ours.community_id).values(name="锦绣花园"))
     address = uploaded(manager, FILE.read_bytes(), FILE.name)
-    text = said(manager.get(address))
+    text = translated_title(manager.get(address))
     assert "数据行 1,884 可导入 1,857 被拒绝 27" in text
     assert "有 27 行被拒绝，不能全部导入" in text
     refused = manager.post(f"{address}/start")
     assert refused.status_code == 400
-    assert "没有导入任何数据" in said(refused)
+    assert "没有导入任何数据" in translated_title(refused)
     job = start(manager, address, good_rows=True)
     assert manager.get(f"/import_sales/result/{job}").headers["Location"] == f"/jobs/{job}"
     assert run_jobs() == 1
     told = manager.get(f"/jobs/{job}.json").json
     assert (told["state"], told["go_url"]) == ("done", f"/import_sales/result/{job}"), told
-    text = said(manager.get(told["go_url"]))
+    text = translated_title(manager.get(told["go_url"]))
     assert "数据 1,884 行，已导入 1,857 行。" in text
     made = int(re.findall(r"楼宇 [\d,]+ 房间 ([\d,]+)", text)[-1].replace(",", ""))
     assert made == count(session, Room) - rooms > 1300
@@ -124,7 +124,7 @@ def test_the_same_file_again_creates_nothing(
     for expected in ("新建 楼宇 1 房间 1 客户 1", "新建 楼宇 0 房间 0 客户 0"):
         job = start(manager, uploaded(manager, lines(GOOD)))
         run_jobs()
-        assert expected in said(manager.get(f"/import_sales/result/{job}"))
+        assert expected in translated_title(manager.get(f"/import_sales/result/{job}"))
     assert count(session, Customer) == 1
 
 
@@ -142,7 +142,7 @@ def test_everything_wrong_is_listed_and_downloaded(manager: FlaskClient, cast: C
     ]
     assert len(found) == 601
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
-    assert "没有可以导入的行。" in said(manager.get(address))
+    assert "没有可以导入的行。" in translated_title(manager.get(address))
 
 
 def test_a_column_read_as_another(
@@ -151,7 +151,7 @@ def test_a_column_read_as_another(
     # 甲 and 乙 mean nothing to anybody but the person at the page.
     content = "小区,楼栋,单元,房号,甲,乙\n锦绣园,9号楼,1,101,66.6,77.7\n".encode()
     address = uploaded(manager, content)
-    assert "被拒绝 1" in said(manager.get(address))
+    assert "被拒绝 1" in translated_title(manager.get(address))
     form = typed(manager, address)
     assert (form["kind-0"], form["row-0"], form["column-0-3"], form["column-0-4"]) == (
         "room",
@@ -163,9 +163,9 @@ def test_a_column_read_as_another(
         address, data=form | {"column-0-4": "built_area", "column-0-5": "built_area", "row-0": "1"}
     )
     assert twice.status_code == 422
-    assert "“建筑面积”选了两次" in said(twice)
+    assert "“建筑面积”选了两次" in translated_title(twice)
     assert manager.post(address, data=form | {"column-0-5": "built_area"}).status_code == 302
-    assert "被拒绝 0" in said(manager.get(address))
+    assert "被拒绝 0" in translated_title(manager.get(address))
     start(manager, address)
     run_jobs()
     room = session.scalars(select(Room).where(Room.number == "101").order_by(Room.id.desc())).first()
@@ -193,17 +193,19 @@ def test_a_choice_that_cannot_be(manager: FlaskClient, change: dict[str, str], s
         assert manager.post(f"{address}/start").status_code == 400
     else:
         assert answer.status_code == 422
-    assert sentence in said(answer)
+    assert sentence in translated_title(answer)
 
 
 def test_a_community_that_no_sheet_names(manager: FlaskClient, run_jobs: Callable[[], int]) -> None:
     content = "楼栋,单元,房号,建筑面积\n9号楼,1,101,66.6\n".encode()
     address = uploaded(manager, content)
-    assert "工作表“房源”没有写小区" in said(manager.get(address))
+    assert "工作表“房源”没有写小区" in translated_title(manager.get(address))
     assert manager.post(f"{address}/start", data={"good_rows": "1"}).status_code == 400
     assert manager.post(address, data=typed(manager, address) | {"community": "锦绣园"}).status_code == 302
-    assert "可导入 1 被拒绝 0" in said(manager.get(address))
-    assert "可导入 1 被拒绝 0" in said(manager.get(uploaded(manager, content, community="锦绣园")))
+    assert "可导入 1 被拒绝 0" in translated_title(manager.get(address))
+    assert "可导入 1 被拒绝 0" in translated_title(
+        manager.get(uploaded(manager, content, community="锦绣园"))
+    )
 
 
 @pytest.mark.parametrize(
@@ -225,7 +227,7 @@ def test_a_file_that_cannot_be_read(
     before = set(folder.glob("*"))
     answer = send(manager, content, name)
     assert answer.status_code == 422
-    assert sentence in said(answer)
+    assert sentence in translated_title(answer)
     assert 'id="file-error"' in answer.get_data(as_text=True)
     assert set(folder.glob("*")) == before
 
@@ -233,7 +235,7 @@ def test_a_file_that_cannot_be_read(
 def test_a_file_larger_than_anything(manager: FlaskClient) -> None:
     answer = send_huge(manager)
     assert answer.status_code == 422
-    assert "文件太大，最多 20 MB。" in said(answer)
+    assert "文件太大，最多 20 MB。" in translated_title(answer)
     assert 'id="file-error"' in answer.get_data(as_text=True)
 
 
@@ -242,10 +244,10 @@ def test_headings_that_nobody_knows_are_mapped_by_hand(
 ) -> None:
     rooms = count(session, Room)
     address = uploaded(manager, "说明\n甲,乙,丙\n101,66.6,9号楼\n".encode())
-    assert "文件里没有认得出的工作表" in said(manager.get(address))
+    assert "文件里没有认得出的工作表" in translated_title(manager.get(address))
     form = typed(manager, address) | {"kind-0": "room", "row-0": "2", "community": "锦绣园"}
     assert manager.post(address, data=form).status_code == 302
-    assert "至少要有其中一列：房号" in said(manager.get(address))
+    assert "至少要有其中一列：房号" in translated_title(manager.get(address))
     assert manager.post(f"{address}/start", data={"good_rows": "1"}).status_code == 400
     form = typed(manager, address) | {"community": "锦绣园"}
     assert form["column-0-0"] == ""
@@ -287,7 +289,7 @@ def test_who_may_not_import(
         assert client.post(url).status_code == 403
     assert count(session, Job) == jobs
     assert send_huge(client).status_code == 413
-    assert "导入销售数据" not in said(client.get("/"))
+    assert "导入销售数据" not in translated_title(client.get("/"))
 
 
 def test_a_community_out_of_reach_stays_as_it_is(
@@ -317,14 +319,14 @@ def test_a_killed_import_repeats_nothing(
 ) -> None:
     job = start(manager, uploaded(manager, lines(GOOD, BAD)), good_rows=True)
     run_jobs()
-    page = said(manager.get(f"/import_sales/result/{job}"))
+    page = translated_title(manager.get(f"/import_sales/result/{job}"))
     # As a kill between the commit and the end of the job leaves it.
     with unit_of_work() as unit:
         unit.execute(update(Job).where(Job.id == job).values(state=JobState.RUNNING, url=None, file=None))
     assert requeue_orphans() == 1
     assert run_jobs() == 1
     assert manager.get(f"/jobs/{job}.json").json["state"] == "done"
-    assert said(manager.get(f"/import_sales/result/{job}")) == page
+    assert translated_title(manager.get(f"/import_sales/result/{job}")) == page
     assert manager.get(f"/jobs/{job}/result").status_code == 200
 
 

@@ -95,7 +95,7 @@ def test_where_no_fee_suits_the_check_begins_empty_and_asks_for_one(
     assert answer.status_code == 302
 
 
-def said(client: FlaskClient, action: str, pk: int) -> str:
+def translated_title(client: FlaskClient, action: str, pk: int) -> str:
     """The note over the inputs of a dialog, or nothing."""
     page = client.get(f"/repair_order/do/{action}/{pk}", headers={"X-Requested-With": "fetch"}).text
     found = re.search(r'<p class="confirm-note">(.*?)</p>', page)
@@ -120,19 +120,19 @@ def test_who_signs_sees_the_amount_and_who_checks_what_is_charged(
     pk = repairs.order_in(RepairState.WAITING)
     with unit_of_work() as session:
         repairs.lead(session, session.get_one(RepairOrder, pk), "issue", "complete", **given)
-    assert words in said(client_of("维修工"), "sign", pk)
+    assert words in translated_title(client_of("维修工"), "sign", pk)
     unsigned = client_of("维修工").post(f"/repair_order/do/sign/{pk}", data={"signed_by": "王先生"})
     assert unsigned.status_code == 422 and words in unsigned.text
     with unit_of_work() as session:
         repairs.lead(session, session.get_one(RepairOrder, pk), "sign")
-    assert charged in said(client_of("工程主管"), "check", pk)
+    assert charged in translated_title(client_of("工程主管"), "check", pk)
 
 
 def test_what_is_not_issued_is_said_before_the_form_of_completion_is_filled_in(
     repairs: RepairOffice, client_of: Client
 ) -> None:
     pk = repairs.order_in(RepairState.WORKING)
-    assert said(client_of("维修工"), "complete", pk) == ""
+    assert translated_title(client_of("维修工"), "complete", pk) == ""
     with unit_of_work() as session:
         repairs.material(session, session.get_one(RepairOrder, pk))
-    assert "还没有经工程主管确认：角阀。请先“待料”" in said(client_of("维修工"), "complete", pk)
+    assert "还没有经工程主管确认：角阀。请先“待料”" in translated_title(client_of("维修工"), "complete", pk)

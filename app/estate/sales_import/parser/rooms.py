@@ -101,11 +101,11 @@ class RoomJudge:
         except UnreadableNumber:
             area = None
         if area is None or abs(area) >= Decimal(100_000_000):
-            reader.reject("built_area", "area_missing", value=reader.shown("built_area") or "空")
+            reader.reject("built_area", "area_missing", value=reader.quoted("built_area") or "空")
             return None
         rounded = reader.rounded("built_area", area)
         if rounded <= 0:
-            reader.reject("built_area", "area_not_positive", value=reader.shown("built_area") or "空")
+            reader.reject("built_area", "area_not_positive", value=reader.quoted("built_area") or "空")
             return None
         return rounded
 

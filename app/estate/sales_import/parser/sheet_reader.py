@@ -100,7 +100,7 @@ class RowReader:
         cell = self._row.cell(self.layout.columns.get(key, -1))
         return "" if is_blank(cell=cell) else cell
 
-    def shown(self, key: str) -> str:
+    def quoted(self, key: str) -> str:
         """The cell as a message quotes it, blank marks included."""
         return cell_text(self._row.cell(self.layout.columns.get(key, -1)))[:40]
 
@@ -128,10 +128,10 @@ class RowReader:
         if value is None:
             return None
         if abs(value) >= _LARGEST:
-            self.warn(key, "unreadable_number", value=self.shown(key))
+            self.warn(key, "unreadable_number", value=self.quoted(key))
             return None
         if value < 0 or (positive and value == 0):
-            self.warn(key, "number_not_positive", value=self.shown(key))
+            self.warn(key, "number_not_positive", value=self.quoted(key))
             return None
         return self.rounded(key, value)
 
@@ -139,7 +139,7 @@ class RowReader:
         """A number with at most four decimals; a real loss is warned of, a float's noise is not."""
         rounded = value.quantize(PLACES, ROUND_HALF_UP)
         if abs(rounded - value) > _NOISE:
-            self.warn(key, "number_rounded", value=self.shown(key), rounded=plain(rounded))
+            self.warn(key, "number_rounded", value=self.quoted(key), rounded=plain(rounded))
         return rounded
 
     def whole(self, key: str) -> int | None:
@@ -149,7 +149,7 @@ class RowReader:
             return None
         value = floor_number(text=text)
         if value is None:
-            self.warn(key, "unreadable_number", value=self.shown(key))
+            self.warn(key, "unreadable_number", value=self.quoted(key))
         return value
 
     def day(self, key: str) -> date | None:
@@ -161,9 +161,9 @@ class RowReader:
         try:
             return read_date(cell or None)
         except NoSuchDate:
-            self.reject(key, "no_such_date", value=self.shown(key))
+            self.reject(key, "no_such_date", value=self.quoted(key))
         except UnreadableDate:
-            self.warn(key, "unreadable_date", value=self.shown(key))
+            self.warn(key, "unreadable_date", value=self.quoted(key))
         return None
 
     def _read(
@@ -177,7 +177,7 @@ class RowReader:
         try:
             return read(cell)
         except failure:
-            self.warn(key, code, value=self.shown(key))
+            self.warn(key, code, value=self.quoted(key))
             return None
 
 

@@ -12,42 +12,42 @@ GRACE = timedelta(minutes=5)
 """Clocks of phones and servers differ."""
 
 
-def is_urgent(making: TransitionContext) -> DomainError | None:
+def is_urgent(context: TransitionContext) -> DomainError | None:
     """Only an emergency skips the engineering department."""
-    return None if making.row.urgent else errors.NotUrgent()
+    return None if context.row.urgent else errors.NotUrgent()
 
 
-def another(making: TransitionContext) -> DomainError | None:
+def another(context: TransitionContext) -> DomainError | None:
     """Passing on to the same person is no passing on."""
-    if making.inputs["technician_id"] == making.row.technician_id:
+    if context.inputs["technician_id"] == context.row.technician_id:
         return errors.SameTechnician(field="technician_id")
     return None
 
 
-def is_awaited(making: TransitionContext) -> DomainError | None:
+def is_awaited(context: TransitionContext) -> DomainError | None:
     """There is something to issue."""
-    return None if making.row.awaiting_material else errors.NoMaterialListed()
+    return None if context.row.awaiting_material else errors.NoMaterialListed()
 
 
-def is_a_day_to_come(making: TransitionContext) -> DomainError | None:
+def is_a_day_to_come(context: TransitionContext) -> DomainError | None:
     """A promise lies ahead, and within a year."""
-    day = making.inputs["promised_day"]
+    day = context.inputs["promised_day"]
     if day is None:
         return None
-    if day < making.today or day > making.today + timedelta(days=rules.LAST_PROMISE_DAYS):
+    if day < context.today or day > context.today + timedelta(days=rules.LAST_PROMISE_DAYS):
         return errors.NoDayToPromise(field="promised_day")
     return None
 
 
-def has_its_material(making: TransitionContext) -> DomainError | None:
+def has_its_material(context: TransitionContext) -> DomainError | None:
     """Material comes before going on."""
-    return errors.MaterialFirst() if making.row.awaiting_material else None
+    return errors.MaterialFirst() if context.row.awaiting_material else None
 
 
-def is_complete(making: TransitionContext) -> DomainError | None:
+def is_complete(context: TransitionContext) -> DomainError | None:
     """The time is possible, and what is charged has somebody who owes it."""
-    row, given = making.row, making.inputs
-    if given["finished_at"] > making.now + GRACE or given["finished_at"] < row.reported_at - GRACE:
+    row, given = context.row, context.inputs
+    if given["finished_at"] > context.now + GRACE or given["finished_at"] < row.reported_at - GRACE:
         return errors.WrongFinish(field="finished_at")
     if not given["chargeable"]:
         return None
@@ -59,16 +59,16 @@ def is_complete(making: TransitionContext) -> DomainError | None:
     return None
 
 
-def is_signed(making: TransitionContext) -> DomainError | None:
+def is_signed(context: TransitionContext) -> DomainError | None:
     """A drawn signature, or why there is none."""
-    given = making.inputs
+    given = context.inputs
     if given["signature"] is None and not given["proxy_reason"]:
         return errors.SignatureMissing(field="signature")
     return None
 
 
-def has_its_fee(making: TransitionContext) -> DomainError | None:
+def has_its_fee(context: TransitionContext) -> DomainError | None:
     """A paid repair needs the fee that it is charged as."""
-    if making.row.chargeable and making.inputs["fee_item_id"] is None:
+    if context.row.chargeable and context.inputs["fee_item_id"] is None:
         return errors.FeeMissing(field="fee_item_id")
     return None

@@ -29,95 +29,95 @@ MATERIAL_WANTED = N_("报修单 %(number)s 等待发料确认：%(materials)s")
 PUT_OFF = N_("报修单 %(number)s 延期到 %(day)s，请告知报修人：%(reason)s")
 
 
-def tell(making: TransitionContext, message: str, verb: str, **params: str) -> None:
+def tell(context: TransitionContext, message: str, verb: str, **params: str) -> None:
     """Tell those who hold a verb on repair orders and reach this one, but not who does it."""
-    row = making.row
-    users = holders(session=making.session, verb=verb, document="RepairOrder", community_id=row.community_id)
-    _notify(making, message, set(users), f"/repair_order/show/{row.id}", params)
+    row = context.row
+    users = holders(session=context.session, verb=verb, document="RepairOrder", community_id=row.community_id)
+    _notify(context, message, set(users), f"/repair_order/show/{row.id}", params)
 
 
-def tell_technician(making: TransitionContext, message: str, user_id: int | None) -> None:
+def tell_technician(context: TransitionContext, message: str, user_id: int | None) -> None:
     """Tell the technician who has the order now, on their own page of it."""
-    _notify(making, message, set() if user_id is None else {user_id}, f"/repairs/mine/{making.row.id}", {})
+    _notify(context, message, set() if user_id is None else {user_id}, f"/repairs/mine/{context.row.id}", {})
 
 
 def _notify(
-    making: TransitionContext, message: str, users: set[int], url: str, params: dict[str, str]
+    context: TransitionContext, message: str, users: set[int], url: str, params: dict[str, str]
 ) -> None:
-    row = making.row
+    row = context.row
     notify(
-        session=making.session, users=users - {current_actor().user_id or 0}, message=message, url=url,
+        session=context.session, users=users - {current_actor().user_id or 0}, message=message, url=url,
         community_id=row.community_id,
-        params={"number": row.number, "place": place_of(session=making.session, row=row), **params},
+        params={"number": row.number, "place": place_of(session=context.session, row=row), **params},
     )  # fmt: skip
 
 
-def pass_on(making: TransitionContext) -> None:
+def pass_on(context: TransitionContext) -> None:
     """Tell those who dispatch."""
-    tell(making, PASSED_ON, "dispatch")
+    tell(context, PASSED_ON, "dispatch")
 
 
-def send_back(making: TransitionContext) -> None:
+def send_back(context: TransitionContext) -> None:
     """Tell the front desk why."""
-    tell(making, SENT_BACK, "pass_on", reason=making.inputs["reason"])
+    tell(context, SENT_BACK, "pass_on", reason=context.inputs["reason"])
 
 
-def dispatch(making: TransitionContext) -> None:
+def dispatch(context: TransitionContext) -> None:
     """Note who sent the technician, and tell the technician."""
-    row = making.row
-    row.dispatched_by, row.dispatched_at = current_actor().name, making.now
+    row = context.row
+    row.dispatched_by, row.dispatched_at = current_actor().name, context.now
     row.paused = row.awaiting_material = False
-    technician = making.session.get(Employee, row.technician_id)
-    tell_technician(making, ASSIGNED_TO_YOU, technician.user_id if technician else None)
+    technician = context.session.get(Employee, row.technician_id)
+    tell_technician(context, ASSIGNED_TO_YOU, technician.user_id if technician else None)
 
 
-def decline(making: TransitionContext) -> None:
+def decline(context: TransitionContext) -> None:
     """Give the order back to those who dispatch."""
-    tell(making, SENT_BACK, "dispatch", reason=making.inputs["reason"])
-    making.row.technician_id = making.row.dispatched_at = making.row.dispatched_by = None
+    tell(context, SENT_BACK, "dispatch", reason=context.inputs["reason"])
+    context.row.technician_id = context.row.dispatched_at = context.row.dispatched_by = None
 
 
-def ask_material(making: TransitionContext) -> None:
+def ask_material(context: TransitionContext) -> None:
     """Wait for 工程主管 to issue what is listed. Raises NoMaterialListed."""
-    wanted = unconfirmed(session=making.session, order=making.row)
+    wanted = unconfirmed(session=context.session, order=context.row)
     if not wanted:
         raise errors.NoMaterialListed
-    making.row.awaiting_material = True
-    tell(making, MATERIAL_WANTED, "issue", materials="、".join(wanted)[:200])
+    context.row.awaiting_material = True
+    tell(context, MATERIAL_WANTED, "issue", materials="、".join(wanted)[:200])
 
 
-def issue(making: TransitionContext) -> None:
+def issue(context: TransitionContext) -> None:
     """Issue all that is listed, and tell the technician to go on."""
-    confirm_all(session=making.session, order=making.row)
-    making.row.awaiting_material = making.row.paused = False
-    tell_technician(making, MATERIAL_ISSUED, making.row.technician_user_id)
+    confirm_all(session=context.session, order=context.row)
+    context.row.awaiting_material = context.row.paused = False
+    tell_technician(context, MATERIAL_ISSUED, context.row.technician_user_id)
 
 
-def delay(making: TransitionContext) -> None:
+def delay(context: TransitionContext) -> None:
     """Move the limit to the end of the promised day; tell 工程主管 and 客服 (S9-45)."""
-    row = making.row
-    row.delay_reason = making.inputs["reason"]
+    row = context.row
+    row.delay_reason = context.inputs["reason"]
     if row.promised_day is not None:
         row.due_at = rules.promised_by(promised=row.promised_day, zone=clock.timezone())
     day = row.promised_day.isoformat() if row.promised_day else "—"
-    tell(making, PUT_OFF, "alert", day=day, reason=making.inputs["reason"])
+    tell(context, PUT_OFF, "alert", day=day, reason=context.inputs["reason"])
 
 
-def pause(making: TransitionContext) -> None:
+def pause(context: TransitionContext) -> None:
     """Stop the order until who supervises resumes it; its limit stands unless a day is promised."""
-    making.row.paused = True
-    delay(making)
+    context.row.paused = True
+    delay(context)
 
 
-def resume(making: TransitionContext) -> None:
+def resume(context: TransitionContext) -> None:
     """Go on."""
-    making.row.paused = False
+    context.row.paused = False
 
 
-def complete(making: TransitionContext) -> None:
+def complete(context: TransitionContext) -> None:
     """Fix what the reporter signs for. Raises MaterialNotIssued."""
-    row = making.row
-    if missing := unconfirmed(session=making.session, order=row):
+    row = context.row
+    if missing := unconfirmed(session=context.session, order=row):
         raise errors.MaterialNotIssued.of(missing)
     if not row.chargeable:
         row.charge_amount = None
@@ -125,31 +125,31 @@ def complete(making: TransitionContext) -> None:
         row.charge_amount = rules.suggested_charge(labour=row.labour, material=row.material_total)
 
 
-def sign(making: TransitionContext) -> None:
+def sign(context: TransitionContext) -> None:
     """Keep the drawn signature beside the name."""
-    row, drawn = making.row, making.inputs["signature"]
-    row.signed_at = making.now
+    row, drawn = context.row, context.inputs["signature"]
+    row.signed_at = context.now
     if drawn is not None:
-        attach(session=making.session, row=row, kind=SIGNATURE, content=drawn, name=f"{row.number}.png")
+        attach(session=context.session, row=row, kind=SIGNATURE, content=drawn, name=f"{row.number}.png")
 
 
-def begin_again(making: TransitionContext) -> None:
+def begin_again(context: TransitionContext) -> None:
     """Take the signature back: what is done again is signed again."""
-    making.row.signed_by = making.row.signed_at = making.row.proxy_reason = None
-    tell_technician(making, TO_DO_AGAIN, making.row.technician_user_id)
+    context.row.signed_by = context.row.signed_at = context.row.proxy_reason = None
+    tell_technician(context, TO_DO_AGAIN, context.row.technician_user_id)
 
 
-def close(making: TransitionContext) -> None:
+def close(context: TransitionContext) -> None:
     """Close a checked order; what the reporter signed for becomes a charge that the desk collects, once."""
-    row = making.row
-    row.checked_by, row.closed_at = current_actor().name, making.now
+    row = context.row
+    row.checked_by, row.closed_at = current_actor().name, context.now
     row.rank = rules.ENDED
     if not row.chargeable:
         row.fee_item_id = None
         return
     post_charge(
-        session=making.session, community_id=row.community_id, customer_id=row.customer_id, room_id=row.room_id,
-        fee_item_id=row.fee_item_id, amount=row.charge_amount, day=making.today, source=CHARGE_SOURCE,
+        session=context.session, community_id=row.community_id, customer_id=row.customer_id, room_id=row.room_id,
+        fee_item_id=row.fee_item_id, amount=row.charge_amount, day=context.today, source=CHARGE_SOURCE,
         source_id=row.id, words=charge_words(row),
     )  # fmt: skip
 
@@ -160,7 +160,7 @@ def charge_words(row: RepairOrder) -> str:
     return f"有偿维修 {row.number}：人工 {labour} 元，材料 {format_money(row.material_total)} 元，收费 {format_money(row.charge_amount or Decimal(0))} 元。"
 
 
-def cancel(making: TransitionContext) -> None:
+def cancel(context: TransitionContext) -> None:
     """Keep why, and let the order sink in the lists."""
-    row = making.row
-    row.unfinished_reason, row.rank, row.paused = making.inputs["reason"], rules.ENDED, False
+    row = context.row
+    row.unfinished_reason, row.rank, row.paused = context.inputs["reason"], rules.ENDED, False

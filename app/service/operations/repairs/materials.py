@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.kernel.errors import N_, DomainError
 from app.lowcode.actors import current_actor
+from app.lowcode.save import set_values
 from app.lowcode.scope import OutOfScope, find, locked
 from app.lowcode.workflow import NotYours
 from app.lowcode.workflow.transitions import who_moves
@@ -43,8 +44,7 @@ def save_material(*, session: Session, row: RepairMaterial, **values: Any) -> Re
         order = _in_hand(session, row.order_id or values.get("order_id"))
         before = (row.name, row.unit, row.price) if row.id is not None else None
         had = row.quantity
-        for name, value in values.items():
-            setattr(row, name, value)
+        set_values(row, values)
         row.order_id, row.community_id = order.id, order.community_id
         row.amount = material_amount(quantity=row.quantity, price=row.price)
         if _supervisor():

@@ -11,6 +11,7 @@ from app.kernel.errors import N_, DomainError
 from app.lowcode import clock
 from app.lowcode.notices import holders, notify
 from app.lowcode.numbers import next_number
+from app.lowcode.save import set_values
 from app.lowcode.scope import find
 from app.lowcode.settings import setting
 from app.service.models import RepairOrder
@@ -52,8 +53,7 @@ def save_repair(*, session: Session, row: RepairOrder, **values: Any) -> RepairO
     with session.no_autoflush:
         if values.get("phone"):
             values["phone"] = read_phone(text=values["phone"], stands=row.phone)
-        for name, value in values.items():
-            setattr(row, name, value)
+        set_values(row, values)
         row.reported_at = row.reported_at or clock.now()
         _check_place(session, row)
         _check_days(row, values)

@@ -6,7 +6,7 @@ from app.estate.queries.letterhead import letterhead
 from app.lowcode.attachments import attachments_of
 from app.lowcode.db import db
 from app.lowcode.document import spec_of
-from app.lowcode.values import shown
+from app.lowcode.values import format_value
 from app.service.models import RepairMaterial, RepairOrder
 from app.service.operations.repairs.effects import SIGNATURE
 from app.service.operations.repairs.registration import place_of
@@ -22,7 +22,7 @@ def repair_paper(row: RepairOrder) -> dict[str, Any]:
         "place": place_of(session=session, row=row),
         "materials": [
             {
-                name: shown(getattr(one, name), fields[name])
+                name: format_value(getattr(one, name), fields[name])
                 for name in ("name", "quantity", "unit", "price", "amount")
             }
             for one in materials_of(session=session, order=row)

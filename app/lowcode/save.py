@@ -1,4 +1,7 @@
-"""What may stand only once: said beside the field before the database refuses."""
+"""Write a row: set its values, refuse a repetition beside its field, flush."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -6,6 +9,8 @@ from sqlalchemy.orm import Session
 from app.kernel.errors import N_, DomainError
 from app.lowcode.document import DocumentBase, spec_of
 from app.lowcode.scope import UNSCOPED
+
+D = TypeVar("D", bound=DocumentBase)
 
 
 class AlreadyThere(DomainError):
@@ -33,3 +38,19 @@ def check_unique(*, session: Session, row: DocumentBase) -> None:
                 field=shown[-1] if shown else None,
                 label=spec.fields[shown[-1]].label if shown else spec.about.label,
             )
+
+
+def set_values(row: DocumentBase, values: Mapping[str, Any]) -> None:
+    """Set attributes by name; nothing is flushed where autoflush is off."""
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def save_row(*, session: Session, row: D, values: Mapping[str, Any] | None = None) -> D:
+    """Set the values, refuse a repetition, add and flush the row. Raises AlreadyThere."""
+    with session.no_autoflush:
+        set_values(row, values or {})
+        check_unique(session=session, row=row)
+    session.add(row)
+    session.flush()
+    return row
