@@ -129,7 +129,7 @@ def test_odd_cents_are_let_go(
     session: Session, who: Any, client_of: Browser, way: str, total: str, waived: str, kept: str
 ) -> None:
     desk = client_of("收费员")
-    asked = body(who, charge_ids=[who["charge"], who["other"]], round=way)
+    asked = body(who, charge_ids=[who["charge"], who["other"]], rounding=way)
     (receipt,) = desk.post("/desk/pay", json=asked).get_json()["receipts"]
     assert (receipt["total"], receipt["prepaid"]) == (total, kept)
     assert (session.scalar(select(func.sum(Waiver.amount))) or 0) == D(waived)
@@ -143,7 +143,7 @@ def test_more_than_the_limit_is_not_let_go(session: Session, who: Any, client_of
 
     with unit_of_work() as unit:
         unit.add(Setting(key="collection.rounding_limit", value="0.05"))
-    asked = body(who, charge_ids=[who["charge"], who["other"]], round="down_jiao")
+    asked = body(who, charge_ids=[who["charge"], who["other"]], rounding="down_jiao")
     answer = client_of("收费员").post("/desk/pay", json=asked)
     assert (answer.status_code, answer.get_json()["code"], answer.get_json()["field"]) == (
         400, "rounding_beyond_limit", "rounding",
