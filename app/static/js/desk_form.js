@@ -1,16 +1,10 @@
 // The money side of the desk: what is collected of the ticked charges, rounded off, taken in advance, and paid how.
 import { parse, plain, shown } from "./cents.js";
 import { Ahead } from "./desk_ahead.js";
+import { rounded } from "./desk_rounding.js";
 import { Tenders } from "./desk_tenders.js";
 
 const at = (id) => document.getElementById(id);
-
-// 抹零 as the server counts it, in whole 分.
-const ROUNDED = {
-  down_jiao: (cents) => cents - (cents % 10),
-  down_yuan: (cents) => cents - (cents % 100),
-  half_up_jiao: (cents) => cents + 5 - ((cents + 5) % 10),
-};
 
 export class PayForm {
   // `ticked()`: the ticked charges' boxes; `words`; `cash`: the way of paying that gives change.
@@ -72,8 +66,7 @@ export class PayForm {
   // What is settled, what of it is collected, what is taken in all, and the cash among it.
   #figures() {
     const settled = this.ticked().length ? (parse(at("desk-amount").value) ?? 0) : 0;
-    const way = ROUNDED[at("desk-rounding").value];
-    const collected = way && settled > 0 ? way(settled) : settled;
+    const collected = rounded(settled, at("desk-rounding").value);
     return { settled, collected, total: collected + this.ahead.total };
   }
 
