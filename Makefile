@@ -11,7 +11,7 @@ TESTS := -n 2 --dist loadfile --no-loadscope-reorder --disable-socket --allow-un
 PYTEST ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format migration translations workflows pins demo bench soak histories
+.PHONY: help install run dev test check format demo migration translations workflows pins histories bench soak
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,14 +23,13 @@ run: ## Install, then start the office (HOST, PORT, DATABASE_URL, REDIS_URL, INS
 	@$(PYTHON) tools/set_up.py
 	@exec $(BIN)/python run.py
 
-dev: # what tests and checks need
+dev: ## Install what tests and checks need as well
 	@$(PYTHON) tools/set_up.py --dev
-.PHONY: dev
 
 test: dev ## Run every test (PYTEST="…" adds arguments)
 	$(BIN)/python -m pytest $(TESTS) $(PYTEST)
 
-check: dev ## Format, lint, types, imports, templates, translations, migrations
+check: dev ## Format, lint, types, imports, templates, translations, migrations, and the laws that sources can be asked about
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIOME) check --error-on-warnings
@@ -39,6 +38,7 @@ check: dev ## Format, lint, types, imports, templates, translations, migrations
 	$(BIN)/python tools/templates.py
 	$(BIN)/python tools/translations.py check
 	$(BIN)/python tools/migration.py check
+	$(BIN)/python -m pytest -q tests/architecture
 
 format: dev ## Format the sources and the scripts, and mend what can be mended safely
 	$(BIN)/ruff format .
