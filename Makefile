@@ -11,7 +11,7 @@ TESTS := -n 2 --dist loadfile --no-loadscope-reorder --disable-socket --allow-un
 PYTEST ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev test check format demo migration translations workflows pins histories bench soak
+.PHONY: help install run dev test check format demo migration translations workflows pictures pins histories bench soak
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ translations: dev ## Collect the message ids of sources and templates into trans
 
 workflows: dev ## Draw the declared workflows in docs/workflows.md
 	@$(BIN)/python tools/workflows.py
+
+pictures: dev ## Take the README's pictures anew, of an office on the demo in Chromium
+	@$(BIN)/python tools/pictures.py
 
 pins: dev ## Pin the installed versions in requirements.txt and requirements-dev.txt
 	@$(BIN)/python tools/pins.py
