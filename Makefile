@@ -29,13 +29,14 @@ dev: ## Install what tests and checks need as well
 test: dev ## Run every test (PYTEST="…" adds arguments)
 	$(BIN)/python -m pytest $(TESTS) $(PYTEST)
 
-check: dev ## Format, lint, types, imports, templates, translations, migrations, and the laws that sources can be asked about
+check: dev ## Format, lint, types, imports, templates, SQL dialects, translations, migrations, and the laws that sources can be asked about
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIOME) check --error-on-warnings
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python tools/templates.py
+	$(BIN)/python tools/dialects.py
 	$(BIN)/python tools/translations.py check
 	$(BIN)/python tools/migration.py check
 	$(BIN)/python -m pytest -q tests/architecture

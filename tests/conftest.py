@@ -23,8 +23,13 @@ else:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marks."""
+    """Declare the marks, and look at every statement that a test executes (tests/dialects.py)."""
     config.addinivalue_line("markers", "all_databases: run on SQLite, PostgreSQL and MariaDB")
+    try:
+        from tests.dialects import watch
+    except ImportError:  # as above
+        return
+    watch()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

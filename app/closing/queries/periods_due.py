@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import AccountingPeriod
-from app.billing.states import PeriodState
+from app.closing.queries.board import LATEST_CLOSED
 from app.estate.models import Community
 from app.kernel.periods import Period
 from app.lowcode import listing
@@ -26,9 +26,8 @@ def months_over(*, session: Session, now: Period) -> list[MonthOver]:
     """The months before `now` that wait to be closed, within reach and the chosen node; by community."""
     of = AccountingPeriod
     narrowing = listing.narrowing_condition(Community)
-    latest = func.max(of.period).filter(of.state == PeriodState.CLOSED)
     rows = session.execute(
-        select(Community.id, Community.name, func.min(of.period), latest)
+        select(Community.id, Community.name, func.min(of.period), LATEST_CLOSED)
         .join(of, of.community_id == Community.id)
         .where(*([] if narrowing is None else [narrowing]))
         .group_by(Community.id, Community.name)

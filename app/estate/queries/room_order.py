@@ -10,4 +10,11 @@ from app.estate.models import Room
 def as_walked() -> list[Any]:
     """What rooms are ordered by: community, building, unit, number; shorter codes first."""
     of: Any = Room
-    return [of.community_id, of.building_id, func.length(of.unit), of.unit, func.length(of.code), of.code]
+    return [
+        of.community_id,
+        of.building_id,
+        func.char_length(of.unit),
+        of.unit,
+        func.char_length(of.code),
+        of.code,
+    ]
