@@ -266,13 +266,13 @@ class ProductOffice(BillingSteps, CollectionPart, ClosingPart, ReportsPart):
     def late_fee(self, *, room: str, fee: str, period: Period, as_of: date) -> Decimal:
         raise NotBuilt("late_fee")
 
-    def receipt(self, *, id: str) -> ReceiptFacts:
+    def receipt(self, *, step: str) -> ReceiptFacts:
         from sqlalchemy import func, select
 
         from app.collection.models import Receipt, ReceiptTender
 
         def read(session: Any) -> ReceiptFacts:
-            row = session.get_one(Receipt, self._receipts[id])
+            row = session.get_one(Receipt, self._receipts[step])
             cash = select(func.sum(ReceiptTender.amount)).where(ReceiptTender.receipt_id == row.id)
             return ReceiptFacts(
                 total=row.total, cash=session.scalar(cash), change=row.change_given, words=row.words,

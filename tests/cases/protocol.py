@@ -101,8 +101,8 @@ class Office(Protocol):
     def late_fee(self, *, room: str, fee: str, period: Period, as_of: date) -> Decimal:
         """The late fee accrued on a charge up to and including a day."""
 
-    def receipt(self, *, id: str) -> ReceiptFacts:
-        """The receipt of the step that had this id; raises LookupError when there is none."""
+    def receipt(self, *, step: str) -> ReceiptFacts:
+        """The receipt of the step with this id; raises LookupError when there is none."""
 
     def receipt_numbers(self) -> Mapping[str, Sequence[int]]:
         """For each book the serial numbers of its receipts, voided ones included, in any order."""

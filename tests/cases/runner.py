@@ -143,7 +143,7 @@ class Runner:
 
     def _check_receipt(self, expect: Expect) -> Iterator[str]:
         for row in expect.receipt or ():
-            found = _asked(partial(self._office.receipt, id=row.id))
+            found = _asked(partial(self._office.receipt, step=row.id))
             for key, wanted in stated(row).items():
                 if isinstance(found, str):
                     yield f"receipt {row.id}: {found}"
