@@ -46,7 +46,7 @@ def test_every_document_of_the_table_exists(office: Flask) -> None:
 
 
 def test_a_verb_that_a_document_lacks_stops_the_sync(office: Flask) -> None:
-    with pytest.raises(UnknownRight, match="Room.fly"):
+    with pytest.raises(UnknownRight, match=r"Room\.fly"):
         declared_pairs(known=known(office), roles={"只读": {"Room": "read fly"}})
 
 
