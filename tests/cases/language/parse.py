@@ -40,7 +40,7 @@ def parse_text(text: str, *, file: str) -> Case:
     """Read a case from its text; raises CaseError."""
     top = Place(file)
     try:
-        raw = yaml.load(text, Loader=_Loader)
+        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader that is stricter still)
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that does not exist
         raise top.error(f"is no YAML: {error}") from error
     return parse_raw(raw, file=file)
