@@ -158,7 +158,8 @@ def load_demo(app: Flask) -> None:
 
 def announce(*, host: str, port: int, password: str | None) -> None:
     """Print, once, how to log in, and last of all the address."""
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
+    everywhere = ("0.0.0.0", "::", "")  # noqa: S104 (compared with what the person asked for, bound to by nobody here)
+    shown = "127.0.0.1" if host in everywhere else host
     if password is not None and not os.environ.get("ADMIN_PASSWORD"):
         print(f"管理员：{ADMINISTRATOR} 一次性密码：{password}（仅显示这一次，登录后请修改）")
     elif password is not None:
