@@ -49,7 +49,7 @@ def write(message: str) -> int:
 def flask_db(*arguments: str) -> int:
     """Run `flask db …` in the project's folder and return its exit code."""
     return subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "app", "db", *arguments], cwd=ROOT
+        [sys.executable, "-m", "flask", "--app", "app", "db", *arguments], cwd=ROOT, check=False
     ).returncode
 
 

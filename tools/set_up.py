@@ -134,9 +134,10 @@ def set_current(step: str, stamp: str) -> None:
 def succeeds(*command: object) -> bool:
     """Whether a command exists and ends well."""
     try:
-        return subprocess.run([str(part) for part in command], capture_output=True, cwd=ROOT).returncode == 0
+        done = subprocess.run([str(part) for part in command], capture_output=True, cwd=ROOT, check=False)
     except OSError:
         return False
+    return done.returncode == 0
 
 
 def run(*command: object, path_last: Path | None = None) -> None:

@@ -109,7 +109,7 @@ def run(project: Path, *command: str, **environ: str) -> str:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     done = subprocess.run(
         [sys.executable, *command], cwd=project, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        env={**kept, "PYTHONUTF8": "1", **environ},
+        env={**kept, "PYTHONUTF8": "1", **environ}, check=False,
     )  # fmt: skip
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}"
     return done.stdout
