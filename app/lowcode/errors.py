@@ -74,7 +74,7 @@ def init_errors(app: Flask) -> None:
         return refusal(sentence, code, code=str(code))
 
     @app.errorhandler(SQLAlchemyError)
-    def _database(_error: SQLAlchemyError) -> Any:
-        log.exception("database error")
+    def _database(error: SQLAlchemyError) -> Any:
+        log.error("database error", exc_info=error)
         db.session.rollback()
         return refusal(_(SENTENCES[500]), 500, code="500")
