@@ -90,7 +90,7 @@ def write_value(sheet: Any, line: int, place: int, value: Any, one: Field, style
             sheet.write_number(line, place, value, style)
             return
         if isinstance(value, date) and not isinstance(value, datetime):
-            sheet.write_datetime(line, place, datetime(value.year, value.month, value.day), style)
+            sheet.write_datetime(line, place, value, style)
             return
     sheet.write_string(line, place, clean_text(format_value(value, one)), style)
 
