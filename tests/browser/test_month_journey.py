@@ -51,7 +51,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Desk:
     """An office with one community: January 2025 billed, partly paid, and the money handed over."""
     app = make_app(url=f"sqlite:///{tmp_path}/instance/office.db", folder=tmp_path)
     with app.app_context():
@@ -74,7 +74,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     assert made.pay(day + timedelta(14), "甲", None)[1] == ""
     assert made.prepay(day + timedelta(15), "乙", "general", Decimal("20.00"))[1] == ""
     assert hand_over(made, JANUARY.last_day) == ""
-    yield made
+    return made
 
 
 def hand_over(desk: Desk, day: date) -> str:

@@ -60,7 +60,7 @@ class Crawl:
 
 
 @pytest.fixture
-def crawl(full_office: FullOffice, login: Callable[..., FlaskClient], tmp_path: Path) -> Iterator[Crawl]:
+def crawl(full_office: FullOffice, login: Callable[..., FlaskClient], tmp_path: Path) -> Crawl:
     office, world = full_office.open(), full_office.world
     app = office.app
     with app.app_context(), acting_as(SYSTEM):
@@ -71,7 +71,7 @@ def crawl(full_office: FullOffice, login: Callable[..., FlaskClient], tmp_path: 
     people = {role: login(app.test_client(), name) for role, name in names.items()}
     kept = tmp_path / "kept.db"
     office.keep(kept)
-    yield Crawl(office, people, kept, visits)
+    return Crawl(office, people, kept, visits)
 
 
 def _people(session: Session, world: World, cast: Any) -> dict[str, str]:

@@ -6,7 +6,7 @@ that only the reach stands between; the plain 邻区收费员 goes the same way 
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -106,7 +106,7 @@ def _text(response: Any) -> str:
 
 
 @pytest.fixture
-def walk(full_office: FullOffice, login: Callable[..., FlaskClient], tmp_path: Path) -> Iterator[Walk]:
+def walk(full_office: FullOffice, login: Callable[..., FlaskClient], tmp_path: Path) -> Walk:
     office, world = full_office.open(), full_office.world
     app = office.app
     with app.app_context(), acting_as(SYSTEM):
@@ -116,7 +116,7 @@ def walk(full_office: FullOffice, login: Callable[..., FlaskClient], tmp_path: P
     assert not unfilled, "\n".join(unfilled)
     kept = tmp_path / "kept.db"
     office.keep(kept)
-    yield Walk(office, world, people, kept, visits)
+    return Walk(office, world, people, kept, visits)
 
 
 def _visits(app: Flask, session: Session, world: World) -> tuple[list[tuple[str, bool, Visit]], list[str]]:

@@ -1,6 +1,5 @@
 """Every page of every document asks fewer than ten things of the database, however many rows it shows."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -72,7 +71,7 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def office(offices: Any) -> Iterator[Office]:
+def office(offices: Any) -> Office:
     app: Flask = offices.on("sqlite").app
     with app.app_context():
         small_demo(rooms=120, months=2)
@@ -85,7 +84,7 @@ def office(offices: Any) -> Iterator[Office]:
         db.session.remove()
     client = app.test_client()
     assert client.post("/login/", data={"username": "alles", "password": PASSWORD}).status_code == 302
-    yield Office(app, client, rows, counts)
+    return Office(app, client, rows, counts)
 
 
 def _furnish(session: Session) -> None:

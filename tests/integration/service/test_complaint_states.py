@@ -1,6 +1,6 @@
 """Every state, action and role of the complaint against a table written by hand: the rest is refused and changes nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,11 +71,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(app: Flask, session: Session, cast: Any, offices: Offices, tmp_path: Path) -> Iterator[Desk]:
+def desk(app: Flask, session: Session, cast: Any, offices: Offices, tmp_path: Path) -> Desk:
     with unit_of_work() as unit:
         rows = {state.value: complaint(unit, cast, state).id for state in STATES}
         told = inputs(unit, cast)
-    yield Desk(offices.made("sqlite"), tmp_path / "kept.db", rows, told)
+    return Desk(offices.made("sqlite"), tmp_path / "kept.db", rows, told)
 
 
 def expected(state: str, action: str, role: str) -> str | None:

@@ -71,7 +71,7 @@ def _furnish() -> None:
 
 
 @pytest.fixture
-def office(office_app: Flask) -> Iterator[Flask]:
+def office(office_app: Flask) -> Flask:
     """The app, its database as furnished."""
     from app.lowcode.db import db
 
@@ -81,7 +81,7 @@ def office(office_app: Flask) -> Iterator[Flask]:
         db.engine.dispose()
         with sqlite3.connect(f"{folder}/template.db") as kept, sqlite3.connect(f"{folder}/office.db") as live:
             kept.backup(live)
-    yield office_app
+    return office_app
 
 
 @pytest.fixture
