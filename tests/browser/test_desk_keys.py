@@ -84,7 +84,7 @@ def owe(session: Session, cast: Any, this: Period) -> None:
 def test_the_whole_of_it_by_keys(desk: Desk, session: Session) -> None:
     page = desk.page
     desk.focused("#desk-q")
-    page.keyboard.type("1-1-101")
+    page.keyboard.type("王一")
     desk.press("Enter")
     # Everything over all rooms and spaces, grouped; this month and earlier are ticked.
     expect(page.locator("#desk-due")).to_have_text("765.65")
@@ -144,6 +144,6 @@ def test_the_whole_of_it_by_keys(desk: Desk, session: Session) -> None:
 def test_what_is_typed_before_the_script_is_there_is_not_lost(desk: Desk) -> None:
     """A quick hand presses Enter while the page still loads: the browser sends the form itself, and the name is found."""
     page = desk.page
-    page.locator("#desk-q").fill("1-1-101")
+    page.locator("#desk-q").fill("王一")
     page.evaluate("document.querySelector('.desk-find').submit()")
     expect(page.locator("#desk-due")).to_have_text("765.65")

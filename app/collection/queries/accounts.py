@@ -1,6 +1,6 @@
-"""What one person owes, as the desk lays it out: by room and space, this period and earlier ticked."""
+"""What one person owes, as the desk lays it out: by room and space, what was searched first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -33,19 +33,29 @@ class OpenCharge:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The open charges of one room or space."""
+    """The open charges of one room or space; `asked`: it was searched, or the person was."""
 
     payer: str
     community: str
     charges: tuple[OpenCharge, ...]
+    asked: bool
 
 
-def open_groups(*, session: Session, people: Sequence[Customer]) -> tuple[list[Group], bool]:
-    """The person's open charges grouped by what they are for, oldest first; and whether there are more."""
+def open_groups(
+    *,
+    session: Session,
+    people: Sequence[Customer],
+    room_ids: Collection[int] = (),
+    space_ids: Collection[int] = (),
+) -> tuple[list[Group], bool]:
+    """The person's open charges grouped by what they are for, oldest first; and whether there are more.
+
+    The rooms and spaces named are the ones that were searched and come first; none named: the person was.
+    """
     rows = session.execute(
         select(
             Charge.id, Charge.community_id, Charge.period, Charge.starts, Charge.ends, Charge.paid, Charge.due,
-            Charge.due_date, FeeItem.name.label("fee"), Room.code.label("room"), ParkingSpace.number.label("space"),
+            Charge.due_date, Charge.room_id, Charge.space_id, FeeItem.name.label("fee"), Room.code.label("room"), ParkingSpace.number.label("space"),
             Community.name.label("community"),
         )
         .join(FeeItem, FeeItem.id == Charge.fee_item_id)
@@ -56,16 +66,29 @@ def open_groups(*, session: Session, people: Sequence[Customer]) -> tuple[list[G
         .order_by(Charge.due_date, FeeItem.priority, Charge.id)
         .limit(SHOWN + 1)
     ).all()  # fmt: skip
-    groups: dict[tuple[str, bool, str], list[OpenCharge]] = {}
+    everything = not room_ids and not space_ids
+    groups: dict[tuple[bool, str, bool, str], list[OpenCharge]] = {}
     for row in rows[:SHOWN]:
-        groups.setdefault((row.community, row.room is None, row.room or row.space or ""), []).append(
+        asked = everything or row.room_id in room_ids or row.space_id in space_ids
+        groups.setdefault((not asked, row.community, row.room is None, row.room or row.space or ""), []).append(
             OpenCharge(
                 row.id, row.community_id, row.fee, row.period, row.starts, row.ends, row.paid + row.due, row.paid,
                 row.due, row.due_date,
             )
         )  # fmt: skip
     found = [
-        Group(payer, community, tuple(charges))
-        for (community, _space, payer), charges in sorted(groups.items())
+        Group(payer, community, tuple(charges), not other)
+        for (other, community, _space, payer), charges in sorted(groups.items())
     ]
     return found, len(rows) > SHOWN
+
+
+def places_named(*, session: Session, room_ids: Collection[int], space_ids: Collection[int]) -> list[str]:
+    """What the searched rooms and spaces are called."""
+    if not room_ids and not space_ids:
+        return []
+    rooms = session.scalars(select(Room.code).where(Room.id.in_(room_ids)).order_by(Room.code))
+    spaces = session.scalars(
+        select(ParkingSpace.number).where(ParkingSpace.id.in_(space_ids)).order_by(ParkingSpace.number)
+    )
+    return [*rooms, *spaces]

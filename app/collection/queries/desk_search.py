@@ -1,42 +1,64 @@
 """Who the desk is looking for: by room, name, telephone, plate, space or receipt number, twenty at most."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge
 from app.collection.models import Receipt
 from app.estate.models import Community, Customer, Occupancy, ParkingSpace, Room, Vehicle
+from app.estate.states import OccupancyRole
 from app.kernel.cells import normal_text
 from app.kernel.identity import mask_phone
-from app.lowcode.document import DocumentBase
-from app.lowcode.listing import narrowing_condition
 
 LIMIT = 20
 PLACES = 20  # rooms or spaces looked at for one way of reading what was typed
 ROOMS_NAMED = 200  # rooms named beside all the customers found
 LONGEST = 60
-Reading = Callable[[], Iterable[int]]
 FEW_DIGITS = 4  # from here on digits may be the end of a telephone number
 
 
 @dataclass(frozen=True, slots=True)
+class DeskMatch:
+    """A customer that was found, and the room or the space by which; neither: the person was meant."""
+
+    customer_id: int
+    room_id: int | None = None
+    space_id: int | None = None
+
+
+Reading = Callable[[], Iterable[DeskMatch]]
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """A customer as the desk's box offers it."""
+    """A customer as the desk's box offers it; `due` 元 is what all of it is owed in reach.
+
+    `holdings`: the rooms' codes by what the customer is there. `room_ids`, `space_ids`: what was searched.
+    """
 
     id: int
     name: str
     phone_masked: str
     community: str
-    rooms: tuple[str, ...]
+    holdings: dict[OccupancyRole, list[str]]
+    due: Decimal
+    room_ids: tuple[int, ...]
+    space_ids: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class _Asked:
+    rooms: dict[int, None] = field(default_factory=dict)
+    spaces: dict[int, None] = field(default_factory=dict)
 
 
 def find_customers(*, session: Session, typed: str, today: date) -> list[Found]:
-    """The customers that `typed` may mean, the surest reading first.
+    """The customers that `typed` may mean, the surest reading first, whatever node of the tree is chosen.
 
     What is one thing's own name (a room's code, a plate, a receipt's number, a telephone) is not read loosely
     too; else each reading asks the database only while fewer than twenty are found.
@@ -44,48 +66,48 @@ def find_customers(*, session: Session, typed: str, today: date) -> list[Found]:
     text = normal_text(typed)[:LONGEST]
     if not text:
         return []
-    ids: dict[int, None] = {}
+    asked: dict[int, _Asked] = {}
     for exact, reading in _readings(session, text, today):
-        for key in reading():
-            ids[key] = None
-            if len(ids) == LIMIT:
-                return _described(session, list(ids), today)
-        if exact and ids:
+        for match in reading():
+            if match.customer_id not in asked and len(asked) == LIMIT:
+                return _described(session, asked, today)
+            places = asked.setdefault(match.customer_id, _Asked())
+            if match.room_id is not None:
+                places.rooms[match.room_id] = None
+            if match.space_id is not None:
+                places.spaces[match.space_id] = None
+        if exact and asked:
             break
-    return _described(session, list(ids), today)
+    return _described(session, asked, today)
 
 
 def _readings(session: Session, text: str, today: date) -> Iterator[tuple[bool, Reading]]:
     """What the text may be, from exact (True: go no further) to loose; every way has a limit, most an index."""
     upper = text.upper()
 
-    def receipts() -> Iterable[int]:
-        return session.scalars(
-            select(Receipt.customer_id).where(Receipt.number == upper, *_here(Receipt)).limit(LIMIT)
+    def receipts() -> Iterable[DeskMatch]:
+        return _people(
+            session.scalars(select(Receipt.customer_id).where(Receipt.number == upper).limit(LIMIT))
         )
 
     def rooms(condition: ColumnElement[bool]) -> Reading:
         return lambda: _of_rooms(
-            session,
-            list(session.scalars(select(Room.id).where(condition, *_here(Room)).limit(PLACES))),
-            today,
+            session, list(session.scalars(select(Room.id).where(condition).limit(PLACES))), today
         )
 
     def spaces(condition: ColumnElement[bool]) -> Reading:
         return lambda: _of_spaces(session, condition)
 
     def people(*conditions: ColumnElement[bool]) -> Reading:
-        return lambda: session.scalars(
-            select(Customer.id).where(or_(*conditions), *_here(Customer)).order_by(Customer.id).limit(LIMIT)
+        return lambda: _people(
+            session.scalars(select(Customer.id).where(or_(*conditions)).order_by(Customer.id).limit(LIMIT))
         )
 
     def vehicles(condition: ColumnElement[bool]) -> Reading:
         statement = (
-            select(Vehicle.customer_id)
-            .where(condition, Vehicle.customer_id.is_not(None), *_here(Vehicle))
-            .limit(LIMIT)
+            select(Vehicle.customer_id).where(condition, Vehicle.customer_id.is_not(None)).limit(LIMIT)
         )
-        return lambda: [key for key in session.scalars(statement) if key is not None]
+        return lambda: _people(session.scalars(statement))
 
     if upper.startswith("SJ"):
         yield True, receipts
@@ -110,59 +132,78 @@ def _readings(session: Session, text: str, today: date) -> Iterator[tuple[bool, 
     yield False, spaces(ParkingSpace.number.startswith(upper, autoescape=True))
 
 
-def _here(model: type[DocumentBase]) -> list[ColumnElement[bool]]:
-    """Only what stands in the tree node that is chosen at the page."""
-    narrowing = narrowing_condition(model)
-    return [] if narrowing is None else [narrowing]
+def _people(ids: Iterable[int | None]) -> list[DeskMatch]:
+    return [DeskMatch(key) for key in ids if key is not None]
 
 
-def _of_rooms(session: Session, rooms: Sequence[int], today: date) -> list[int]:
-    """Who pays for these rooms now, then who still owes for them (a former owner)."""
+def _of_rooms(session: Session, rooms: Sequence[int], today: date) -> list[DeskMatch]:
+    """Who pays for these rooms now, then who still owes for them (a former owner); else who lives there."""
     if not rooms:
         return []
-    payers = select(Occupancy.customer_id).where(
-        Occupancy.room_id.in_(rooms), Occupancy.payer, or_(Occupancy.ends.is_(None), Occupancy.ends >= today)
+    stays = (
+        select(Occupancy.customer_id, Occupancy.room_id)
+        .where(Occupancy.room_id.in_(rooms), or_(Occupancy.ends.is_(None), Occupancy.ends >= today))
+        .order_by(Occupancy.id)
     )
-    debtors = select(Charge.customer_id).where(Charge.room_id.in_(rooms), Charge.due > Decimal(0)).distinct()
-    return [*session.scalars(payers.order_by(Occupancy.id)), *sorted(session.scalars(debtors))]
+    debtors = (
+        select(Charge.customer_id, Charge.room_id)
+        .where(Charge.room_id.in_(rooms), Charge.due > Decimal(0))
+        .distinct()
+        .order_by(Charge.customer_id, Charge.room_id)
+    )
+    found = [*session.execute(stays.where(Occupancy.payer)), *session.execute(debtors)]
+    return [DeskMatch(row.customer_id, row.room_id) for row in found or session.execute(stays)]
 
 
-def _of_spaces(session: Session, condition: ColumnElement[bool]) -> list[int]:
+def _of_spaces(session: Session, condition: ColumnElement[bool]) -> list[DeskMatch]:
     rows = session.execute(
-        select(ParkingSpace.id, ParkingSpace.customer_id).where(condition, *_here(ParkingSpace)).limit(PLACES)
+        select(ParkingSpace.id, ParkingSpace.customer_id).where(condition).limit(PLACES)
     ).all()
     if not rows:
         return []
-    debtors = session.scalars(
-        select(Charge.customer_id)
+    debtors = session.execute(
+        select(Charge.customer_id, Charge.space_id)
         .where(Charge.space_id.in_([row.id for row in rows]), Charge.due > Decimal(0))
         .distinct()
+        .order_by(Charge.customer_id, Charge.space_id)
     )
-    return [*(row.customer_id for row in rows if row.customer_id is not None), *sorted(debtors)]
+    return [
+        *(DeskMatch(row.customer_id, space_id=row.id) for row in rows if row.customer_id is not None),
+        *(DeskMatch(row.customer_id, space_id=row.space_id) for row in debtors),
+    ]
 
 
-def _described(session: Session, ids: list[int], today: date) -> list[Found]:
-    """The customers with their communities and rooms: two statements, whatever was found."""
-    if not ids:
+def _described(session: Session, asked: dict[int, _Asked], today: date) -> list[Found]:
+    """The customers with their communities, rooms and debts: three statements, whatever was found."""
+    if not asked:
         return []
-    rooms: dict[int, list[str]] = {}
+    holdings: dict[int, dict[OccupancyRole, list[str]]] = {}
     for row in session.execute(
-        select(Occupancy.customer_id, Room.code)
+        select(Occupancy.customer_id, Occupancy.role, Room.code)
         .join(Room, Room.id == Occupancy.room_id)
-        .where(Occupancy.customer_id.in_(ids), or_(Occupancy.ends.is_(None), Occupancy.ends >= today))
+        .where(Occupancy.customer_id.in_(asked), or_(Occupancy.ends.is_(None), Occupancy.ends >= today))
         .order_by(Room.code)
         .limit(ROOMS_NAMED)
     ):
-        rooms.setdefault(row.customer_id, []).append(row.code)
+        codes = holdings.setdefault(row.customer_id, {}).setdefault(row.role, [])
+        if row.code not in codes:
+            codes.append(row.code)
+    debts = session.execute(
+        select(Charge.customer_id, func.sum(Charge.due).label("due"))
+        .where(Charge.customer_id.in_(asked), Charge.due > Decimal(0))
+        .group_by(Charge.customer_id)
+    )
+    due = {row.customer_id: row.due for row in debts}
     found = {
         row.id: Found(
             row.id, row.name, mask_phone(row.phone) if row.phone else "", row.community,
-            tuple(dict.fromkeys(rooms.get(row.id, ()))),
+            holdings.get(row.id, {}), due.get(row.id, Decimal("0.00")), tuple(asked[row.id].rooms),
+            tuple(asked[row.id].spaces),
         )
         for row in session.execute(
             select(Customer.id, Customer.name, Customer.phone, Community.name.label("community"))
             .join(Community, Community.id == Customer.community_id)
-            .where(Customer.id.in_(ids))
+            .where(Customer.id.in_(asked))
         )
     }  # fmt: skip
-    return [found[key] for key in ids if key in found]
+    return [found[key] for key in asked if key in found]

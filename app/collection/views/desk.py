@@ -1,6 +1,7 @@
 """收费台: find a customer, see all that is open, take the money, print the receipt."""
 
 import json
+from datetime import date
 from decimal import Decimal
 from secrets import token_urlsafe
 from typing import Any
@@ -12,7 +13,7 @@ from flask_babel import gettext as _
 from app.collection import operations
 from app.collection.models import DEPOSIT_ITEM, Receipt
 from app.collection.queries import person, total_due
-from app.collection.queries.accounts import Group, open_groups
+from app.collection.queries.accounts import Group, open_groups, places_named
 from app.collection.queries.balances import AccountBalance, fees_to_prepay, held_for, rooms_of
 from app.collection.queries.desk_search import find_customers
 from app.collection.queries.receipt_print import receipt_facts
@@ -30,6 +31,7 @@ from app.lowcode.scope import OutOfScope, find
 from app.lowcode.unit import in_unit_of_work
 
 MOST_BYTES = 256 * 1024
+MOST_ASKED = 50  # rooms or spaces that one search names
 # What the page saw is no longer so: it reads the account again. Everything else is for the person to correct.
 OVERTAKEN = {"already_settled", "key_reused"}
 OVERTAKEN_IN_FULL = {"over_balance", "tenders_differ"}
@@ -82,7 +84,8 @@ class DeskView(BaseView):
             "customers": [
                 {
                     "id": one.id, "name": one.name, "phone_masked": one.phone_masked, "community": one.community,
-                    "rooms": list(one.rooms),
+                    "holdings": [{"role": _(role.label), "rooms": codes} for role, codes in one.holdings.items()],
+                    "due": _plain(one.due), "room_ids": list(one.room_ids), "space_ids": list(one.space_ids),
                 }
                 for one in found
             ]
@@ -91,19 +94,21 @@ class DeskView(BaseView):
     @expose("/customer/<int:pk>.json")
     @needs("collect")
     def customer(self, pk: int) -> dict[str, Any]:
-        """One person's open charges over every community in reach."""
+        """One person's open charges over every community in reach; `room`, `space`: what was searched."""
         if pk >= 2**63:
             abort(404)
-        session = db.session()
+        session, today = db.session(), clock.today()
         people = person(session=session, customer_id=pk)
-        groups, more = open_groups(session=session, people=people)
+        room_ids, space_ids = _ids("room"), _ids("space")
+        groups, more = open_groups(session=session, people=people, room_ids=room_ids, space_ids=space_ids)
         held, asked = held_for(session=session, people=people), people[0]
         return {
             "customer": {
                 "id": asked.id, "name": asked.name, "phone_masked": mask_phone(asked.phone) if asked.phone else "",
                 "community": "、".join(one.community.name for one in people), "kind": _(asked.kind.label),
             },
-            "groups": [_to_json(group, Period.of(clock.today())) for group in groups],
+            "groups": [_to_json(group, today) for group in groups],
+            "searched": places_named(session=session, room_ids=room_ids, space_ids=space_ids),
             "more": more,
             "total_due": _plain(total_due(session=session, people=people) if more else _sum(groups)),
             "prepayment": _plain(sum((one.balance for one in held.prepayments), Decimal("0.00"))),
@@ -111,7 +116,7 @@ class DeskView(BaseView):
             "deposits": [{"label": _held_label(one), "balance": _plain(one.balance)} for one in held.deposits],
             "rooms": [
                 {"id": key, "label": code}
-                for key, code in rooms_of(session=session, customer_id=asked.id, today=clock.today())
+                for key, code in rooms_of(session=session, customer_id=asked.id, today=today)
             ],
             "idempotency_key": token_urlsafe(18),
         }  # fmt: skip
@@ -207,15 +212,24 @@ def _made(receipt: Receipt) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _to_json(group: Group, period: Period) -> dict[str, Any]:
+def _ids(name: str) -> list[int]:
+    """The keys of the rooms or spaces that were searched; what is no key names nothing."""
+    found = request.args.getlist(name)[:MOST_ASKED]
+    return [int(text) for text in found if text.isascii() and text.isdigit() and len(text) <= 18]
+
+
+def _to_json(group: Group, today: date) -> dict[str, Any]:
+    period = Period.of(today)
     return {
         "payer": group.payer or _("其他"),
         "label": group.community,
+        "asked": group.asked,
         "charges": [
             {
                 "id": one.id, "fee": one.fee, "period": str(one.period), "from": one.starts.isoformat(),
                 "to": one.ends.isoformat(), "amount": _plain(one.amount), "paid": _plain(one.paid),
-                "due": _plain(one.due), "due_date": one.due_date.isoformat(), "ticked": one.period <= period,
+                "due": _plain(one.due), "due_date": one.due_date.isoformat(),
+                "ticked": group.asked and one.period <= period, "overdue": one.due_date < today,
                 "community_id": one.community_id,
             }
             for one in group.charges

@@ -2,6 +2,7 @@
 // POST apply (预收抵扣).
 import { parse, shown } from "./cents.js";
 import { ask } from "./confirm.js";
+import { DeskBox } from "./desk_box.js";
 import { PayForm } from "./desk_form.js";
 import { drawCharges, drawHeld, drawPicks, drawReceipts } from "./desk_parts.js";
 import { call, readJson } from "./net.js";
@@ -9,7 +10,7 @@ import { printPages } from "./print_frame.js";
 
 const desk = document.getElementById("desk");
 const at = (id) => document.getElementById(id);
-const box = at("desk-q");
+const box = new DeskBox(at("desk-q"));
 const words = JSON.parse(at("desk-words").textContent);
 const canPay = "canPay" in desk.dataset;
 
@@ -22,6 +23,8 @@ let sent = null; // the body that was sent last with this key
 let unsure = false; // sent, and nothing came back
 let busy = false;
 let turn = 0;
+let next = ""; // what was asked for while a payment was on its way
+let asked = {}; // the customer that is open as it was found: {id, room_ids, space_ids}
 
 const ticks = () => [...desk.querySelectorAll("[data-charge] input:checked")];
 const money = new PayForm({ ticked: ticks, words, cash: desk.dataset.cash });
@@ -47,6 +50,7 @@ function problem(text, field = null) {
   for (const input of at("desk-pay").querySelectorAll(".is-invalid")) input.classList.remove("is-invalid");
   if (field) {
     field.classList.add("is-invalid");
+    if (box.pending) return;
     field.focus();
     field.select?.();
   }
@@ -61,46 +65,70 @@ function close() {
   at("desk-picks").hidden = true;
   fail("");
   told("");
+  waiting("");
 }
 
-function home({ keep = false } = {}) {
-  if (!keep) box.value = "";
-  box.focus();
-  box.select();
+// What is being waited for, said to eyes and ears; "" is the end of it.
+function waiting(text) {
+  at("desk-busy").hidden = !text;
+  at("desk-busy").textContent = text;
+  desk.setAttribute("aria-busy", String(Boolean(text)));
 }
 
-async function find(text) {
+// `paid`: the receipts of the payment before stay in sight.
+async function find(text, { paid = false } = {}) {
+  if (busy) {
+    next = text;
+    return;
+  }
+  if (unsure) {
+    at("desk-take").focus();
+    return;
+  }
+  box.searched();
   close();
-  at("desk-done").hidden = true;
+  at("desk-done").hidden = !paid;
   if (!text) return;
   const mine = turn;
+  waiting(words.finding);
   try {
     const { customers } = await readJson(`${desk.dataset.find}?q=${encodeURIComponent(text)}`);
     if (mine !== turn) return;
     if (!customers.length) {
       fail(words.none);
-      home({ keep: true });
+      box.home({ keep: true });
     } else if (customers.length === 1) {
-      await open(customers[0].id);
+      await open(customers[0]);
     } else {
-      drawPicks(at("desk-picks"), customers, { pick: open, leave: () => home({ keep: true }) });
+      drawPicks(at("desk-picks"), customers, { pick: open, leave: () => box.home({ keep: true }), words });
+      box.yieldTo(at("desk-picks").firstElementChild);
     }
   } catch (error) {
     if (mine === turn) fail(error.message);
+  } finally {
+    if (turn === mine) waiting("");
   }
 }
 
-// `ticked`: the charges to tick, instead of this month's and earlier ones.
-async function open(id, { ticked = null } = {}) {
+// `found`: a customer as the search gave it. `ticked`: the charges to tick, instead of what was searched.
+async function open(found, { ticked = null } = {}) {
   const mine = ++turn;
+  asked = found;
+  const places = new URLSearchParams([
+    ...(found.room_ids || []).map((id) => ["room", id]),
+    ...(found.space_ids || []).map((id) => ["space", id]),
+  ]);
+  waiting(words.finding);
   try {
-    const data = await readJson(`${desk.dataset.customer}${encodeURIComponent(id)}.json`);
+    const data = await readJson(`${desk.dataset.customer}${encodeURIComponent(found.id)}.json?${places}`);
     if (mine !== turn) return;
     for (const charge of ticked ? data.groups.flatMap((group) => group.charges) : [])
       charge.ticked = ticked.has(charge.id);
     show(data);
   } catch (error) {
     if (mine === turn) fail(error.message);
+  } finally {
+    if (mine === turn) waiting("");
   }
 }
 
@@ -126,15 +154,19 @@ function show(data) {
   const table = desk.querySelector(".desk-table");
   table.hidden = !any;
   drawCharges(table, data.groups, {
+    words,
     toggled: follow,
-    onward: () => (canPay ? at("desk-amount") : box).select(),
+    onward: () => (canPay ? at("desk-amount") : box.input).select(),
   });
   money.reset({ rooms: data.rooms, any });
   lock();
   if (!canPay) problem(words.no_right);
   follow();
-  if (any) table.querySelector("[data-charge]").focus();
-  else home({ keep: true });
+  const places = data.groups.filter((group) => group.asked).map((group) => group.payer);
+  const clear = data.searched.filter((place) => !places.includes(place));
+  if (any && clear.length) told(words.clear.replace("%(places)s", clear.join("、")));
+  if (any) box.yieldTo(table.querySelector("[data-charge]"));
+  else box.home({ keep: true });
 }
 
 // The sums of the ticks, and the amount after them.
@@ -148,9 +180,12 @@ function follow() {
   at("desk-all").checked = chosen.length > 0 && chosen.length === all.length;
   at("desk-all").indeterminate = chosen.length > 0 && chosen.length < all.length;
   for (const group of desk.querySelectorAll("tbody[data-group]")) {
-    group.querySelector("[data-group-sum]").textContent = shown(
-      sum([...group.querySelectorAll("input:checked")]),
-    );
+    const own = [...group.querySelectorAll("[data-charge] input")];
+    const mine = own.filter((input) => input.checked);
+    group.querySelector("[data-group-sum]").textContent = shown(sum(mine));
+    const whole = group.querySelector("[data-place] input");
+    whole.checked = mine.length === own.length;
+    whole.indeterminate = mine.length > 0 && mine.length < own.length;
   }
   money.follow();
 }
@@ -183,7 +218,6 @@ async function apply() {
     return;
   }
   const was = document.activeElement;
-  const id = customer.customer.id;
   if (
     !(await ask({
       text: words.apply
@@ -199,14 +233,16 @@ async function apply() {
   let text = "";
   let done = "";
   try {
-    const { applied } = await readJson(desk.dataset.apply, { json: { customer_id: id, charge_ids: chosen } });
+    const { applied } = await readJson(desk.dataset.apply, {
+      json: { customer_id: customer.customer.id, charge_ids: chosen },
+    });
     done = words.applied.replace("%(amount)s", shown(parse(applied)));
   } catch (error) {
     text = error.message;
   }
   busy = false;
   lock();
-  await open(id, { ticked: new Set(chosen) });
+  await open(asked, { ticked: new Set(chosen) });
   fail(text);
   told(done);
 }
@@ -235,7 +271,7 @@ async function pay() {
   lock();
   if (unsure || lost) {
     problem(lost || words.unsure);
-    at("desk-take").focus();
+    box.yieldTo(at("desk-take"));
     return;
   }
   if (!response.ok) {
@@ -249,33 +285,38 @@ async function refused(status, data) {
   const text = data?.error || words.refused;
   if (status === 409 || STALE.has(data?.code)) {
     // what is owed has changed meanwhile: show it as it is now
-    await open(customer.customer.id);
+    await open(asked);
     fail(text);
     return;
   }
   const field = money.field(data?.field);
   problem(text, field);
-  if (!field) at("desk-take").focus();
+  if (!field) box.yieldTo(at("desk-take"));
 }
 
 function taken(receipts) {
+  const name = customer.customer.name;
+  money.tenders.remember();
   close();
   at("desk-done").hidden = false;
+  at("desk-paid").textContent = name;
   drawReceipts(at("desk-receipts"), receipts, words);
   const change = receipts.reduce((total, receipt) => total + (parse(receipt.change || "0.00") || 0), 0);
   at("desk-back").hidden = !change;
   at("desk-back").querySelector("output").textContent = shown(change);
-  home();
+  const following = next;
+  next = "";
+  box.home();
+  const mine = turn;
   printPages(receipts.map((receipt) => receipt.print_url))
     .catch(() => fail(words.printing))
-    .finally(() => {
-      if (!customer) home({ keep: true });
-    });
+    .finally(() => mine === turn && box.settle());
+  if (following) find(following, { paid: true });
 }
 
-box.form.addEventListener("submit", (event) => {
+box.input.form.addEventListener("submit", (event) => {
   event.preventDefault();
-  find(box.value.trim());
+  find(box.text);
 });
 at("desk-pay").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -287,6 +328,16 @@ at("desk-all").addEventListener("change", (event) => {
   for (const input of desk.querySelectorAll("[data-charge] input")) input.checked = event.target.checked;
   follow();
 });
+// A method of payment by its digit: where no text is typed, and with Alt from anywhere.
+function tenderKey(event) {
+  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
+  const typing = event.target.matches("input:not([type=checkbox]), textarea");
+  if (!digit || event.ctrlKey || event.metaKey || event.isComposing || (typing && !event.altKey)) return;
+  if (!customer || busy || unsure || !canPay || document.querySelector(".modal.show")) return;
+  event.preventDefault();
+  money.tenders.choose(Number(digit) - 1, event.target);
+}
+document.addEventListener("keydown", tenderKey);
 // The keys of what stands on the page as a button; a dialog has its own.
 const KEYS = {
   F2: () => at("desk-add-advance").click(),
@@ -309,11 +360,15 @@ document.addEventListener("keydown", (event) => {
     return;
   if (event.target.closest(".topbar, .side-tree, .side-menu, .modal")) return;
   event.preventDefault();
-  const id = unsure ? customer.customer.id : null;
+  const again = unsure ? asked : null;
   close();
   // what became of the payment that got no answer is seen by opening the customer again
-  if (id) open(id);
-  else home();
+  if (again) {
+    open(again);
+    return;
+  }
+  if (event.target === box.input) box.searched();
+  box.home();
 });
-if (box.value) find(box.value.trim());
-else box.focus();
+if (box.text) find(box.text);
+else box.input.focus();

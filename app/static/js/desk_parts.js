@@ -3,19 +3,28 @@ import { parse, shown } from "./cents.js";
 import { make } from "./net.js";
 
 // A list of customers; arrows move, Enter picks, Escape goes back to the box.
-export function drawPicks(list, customers, { pick, leave }) {
+export function drawPicks(list, customers, { pick, leave, words }) {
+  const holding = ({ role, rooms }) =>
+    make(
+      "span",
+      { class: "desk-holding" },
+      make("small", { class: "text-secondary" }, `${role} `),
+      rooms.join("、"),
+    );
+  const owed = (text) => (parse(text) ? `${words.owes} ${shown(parse(text))}` : words.owes_nothing);
   const rows = customers.map((one) =>
     make(
       "button",
       { type: "button", class: "desk-pick", role: "option" },
       make("b", {}, one.name),
+      make("span", { class: "desk-pick-rooms" }, ...one.holdings.map(holding)),
+      make("span", { class: "desk-pick-due" }, owed(one.due)),
       make("span", {}, one.phone_masked || ""),
       make("span", { class: "text-secondary" }, one.community || ""),
-      make("span", { class: "desk-pick-rooms" }, (one.rooms || []).join("、")),
     ),
   );
   rows.forEach((row, index) => {
-    row.addEventListener("click", () => pick(customers[index].id));
+    row.addEventListener("click", () => pick(customers[index]));
     row.addEventListener("keydown", (event) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (!step) return;
@@ -26,7 +35,6 @@ export function drawPicks(list, customers, { pick, leave }) {
   });
   list.replaceChildren(...rows);
   list.hidden = false;
-  rows[0].focus();
 }
 
 // The days that a charge is for; the year is said once where it is one.
@@ -35,7 +43,7 @@ const days = (from, to) => {
   return shown.map((day, place) => make("span", { class: "text-nowrap" }, place ? ` ~ ${day}` : day));
 };
 
-function chargeRow(charge) {
+function chargeRow(charge, words) {
   const tick = make("input", {
     type: "checkbox",
     class: "form-check-input",
@@ -48,7 +56,7 @@ function chargeRow(charge) {
   const money = (text) => make("td", { class: "num" }, shown(parse(text) ?? 0));
   const row = make(
     "tr",
-    { "data-charge": charge.id, tabindex: "-1" },
+    { "data-charge": charge.id, "data-row": true, class: charge.overdue ? "overdue" : null, tabindex: "-1" },
     make("td", { class: "tick" }, tick),
     make("td", { class: "desk-wraps" }, charge.fee),
     make("td", {}, charge.period || ""),
@@ -56,36 +64,60 @@ function chargeRow(charge) {
     money(charge.amount),
     money(charge.paid),
     make("td", { class: "desk-wraps desk-days text-secondary" }, ...days(charge.from, charge.to)),
-    make("td", { class: "text-secondary" }, charge.due_date || ""),
+    make(
+      "td",
+      { class: "text-secondary" },
+      charge.due_date || "",
+      charge.overdue ? make("span", { class: "desk-overdue" }, words.overdue) : null,
+    ),
   );
   return row;
 }
 
+// The room or space above its charges: its tick is all of theirs.
+function placeRow(group, words) {
+  const tick = make("input", {
+    type: "checkbox",
+    class: "form-check-input",
+    tabindex: "-1",
+    "aria-label": words.tick_place.replace("%(place)s", group.payer),
+  });
+  return make(
+    "tr",
+    { class: "desk-group", "data-place": true, "data-row": true, tabindex: "-1" },
+    make("td", { class: "tick" }, tick),
+    make(
+      "th",
+      { colspan: 2, scope: "rowgroup" },
+      make("span", {}, group.payer),
+      group.label ? make("small", { class: "text-secondary" }, ` ${group.label}`) : null,
+    ),
+    make("td", { class: "num", "data-group-sum": true }, "0.00"),
+    make("td", { colspan: 4 }),
+  );
+}
+
 // The charges under their room or space; one row of all takes the Tab key, arrows move, Space ticks, Enter goes on.
-export function drawCharges(table, groups, { toggled, onward }) {
+export function drawCharges(table, groups, { toggled, onward, words }) {
   for (const body of table.querySelectorAll("tbody")) body.remove();
   for (const group of groups.filter((one) => one.charges.length)) {
-    const head = make(
-      "tr",
-      { class: "desk-group" },
-      make(
-        "th",
-        { colspan: 3, scope: "rowgroup" },
-        make("span", {}, group.payer),
-        group.label ? make("small", { class: "text-secondary" }, ` ${group.label}`) : null,
-      ),
-      make("td", { class: "num", "data-group-sum": true }, "0.00"),
-      make("td", { colspan: 4 }),
-    );
-    table.append(make("tbody", { "data-group": true }, head, ...group.charges.map(chargeRow)));
+    const charges = group.charges.map((charge) => chargeRow(charge, words));
+    table.append(make("tbody", { "data-group": true }, placeRow(group, words), ...charges));
   }
-  const rows = [...table.querySelectorAll("[data-charge]")];
+  const rows = [...table.querySelectorAll("[data-row]")];
   const mark = (row) => row.classList.toggle("ticked", row.querySelector("input").checked);
   const flip = (row) => {
-    mark(row);
+    if ("place" in row.dataset) {
+      const charges = [...row.parentElement.querySelectorAll("[data-charge]")];
+      for (const charge of charges)
+        charge.querySelector("input").checked = row.querySelector("input").checked;
+      charges.forEach(mark);
+    }
     toggled();
+    rows.forEach(mark);
   };
-  if (rows[0]) rows[0].tabIndex = 0;
+  const first = table.querySelector("[data-charge]");
+  if (first) first.tabIndex = 0;
   rows.forEach((row, index) => {
     mark(row);
     const tick = row.querySelector("input");

@@ -1,6 +1,16 @@
 // The tenders: the first line takes what the others leave, so that the lines always make up the amount.
 import { parse, plain } from "./cents.js";
 
+const LAST = "desk.tender"; // of this browser: a desk that takes mostly 微信 begins with it
+
+const remembered = () => {
+  try {
+    return localStorage.getItem(LAST);
+  } catch {
+    return null; // storage may be off
+  }
+};
+
 export class Tenders {
   constructor({ box, template, more, changed }) {
     Object.assign(this, { box, template, changed, button: more });
@@ -14,6 +24,29 @@ export class Tenders {
   reset() {
     this.box.replaceChildren();
     this.add({ focus: false });
+    const last = [...this.first().options].findIndex((option) => option.value === remembered());
+    if (last >= 0) this.choose(last);
+  }
+
+  // The next payment at this desk begins with the method of this one.
+  remember() {
+    try {
+      localStorage.setItem(LAST, this.first().value);
+    } catch {
+      // storage may be off
+    }
+  }
+
+  // The method at `place` for the line where `near` is, else the first; a line that has it already takes the old one.
+  choose(place, near = null) {
+    const line = this.lines.find((each) => each.contains(near)) || this.lines[0];
+    const select = line.querySelector("select");
+    const value = select.options[place]?.value;
+    if (!value || value === select.value) return;
+    const other = this.lines.find((each) => each !== line && each.querySelector("select").value === value);
+    if (other) other.querySelector("select").value = select.value;
+    select.value = value;
+    this.changed();
   }
 
   first() {

@@ -35,7 +35,8 @@ export function startMenu() {
     button.addEventListener("click", () => {
       if (WIDE.matches) {
         const closed = document.documentElement.classList.toggle(`${name}-closed`);
-        write(`${name}.closed`, closed ? "1" : "0");
+        // where a page folds a panel by itself, opening it there says nothing of the other pages
+        if (document.documentElement.dataset.folded !== name) write(`${name}.closed`, closed ? "1" : "0");
         state(button, name);
         if (!closed) document.dispatchEvent(new CustomEvent("panel:open", { detail: name }));
       } else {

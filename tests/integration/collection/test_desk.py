@@ -10,7 +10,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.billing.models import Charge
+from app.collection import operations
 from app.collection.models import Receipt
+from app.collection.states import Tender
 from app.estate.models import Customer, Occupancy, ParkingLot, ParkingSpace, Vehicle
 from app.lowcode import clock
 from app.lowcode.unit import unit_of_work
@@ -75,7 +78,7 @@ def body(who: Mapping[str, int], **changes: Any) -> dict[str, Any]:
 def test_the_page_is_for_who_may_collect(client_of: Browser) -> None:
     page = client_of("收费员").get("/desk/")
     assert page.status_code == 200
-    assert '<option value="wechat">微信</option>' in page.get_data(as_text=True)
+    assert '<option value="wechat">2 微信</option>' in page.get_data(as_text=True)
     assert client_of("客服").get("/desk/").status_code == 403
 
 
@@ -87,9 +90,9 @@ def test_the_page_is_for_who_may_collect(client_of: Browser) -> None:
 def test_found_by_whatever_is_at_hand(session: Session, who: Any, client_of: Browser, typed: str) -> None:
     found = client_of("收费员").get("/desk/find", query_string={"q": typed}).get_json()["customers"]
     assert [one["id"] for one in found] == [who["id"]]
-    assert found[0] == {
+    assert found[0] | {"room_ids": [], "space_ids": []} == {
         "id": who["id"], "name": "欧阳小兰", "phone_masked": "138****5678", "community": "锦绣园",
-        "rooms": ["1-1-101"],
+        "holdings": [{"role": "业主", "rooms": ["1-1-101"]}], "due": "421.44", "room_ids": [], "space_ids": [],
     }  # fmt: skip
 
 
@@ -116,11 +119,67 @@ def test_the_account_ticks_this_month_and_earlier(session: Session, who: Any, cl
     assert group["charges"][0] | {"id": 0, "community_id": 0} == {
         "id": 0, "fee": "物业费", "period": "2025-02", "from": "2025-02-01", "to": "2025-02-28",
         "amount": "210.72", "paid": "0.00", "due": "210.72", "due_date": "2025-02-28", "ticked": True,
-        "community_id": 0,
+        "overdue": False, "community_id": 0,
     }  # fmt: skip
     # What the person owes in the other community is not this desk's to know.
     assert (told["total_due"], told["prepayment"], told["more"]) == ("421.44", "0.00", False)
     assert told["customer"]["phone_masked"] == "138****5678"
+
+
+def test_only_what_was_searched_is_ticked(session: Session, who: Any, cast: Any, client_of: Browser) -> None:
+    """D3: a room or a space ticks its own charges and stands first; a person ticks all; what is overdue says so."""
+    desk, (_, second) = client_of("收费员"), cast.ours.room_ids
+    with unit_of_work() as unit:
+        fee = unit.scalars(select(Charge.fee_item_id)).first()
+        there = add_charge(
+            unit, customer_id=who["id"], fee_id=fee or 0, amount="5.00", period="2025-01", room_id=second
+        )
+        parked = add_charge(unit, customer_id=who["id"], fee_id=fee or 0, amount="7.00", period="2025-02")
+        space = unit.scalars(select(ParkingSpace)).one()
+        unit.get_one(Charge, parked).space_id = space.id
+
+    def ticked(typed: str) -> tuple[str, list[int]]:
+        (found,) = desk.get("/desk/find", query_string={"q": typed}).get_json()["customers"]
+        account = desk.get(
+            f"/desk/customer/{found['id']}.json",
+            query_string=[("room", key) for key in found["room_ids"]]
+            + [("space", key) for key in found["space_ids"]],
+        ).get_json()
+        charges = [one for group in account["groups"] for one in group["charges"]]
+        assert [one["id"] for one in charges if one["overdue"]] == [there]
+        return account["groups"][0]["payer"], [one["id"] for one in charges if one["ticked"]]
+
+    assert ticked("1-1-101") == ("1-1-101", [who["now"]])
+    assert ticked("1-1-201") == ("1-1-201", [there])
+    assert ticked("B1-007") == ("B1-007", [parked])
+    assert ticked("欧阳小兰") == ("1-1-101", [who["now"], there, parked])
+    # A searched room without a debt ticks nothing, and is named.
+    account = desk.get(f"/desk/customer/{who['abroad']}.json").status_code
+    assert account == 404
+    with unit_of_work() as unit:
+        operations.pay(
+            session=unit,
+            request=operations.PaymentRequest(
+                customer_id=who["id"],
+                tenders=[(Tender.CASH, None)],
+                day=date(2025, 2, 10),
+                charge_ids=[there],
+            ),
+        )
+    told = desk.get(f"/desk/customer/{who['id']}.json", query_string={"room": second}).get_json()
+    assert (told["searched"], [g for g in told["groups"] if g["asked"]]) == (["1-1-201"], [])
+
+
+@pytest.mark.parametrize("typed", ["1-1-101", "欧阳小兰", "京A12345", "B1-007", "13812345678"])
+def test_the_desk_ignores_the_tree(who: Any, cast: Any, client_of: Browser, typed: str) -> None:
+    """D2: a node chosen on another page hides nobody from the cashier, and the page shows no such choice."""
+    desk = client_of("收费员")
+    other = cast.ours.room_ids[1]
+    assert desk.post("/tree/scope", data={"key": f"room:{other}"}).status_code == 200
+    found = desk.get("/desk/find", query_string={"q": typed}).get_json()["customers"]
+    assert [one["id"] for one in found] == [who["id"]]
+    assert "chip-scope" not in desk.get("/desk/").get_data(as_text=True)
+    assert "chip-scope" in desk.get("/charge/list/").get_data(as_text=True)
 
 
 def test_paying_answers_with_the_receipt(session: Session, who: Any, client_of: Browser) -> None:
