@@ -11,7 +11,7 @@ from click import ClickException
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from app.lowcode.secrets import EmptyKey, key_from
+from app.lowcode.secrets import UnusableKey, kept_key, key_from
 
 ROOT = Path(__file__).resolve().parent
 # The servers that the office runs on, each with the one driver that is installed.
@@ -29,8 +29,9 @@ class BadSetting(ClickException):
 
 
 def settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """Read the settings; the secret and data keys are made in `INSTANCE_DIR` when they are not given.
+    """Read the settings; the secret key is made in `INSTANCE_DIR` when it is not given.
 
+    The data key is only read here: whether one may be made is the database's to say (`app/lowcode/data_key.py`).
     Raises BadSetting for what cannot be used.
     """
     instance = Path(environ.get("INSTANCE_DIR") or ROOT / "instance").resolve()
@@ -38,12 +39,15 @@ def settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         # What is kept there is nobody else's: names, telephones, keys.
         instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         secret_key = key_from(given=environ.get("SECRET_KEY"), path=instance / "secret.key")
-        data_key = key_from(given=environ.get("DATA_KEY"), path=instance / "data.key")
-    except EmptyKey as error:
-        raise BadSetting(f"密钥文件 {error} 是空的。请从备份恢复；全新安装则删除它后重新启动。") from error
-    except OSError as error:
+        data_key = environ.get("DATA_KEY") or kept_key(instance / "data.key")
+    except UnusableKey as error:
         raise BadSetting(
-            f"不能写入 INSTANCE_DIR:{instance}({error.strerror})。请换一个可写的文件夹。"
+            f"密钥文件 {error} 是空的或已损坏，里面没有密钥。请从备份恢复；全新安装则删除它后重新启动。"
+        ) from error
+    except OSError as error:
+        where = error.filename or instance
+        raise BadSetting(
+            f"不能写入 INSTANCE_DIR:{instance}（{where}:{error.strerror}）。请换一个可写的文件夹，或修正权限、清理磁盘后重新启动。"
         ) from error
     return {
         # Where the office keeps its SQLite database, keys, files and job queue.
@@ -57,6 +61,7 @@ def settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         # Signs sessions and forms.
         "SECRET_KEY": secret_key,
         # Encrypts identity numbers; lost with it they cannot be read again: back it up apart from the database.
+        # None: not made yet.
         "DATA_KEY": data_key,
         # Business dates are days of this zone.
         "TIMEZONE": timezone(environ.get("TIMEZONE") or "Asia/Shanghai"),

@@ -26,6 +26,7 @@ from app import create_app
 from app.kernel.errors import DomainError
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.commands import ADMINISTRATOR, first_administrator
+from app.lowcode.data_key import adopt_data_key
 from app.lowcode.db import count_anew, db
 from app.lowcode.jobs import requeue_orphans
 from app.lowcode.sync import synchronise
@@ -98,9 +99,13 @@ def prepare(app: Flask) -> str | None:
     backup, is brought up to date as well. Raises BadSetting for a database, queue or password that will not do.
     """
     reach(app)
-    if not is_up_to_date(app):
-        print("正在升级数据库 …", flush=True)
-        upgrade()
+    try:
+        # Before the upgrade: a database that another key belongs to may be another office's.
+        app.extensions["data_key"].in_use()
+        bring_up_to_date(app)
+        adopt_data_key()
+    except DomainError as error:
+        raise BadSetting(error.text()) from error
     with acting_as(SYSTEM), unit_of_work() as session:
         synchronise(session=session, app=app)
     try:
@@ -132,6 +137,13 @@ def reach(app: Flask) -> None:
         app.extensions["huey"].pending_count()
     except (RedisError, ValueError) as error:
         raise BadSetting(f"无法连接 Redis:{error}。请检查 REDIS_URL，并确认 Redis 已启动。") from error
+
+
+def bring_up_to_date(app: Flask) -> None:
+    """Run the migrations that the database has not seen."""
+    if not is_up_to_date(app):
+        print("正在升级数据库 …", flush=True)
+        upgrade()
 
 
 def is_up_to_date(app: Flask) -> bool:

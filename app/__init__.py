@@ -19,7 +19,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
 
     # Flask-AppBuilder's security views configure the mappers when imported: every document is declared first.
     manifests = modules.load()
-    from app.lowcode import commands, errors, frame, jobs, permissions, security
+    from app.lowcode import commands, data_key, errors, frame, jobs, permissions, security
     from app.lowcode.db import db, init_db
     from app.lowcode.static_files import Sessions, static_address
 
@@ -29,6 +29,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         office.settings() if config is None else {**office.settings(config.get("ENVIRON", {})), **config}
     )
     init_db(app)
+    data_key.init_data_key(app)
     with app.app_context():
         from app.lowcode.home import HomeView
 

@@ -2,7 +2,9 @@
 
 import os
 import secrets
-from typing import cast
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
 
 import click
 from flask import Flask, current_app
@@ -10,9 +12,10 @@ from flask.cli import with_appcontext
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select
 
-from app.kernel.errors import N_
+from app.kernel.errors import N_, DomainError
 from app.lowcode.accounts import renew_password, require_new_password
 from app.lowcode.actors import SYSTEM, acting_as
+from app.lowcode.data_key import adopt_data_key
 from app.lowcode.document import DocumentBase
 from app.lowcode.history import note
 from app.lowcode.logins import set_password
@@ -97,8 +100,30 @@ def escalate() -> None:
 
 
 def register(app: Flask) -> None:
-    """Add the engine's commands."""
+    """Add the engine's commands; every command of the office first proves the data key."""
     app.cli.add_command(sync)
     app.cli.add_command(ensure_admin)
     app.cli.add_command(reset_password)
     app.cli.add_command(escalate)
+    for command in app.cli.commands.values():
+        # Flask-Migrate's and Flask-AppBuilder's are groups: a database must be upgraded before it can be asked.
+        if not isinstance(command, click.Group) and command.callback is not None:
+            command.callback = _with_data_key(command.callback)
+
+
+def _with_data_key(callback: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse a command over a database that another data key belongs to."""
+    if hasattr(callback, "checks_data_key"):  # the commands are the modules', whichever app registers them
+        return callback
+
+    @wraps(callback)
+    @with_appcontext
+    def run(*arguments: Any, **options: Any) -> Any:
+        try:
+            adopt_data_key()
+        except DomainError as error:
+            raise click.ClickException(error.text()) from error
+        return callback(*arguments, **options)
+
+    run.checks_data_key = True  # type: ignore[attr-defined]
+    return run

@@ -18,18 +18,27 @@ class UnableToDecrypt(DomainError):
     message = N_("数据密钥与数据库不符，无法解密。请恢复原来的数据密钥文件。")
 
 
-class EmptyKey(Exception):
-    """A key file without a key in it: a full disk, a copy that failed. Another key would not fit the data."""
+class UnusableKey(Exception):
+    """A key file that is empty or no text: a full disk, a copy that failed. Another key would not fit the data."""
+
+
+def kept_key(path: Path) -> str | None:
+    """Read the key kept at `path`, or None where there is no such file. Raises UnusableKey, OSError."""
+    try:
+        kept = path.read_bytes().decode("utf-8").strip()
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError as error:
+        raise UnusableKey(path) from error
+    if not kept.isprintable() or not kept:
+        raise UnusableKey(path)
+    return kept
 
 
 def key_from(*, given: str | None, path: Path) -> str:
-    """The key that was given, else the one kept at `path`, made (0600) when there is none yet. Raises EmptyKey."""
-    if given:
-        return given
-    if path.exists():
-        kept = path.read_text().strip()
-        if not kept:
-            raise EmptyKey(path)
+    """Return the key given, else the one kept at `path`, made (0600) when there is none yet. Raises UnusableKey."""
+    kept = given or kept_key(path)
+    if kept:
         return kept
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = secrets.token_urlsafe(48)
@@ -44,17 +53,29 @@ def key_from(*, given: str | None, path: Path) -> str:
         pass
     finally:
         draft.unlink()
-    return path.read_text().strip()
+    made = kept_key(path)
+    assert made is not None
+    return made
 
 
 def _derived(purpose: bytes) -> bytes:
-    return hmac.new(current_app.config["DATA_KEY"].encode(), purpose, hashlib.sha256).digest()
+    return derived_from(current_app.extensions["data_key"].in_use(), purpose)
+
+
+def derived_from(key: str, purpose: bytes) -> bytes:
+    """Derive the key of one purpose from the data key."""
+    return hmac.new(key.encode(), purpose, hashlib.sha256).digest()
+
+
+def fernet_of(key: str) -> Fernet:
+    """Make the cipher of a data key."""
+    return Fernet(base64.urlsafe_b64encode(derived_from(key, b"encrypt")))
 
 
 def _fernet() -> Fernet:
     found = current_app.extensions.get("data_fernet")
     if found is None:
-        found = Fernet(base64.urlsafe_b64encode(_derived(b"encrypt")))
+        found = fernet_of(current_app.extensions["data_key"].in_use())
         current_app.extensions["data_fernet"] = found
     return found
 

@@ -107,20 +107,26 @@ def test_the_keys_are_made_once_and_for_nobody_else_to_read(tmp_path: Path) -> N
     folder = tmp_path / "deep" / "office"
     first = settings({"INSTANCE_DIR": str(folder)})
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    for name in ("secret.key", "data.key"):
-        assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
-    assert first["SECRET_KEY"] != first["DATA_KEY"]
+    assert stat.S_IMODE((folder / "secret.key").stat().st_mode) == 0o600
+    assert first["DATA_KEY"] is None, "whether one may be made is the database's to say"
+    made = key_from(given=None, path=folder / "data.key")
+    assert stat.S_IMODE((folder / "data.key").stat().st_mode) == 0o600
+    first["DATA_KEY"] = made
+    assert first["SECRET_KEY"] != made
     assert settings({"INSTANCE_DIR": str(folder)}) == first
     given = settings({"INSTANCE_DIR": str(tmp_path / "other"), "SECRET_KEY": "a" * 40, "DATA_KEY": "b" * 40})
     assert (given["SECRET_KEY"], given["DATA_KEY"]) == ("a" * 40, "b" * 40)
     assert not (tmp_path / "other" / "secret.key").exists()
 
 
-def test_an_empty_key_file_is_no_key(tmp_path: Path) -> None:
-    (tmp_path / "secret.key").write_text("")
-    with pytest.raises(BadSetting, match=r"secret\.key"):
+@pytest.mark.parametrize("name", ["secret.key", "data.key"])
+@pytest.mark.parametrize("content", [b"", b" \n", b"\xff\xfe\x00key", b"\x00" * 64])
+def test_a_key_file_that_holds_no_text_is_no_key(tmp_path: Path, name: str, content: bytes) -> None:
+    """X14: empty and binary key files are told of, with what to do."""
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(BadSetting, match=rf"{name}.*请从备份恢复"):
         settings({"INSTANCE_DIR": str(tmp_path)})
-    assert key_from(given="x", path=tmp_path / "secret.key") == "x"
+    assert key_from(given="x", path=tmp_path / name) == "x"
 
 
 def test_the_commands_need_nothing_but_a_folder(tmp_path: Path) -> None:
