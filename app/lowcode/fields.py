@@ -1,6 +1,6 @@
 """How a document's columns are declared: each function makes a column that knows its label, format and meaning."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Integer, Stri
 from sqlalchemy.orm import mapped_column
 
 from app.kernel.enums import LabelledEnum
+from app.kernel.patterns import TextPattern
 from app.lowcode.codes import Codes
 from app.lowcode.db import Key
 from app.lowcode.types import (
@@ -41,6 +42,8 @@ class Field:
     required: bool = False
     listed: bool = False  # a column of the list
     searched: bool = False  # found by the quick search
+    reads: Callable[[str], Sequence[TextPattern]] | None = None  # what a typed text means as its value
+    initials: str = ""  # the column that keeps the pinyin initials of its text
     filtered: bool = True
     sorted: bool = True
     totalled: bool = False  # summed under the list

@@ -16,6 +16,7 @@ from app.kernel.errors import N_, DomainError
 from app.lowcode.document import DocumentBase, Spec, documents, spec_of, translated_title
 from app.lowcode.fields import Field
 from app.lowcode.filters import Filter, parse
+from app.lowcode.quick_search import read_conditions
 
 SIZES = (25, 50, 100, 200, 500)
 
@@ -86,6 +87,7 @@ class Query:
             column = self.spec.column(one.name)
             if one.searched and one.kind in ("text", "long_text"):
                 ways.append(column.contains(self.search, autoescape=True))
+                ways += read_conditions(self.spec.model, one, self.search)
             elif one.searched and one.codes is not None:
                 typed = self.search.casefold()
                 ways.append(
@@ -93,11 +95,10 @@ class Query:
                 )
             elif one.searched and one.kind == "link":
                 target = documents[str(one.target)]
-                its = [f.name for f in spec_of(target).fields.values() if f.searched and f.kind == "text"]
-                inner = select(target.id).where(
-                    or_(*(getattr(target, name).contains(self.search, autoescape=True) for name in its))
-                )
-                ways.append(column.in_(inner))
+                its = [f for f in spec_of(target).fields.values() if f.searched and f.kind == "text"]
+                own = [getattr(target, f.name).contains(self.search, autoescape=True) for f in its]
+                own += [way for f in its for way in read_conditions(target, f, self.search)]
+                ways.append(column.in_(select(target.id).where(or_(*own))))
         return or_(*ways) if ways else self.spec.model.id == -1
 
     def ordering(self, *, backwards: bool = False) -> list[Any]:

@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session
 from app.billing.models import Charge
 from app.collection.models import Receipt
 from app.estate.models import Community, Customer, Occupancy, ParkingSpace, Room, Vehicle
+from app.estate.rules.people import plain_plate
 from app.estate.states import OccupancyRole
 from app.kernel.cells import normal_text
 from app.kernel.identity import mask_phone
+from app.lowcode.document import spec_of
+from app.lowcode.quick_search import read_conditions
 
 LIMIT = 20
 PLACES = 20  # rooms or spaces looked at for one way of reading what was typed
@@ -112,8 +115,10 @@ def _readings(session: Session, text: str, today: date) -> Iterator[tuple[bool, 
     if upper.startswith("SJ"):
         yield True, receipts
     yield True, rooms(Room.code == text)
+    for way in read_conditions(Room, spec_of(Room).fields["code"], text):
+        yield False, rooms(way)
     yield True, spaces(ParkingSpace.number == upper)
-    yield True, vehicles(Vehicle.plate == upper)
+    yield True, vehicles(Vehicle.plate == plain_plate(text=text))
     yield True, people(Customer.phone == text)
     # A whole name may begin a longer one.
     yield False, people(Customer.name == text, Customer.phone2 == text)
@@ -126,6 +131,8 @@ def _readings(session: Session, text: str, today: date) -> Iterator[tuple[bool, 
     else:
         yield False, people(Customer.name.startswith(text, autoescape=True))
         yield False, people(Customer.name.contains(text, autoescape=True))
+        for way in read_conditions(Customer, spec_of(Customer).fields["name"], text):
+            yield False, people(way)
     if len(text) >= FEW_DIGITS:
         yield False, vehicles(Vehicle.plate.contains(upper, autoescape=True))
         yield False, rooms(Room.code.contains(text, autoescape=True))

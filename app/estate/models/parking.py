@@ -6,6 +6,7 @@ from decimal import Decimal
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
+from app.estate.rules.people import typed_plate
 from app.estate.states import (
     SpaceKind,
     SpaceState,
@@ -63,7 +64,9 @@ class Vehicle(CommunityScoped, Document):
     __about__ = About(N_("车辆"), "plate", icon="car", order=("community_id", "plate"))
 
     # Not unique: real exports carry a plate twice; the office is warned and decides.
-    plate: Mapped[str] = text(N_("车牌号"), 20, required=True, listed=True, searched=True, index=True)
+    plate: Mapped[str] = text(
+        N_("车牌号"), 20, required=True, listed=True, searched=True, index=True, reads=typed_plate
+    )
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True, listed=True)
     customer_id: Mapped[int | None] = link(N_("客户"), "Customer", listed=True, searched=True)
     space_id: Mapped[int | None] = link(N_("车位"), "ParkingSpace", listed=True)

@@ -15,6 +15,8 @@ from app.estate.states import (
 )
 from app.kernel.errors import N_
 from app.kernel.identity import mask_identity, mask_phone
+from app.kernel.pinyin import pinyin_initials, pinyin_key
+from app.lowcode.derived import derived
 from app.lowcode.document import About, CommunityScoped, Document
 from app.lowcode.fields import (
     choice,
@@ -40,7 +42,11 @@ class Customer(CommunityScoped, Document):
         Index("ix_customer_community_id_name", "community_id", "name", "phone", "phone2"),
     )
 
-    name: Mapped[str] = text(N_("姓名"), 100, required=True, listed=True, searched=True)
+    name: Mapped[str] = text(
+        N_("姓名"), 100, required=True, listed=True, searched=True, initials="name_initials"
+    )
+    name_pinyin: Mapped[str] = derived("name", pinyin_key, 200)
+    name_initials: Mapped[str] = derived("name", pinyin_initials, 100, index=True)
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True, listed=True)
     kind: Mapped[CustomerKind] = choice(
         N_("客户类别"), CustomerKind, required=True, listed=True, default=CustomerKind.OWNER

@@ -6,6 +6,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
+from app.estate.rules.typed_room import typed_room
 from app.estate.states import (
     BuildingKind,
     RoomState,
@@ -95,7 +96,9 @@ class Room(CommunityScoped, Document):
         Index("ix_room_building_unit_code", "building_id", "unit", "code"),
     )
 
-    code: Mapped[str] = text(N_("房间编码"), 120, required=True, listed=True, searched=True, written=False)
+    code: Mapped[str] = text(
+        N_("房间编码"), 120, required=True, listed=True, searched=True, written=False, reads=typed_room
+    )
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True, listed=True)
     building_id: Mapped[int] = link(N_("楼宇"), "Building", required=True, listed=True)
     floor: Mapped[int | None] = integer(N_("楼层号"), listed=True)

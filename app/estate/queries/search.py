@@ -17,6 +17,8 @@ from app.estate.rules.people import plain_plate
 from app.kernel.cells import normal_text
 from app.kernel.identity import mask_phone
 from app.lowcode.db import db
+from app.lowcode.document import spec_of
+from app.lowcode.quick_search import read_conditions
 from app.lowcode.search import LONGEST, Hit, Search
 
 TREE_MOST: Final = 30
@@ -27,7 +29,10 @@ FEW_DIGITS: Final = 4  # from here on digits may be a part of a telephone number
 def find_rooms(typed: str, most: int) -> list[Hit]:
     """Rooms by their code (3-2-1201) or a part of it (1201)."""
     statement = select(Room.id, Room.code, Community.name).join(Community, Community.id == Room.community_id)
-    ways = (Room.code == typed, Room.number == typed, _begins(Room.code, typed), _has(Room.code, typed))
+    ways = (
+        Room.code == typed, *read_conditions(Room, spec_of(Room).fields["code"], typed), Room.number == typed,
+        _begins(Room.code, typed), _has(Room.code, typed),
+    )  # fmt: skip
     return [Hit(row.id, row.code, row.name) for row in _staged(db.session(), statement, Room.id, ways, most)]
 
 
@@ -41,6 +46,7 @@ def find_customers(typed: str, most: int) -> list[Hit]:
         ways += [_begins(Customer.phone, typed), _has(Customer.phone, typed) | _has(Customer.phone2, typed)]
     else:
         ways += [_begins(Customer.name, typed), _has(Customer.name, typed)]
+    ways += read_conditions(Customer, spec_of(Customer).fields["name"], typed)
     return [
         Hit(row.id, row.name, AND.join(filter(None, (mask_phone(row.phone or ""), row.community))))
         for row in _staged(db.session(), statement, Customer.id, ways, most)

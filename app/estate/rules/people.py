@@ -9,6 +9,7 @@ from app.estate.states import Sex
 from app.kernel.cells import normal_text
 from app.kernel.errors import N_, DomainError
 from app.kernel.identity import BadIdentity, read_identity
+from app.kernel.patterns import TextPattern
 
 BEGINNING: Final = date(1900, 1, 1)
 """Start of a room's first area: bills look areas up by date, and no bill is older than this."""
@@ -90,6 +91,12 @@ def read_phone(*, text: str, stands: str | None = None) -> str | None:
 def plain_plate(*, text: str) -> str:
     """A plate as it is kept and sought: '浙a·12 345' → '浙A12345'."""
     return re.sub(r"[\s·.\-]", "", normal_text(text)).upper()
+
+
+def typed_plate(text: str) -> tuple[TextPattern, ...]:
+    """What a plate is like that somebody types: any that begins so."""
+    plate = plain_plate(text=text)
+    return (TextPattern(plate), TextPattern(plate, "")) if len(plate) > 1 else ()
 
 
 def overlap(
