@@ -90,11 +90,16 @@ def choose_password(*, session: Session, user: User, password: str) -> int:
 
 def _account(session: Session, user_id: int) -> Account:
     """The account's row, locked; made when there is none yet."""
-    table = Account.__table__
-    insert_new(session=session, table=table, row={"user_id": user_id, "must_change": False, "epoch": 0})
-    return session.scalars(
+    one = (
         select(Account)
         .where(Account.user_id == user_id)
         .with_for_update()
         .execution_options(populate_existing=True)
-    ).one()
+    )
+    # Looked for before it is inserted, as a counter is (app/lowcode/numbers.py).
+    account = session.scalars(one).one_or_none()
+    if account is None:
+        row = {"user_id": user_id, "must_change": False, "epoch": 0}
+        insert_new(session=session, table=Account.__table__, row=row)
+        account = session.scalars(one).one()
+    return account

@@ -140,6 +140,17 @@ def insert_or_add(*, session: Session, table: Any, amount: str, source: Any) -> 
     session.execute(statement)
 
 
+def by_primary_key(statement: Any, model: Any) -> Any:
+    """Make MariaDB find the rows of a statement, whose ids are named, by their primary key.
+
+    It locks what it reads in the order of the index that it reads by, entries of that index first: two that lock the
+    same rows by different indexes wait for each other in a ring.
+    """
+    for name in ("mysql", "mariadb"):
+        statement = statement.with_hint(model, "FORCE INDEX (PRIMARY)", name)
+    return statement
+
+
 def count_anew(session: Session) -> None:
     """Let SQLite look at how its tables are filled; servers do so by themselves. Within a unit of work.
 

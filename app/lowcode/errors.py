@@ -6,11 +6,12 @@ from typing import Any
 from flask import Flask, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from app.kernel.errors import N_, DomainError
 from app.lowcode.db import db
+from app.lowcode.unit import TooBusy, is_passing
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ SENTENCES = {
     500: N_("系统出错，已记录。请稍后重试或联系管理员。"),
 }
 # What a refusal means over HTTP, by code; everything else is 400.
-STATUS = {"out_of_scope": 404, "not_yours": 403}
+STATUS = {"out_of_scope": 404, "not_yours": 403, "busy": 503}
 
 
 def message_of(error: DomainError) -> str:
@@ -77,4 +78,6 @@ def init_errors(app: Flask) -> None:
     def _database(error: SQLAlchemyError) -> Any:
         log.error("database error", exc_info=error)
         db.session.rollback()
+        if isinstance(error, DBAPIError) and is_passing(error):
+            return refusal(message_of(TooBusy()), STATUS[TooBusy.code], code=TooBusy.code)
         return refusal(_(SENTENCES[500]), 500, code="500")

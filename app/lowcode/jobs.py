@@ -19,7 +19,7 @@ from app.lowcode.actors import SYSTEM, Actor, acting_as, current_actor, person_n
 from app.lowcode.db import Key, count_anew, db
 from app.lowcode.document import About, DocumentBase
 from app.lowcode.fields import choice, long_text, moment, text
-from app.lowcode.unit import unit_of_work
+from app.lowcode.unit import JOBS_PATIENCE, in_unit_of_work
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +114,11 @@ def start_job(*, session: Session, kind: str, label: str, params: dict[str, Any]
     return job
 
 
+def begin_job(*, kind: str, label: str, params: dict[str, Any]) -> int:
+    """Start a job in a unit of its own; returns its id."""
+    return in_unit_of_work(lambda: start_job(session=db.session(), kind=kind, label=label, params=params).id)
+
+
 @event.listens_for(Session, "after_commit")
 def _queue(session: Session) -> None:
     for job_id in session.info.pop("queue_after_commit", []):
@@ -161,15 +166,11 @@ def init_jobs(app: Flask) -> None:
 
 def run_job(job_id: int) -> None:
     """Do one job to its end and write how it ended; nothing when it already has."""
-    with acting_as(SYSTEM), unit_of_work() as session:
-        claimed = session.execute(
-            update(Job).where(Job.id == job_id, Job.state.in_(OPEN)).values(state=JobState.RUNNING)
-        )
-        if not claimed.rowcount:  # type: ignore[attr-defined]
-            return
-        job = session.get_one(Job, job_id)
-        run = JobContext(job_id, dict(job.params))
-        handler, user_id = handlers[job.kind], job.user_id
+    with acting_as(SYSTEM):
+        claimed = in_unit_of_work(lambda: _claim(db.session(), job_id), patience=JOBS_PATIENCE)
+    if claimed is None:
+        return
+    handler, user_id, run = claimed
     ended, message = JobState.DONE, ""
     try:
         with acting_as(_starter(user_id)):
@@ -183,7 +184,9 @@ def run_job(job_id: int) -> None:
         log.exception("job %s failed", job_id)
         ended, message = JobState.FAILED, N_("任务出错，已记录。请稍后重试或联系管理员。")
     db.session.rollback()
-    with acting_as(SYSTEM), unit_of_work() as session:
+
+    def end() -> None:
+        session = db.session()
         session.execute(
             update(Job)
             .where(Job.id == job_id)
@@ -193,6 +196,20 @@ def run_job(job_id: int) -> None:
             )
         )  # fmt: skip
         count_anew(session)  # long work fills tables
+
+    with acting_as(SYSTEM):
+        in_unit_of_work(end, patience=JOBS_PATIENCE)
+
+
+def _claim(session: Session, job_id: int) -> tuple[Handler, int | None, JobContext] | None:
+    """Mark a job as running; its handler, its starter and what the handler is given. None when it has ended already."""
+    claimed = session.execute(
+        update(Job).where(Job.id == job_id, Job.state.in_(OPEN)).values(state=JobState.RUNNING)
+    )
+    if not claimed.rowcount:  # type: ignore[attr-defined]
+        return None
+    job = session.get_one(Job, job_id)
+    return handlers[job.kind], job.user_id, JobContext(job_id, dict(job.params))
 
 
 def _starter(user_id: int | None) -> Actor:

@@ -165,15 +165,18 @@ def take_number(*, session: Session, community_id: int, kind: str, year: int) ->
 
     Locks the counter's row until the unit ends: take it after every other lock.
     """
-    table = Counter.__table__
-    row = {"community_id": community_id, "kind": kind, "year": year, "value": 0}
-    insert_new(session=session, table=table, row=row)
-    counter = session.scalars(
+    one = (
         select(Counter)
         .where(Counter.community_id == community_id, Counter.kind == kind, Counter.year == year)
         .with_for_update()
         .execution_options(populate_existing=True)
-    ).one()
+    )
+    # Not inserted first: MariaDB would leave a shared lock on the row that is there, and two that hold one wait in a ring.
+    counter = session.scalars(one).one_or_none()
+    if counter is None:
+        row = {"community_id": community_id, "kind": kind, "year": year, "value": 0}
+        insert_new(session=session, table=Counter.__table__, row=row)
+        counter = session.scalars(one).one()
     counter.value += 1
     session.flush()
     return counter.value

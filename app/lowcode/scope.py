@@ -9,6 +9,7 @@ from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_
 
 from app.kernel.errors import N_, DomainError
 from app.lowcode.actors import Reach, current_actor
+from app.lowcode.db import by_primary_key
 from app.lowcode.document import (
     CommunityScoped,
     CompanyScoped,
@@ -18,6 +19,7 @@ from app.lowcode.document import (
     spec_of,
 )
 
+AT_ONCE = 500  # ids in one IN list
 D = TypeVar("D", bound=DocumentBase)
 
 UNSCOPED = "unscoped"
@@ -146,15 +148,16 @@ def locked_rows(*, session: Session, model: type[D], ids: Iterable[int]) -> list
     """
     wanted = sorted(set(ids))
     session.flush()  # what is read anew would overwrite what is not written yet
-    found = list(
-        session.scalars(
-            select(model)
-            .where(model.id.in_(wanted))
+    found: list[D] = []
+    for start in range(0, len(wanted), AT_ONCE):
+        statement = (
+            by_primary_key(select(model), model)
+            .where(model.id.in_(wanted[start : start + AT_ONCE]))
             .order_by(model.id)
             .with_for_update()
             .execution_options(populate_existing=True)
         )
-    )
+        found += session.scalars(statement)
     if len(found) != len(wanted):
         raise OutOfScope
     return found

@@ -23,7 +23,7 @@ from app.lowcode.pages import FormPage
 from app.lowcode.permissions import for_anyone_logged_in, may, open_to_all
 from app.lowcode.redirects import safe_next
 from app.lowcode.static_files import keep_static
-from app.lowcode.unit import unit_of_work
+from app.lowcode.unit import in_unit_of_work
 
 csrf = CSRFProtect()
 
@@ -79,10 +79,12 @@ class LoginView(BaseView):
             one.label.text = _(str(one.label.text))
         error = None
         if form.validate_on_submit():
-            with acting_as(SYSTEM), unit_of_work() as unit:
-                user, why = log_in(
-                    session=unit, username=form.username.data.strip(), password=form.password.data,
-                    address=request.remote_addr or "",
+            with acting_as(SYSTEM):
+                user, why = in_unit_of_work(
+                    lambda: log_in(
+                        session=db.session(), username=form.username.data.strip(), password=form.password.data,
+                        address=request.remote_addr or "",
+                    )
                 )  # fmt: skip
             if user is not None:
                 begin_session(user, user_with_account(session=db.session(), user_id=user.id)[1])
@@ -113,11 +115,13 @@ class LoginView(BaseView):
             elif form.password.data != form.again.data:
                 form.again.errors = [_("两次输入的密码不同。")]
             else:
+
+                def operation() -> int:
+                    user = db.session().get_one(User, current_user.id)
+                    return choose_password(session=db.session(), user=user, password=form.password.data)
+
                 try:
-                    with unit_of_work() as unit:
-                        user = unit.get_one(User, current_user.id)
-                        epoch = choose_password(session=unit, user=user, password=form.password.data)
-                    session[EPOCH] = epoch
+                    session[EPOCH] = in_unit_of_work(operation)
                     flash(_("密码已修改，您在其他地方的登录已结束。"), "success")
                     return redirect("/")
                 except DomainError as error:

@@ -1,12 +1,14 @@
 """The long work of billing: computing in chunks of a unit each, posting in one; keeping a sheet of readings in one."""
 
+from functools import partial
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import BillingRun
 from app.billing.operations.reading_sheet import check_sheet
 from app.billing.operations.readings import ReadingsRefused, record_readings
-from app.billing.operations.run_computation import assignments_of
+from app.billing.operations.run_computation import Computing, assignments_of
 from app.billing.operations.run_post import post_run
 from app.billing.operations.runs import begin_computing, cancel_run, move_run, sum_up
 from app.billing.operations.staleness import refuse_stale
@@ -19,7 +21,7 @@ from app.lowcode.actors import current_actor
 from app.lowcode.db import db
 from app.lowcode.jobs import Cancelled, Job, JobContext, job_handler, start_job
 from app.lowcode.scope import locked
-from app.lowcode.unit import unit_of_work
+from app.lowcode.unit import JOBS_PATIENCE, in_unit_of_work
 
 READINGS = "billing.readings"
 FAILED = N_("计算出错，已记录。请作废后重试，或联系管理员。")
@@ -43,41 +45,62 @@ def compute_job(job: JobContext) -> None:
     try:
         _compute(job, run_id)
     except Cancelled:
-        with unit_of_work() as session:
-            if locked(session=session, model=BillingRun, row_id=run_id).state is RunState.COMPUTING:
-                cancel_run(session=session, run_id=run_id)
+        in_unit_of_work(lambda: _throw_away(db.session(), run_id), patience=JOBS_PATIENCE)
         raise
     except Exception as error:
-        with unit_of_work() as session:
-            run = locked(session=session, model=BillingRun, row_id=run_id)
-            if run.state is RunState.COMPUTING:
-                run.message = error.text() if isinstance(error, DomainError) else FAILED
-                move_run(session=session, run=run, action="fail")
+        message = error.text() if isinstance(error, DomainError) else FAILED
+        in_unit_of_work(lambda: _fail(db.session(), run_id, message), patience=JOBS_PATIENCE)
         raise
+
+
+def _throw_away(session: Session, run_id: int) -> None:
+    if locked(session=session, model=BillingRun, row_id=run_id).state is RunState.COMPUTING:
+        cancel_run(session=session, run_id=run_id)
+
+
+def _fail(session: Session, run_id: int, message: str) -> None:
+    run = locked(session=session, model=BillingRun, row_id=run_id)
+    if run.state is RunState.COMPUTING:
+        run.message = message
+        move_run(session=session, run=run, action="fail")
 
 
 def _compute(job: JobContext, run_id: int) -> None:
-    with unit_of_work() as session:
-        run = locked(session=session, model=BillingRun, row_id=run_id)
-        if run.state is not RunState.COMPUTING:
-            return
-        computing = begin_computing(session=session, run=run)
-        total = (
-            session.scalar(select(func.count()).select_from(assignments_of(computing.month).subquery())) or 0
-        )
-    done, found = 0, -1
-    while found:
+    computing, total = in_unit_of_work(lambda: _begin(db.session(), run_id), patience=JOBS_PATIENCE)
+    if computing is None:
+        return
+    done, more = 0, True
+    while more:
         job.progress(done, total)
-        with unit_of_work() as session:
-            run = locked(session=session, model=BillingRun, row_id=run_id)
-            if run.state is not RunState.COMPUTING:
-                return  # thrown away on its page meanwhile
-            found = computing.next_chunk(session=session, run=run)
-            if not found:
-                sum_up(session=session, run=run)
-                job.message = f"共 {run.lines} 笔，合计 {run.total} 元。"
-        done += found
+        chunk = partial(_chunk, db.session(), run_id, computing, computing.last)
+        found, job.message = in_unit_of_work(chunk, patience=JOBS_PATIENCE)
+        if found is None:
+            return
+        done, more = done + found, found > 0
     job.progress(total, total)
+
+
+def _begin(session: Session, run_id: int) -> tuple[Computing | None, int]:
+    """What holds for the whole run, and of how many assignments; None for one that is not computed any more."""
+    run = locked(session=session, model=BillingRun, row_id=run_id)
+    if run.state is not RunState.COMPUTING:
+        return None, 0
+    computing = begin_computing(session=session, run=run)
+    assignments = select(func.count()).select_from(assignments_of(computing.month).subquery())
+    return computing, session.scalar(assignments) or 0
+
+
+def _chunk(session: Session, run_id: int, computing: Computing, after: int) -> tuple[int | None, str]:
+    """Write the lines of the assignments behind `after`; how many, 0 at the end, None once the run is thrown away."""
+    run = locked(session=session, model=BillingRun, row_id=run_id)
+    if run.state is not RunState.COMPUTING:
+        return None, ""
+    computing.last = after  # an attempt that met a lock has gone on, and left nothing
+    found = computing.next_chunk(session=session, run=run)
+    if found:
+        return found, ""
+    sum_up(session=session, run=run)
+    return 0, f"共 {run.lines} 笔，合计 {run.total} 元。"
 
 
 @job_handler("billing.post", abandon=_abandon)
@@ -87,23 +110,30 @@ def post_job(job: JobContext) -> None:
     job.url = f"/billing_run/show/{run_id}"
     try:
         job.progress(0, 1)
-        with unit_of_work() as session:
-            run = locked(session=session, model=BillingRun, row_id=run_id)
-            if run.state is RunState.POSTED:
-                return  # killed between that commit and the job's own
-            if run.state is not RunState.POSTING:
-                return  # thrown away meanwhile
-            refuse_stale(session=session, run=run)
-            posted = post_run(session=session, run=run)
-            move_run(session=session, run=run, action="posted")
+        posted = in_unit_of_work(lambda: _post(db.session(), run_id), patience=JOBS_PATIENCE)
+        if posted is not None:
             job.message = f"已入账 {posted} 笔。"
     except Exception:
-        with unit_of_work() as session:
-            run = locked(session=session, model=BillingRun, row_id=run_id)
-            if run.state is RunState.POSTING:
-                move_run(session=session, run=run, action="give_back")
+        in_unit_of_work(lambda: _give_back(db.session(), run_id), patience=JOBS_PATIENCE)
         raise
     # No progress report here: it could still find a request to cancel, and the charges stand.
+
+
+def _post(session: Session, run_id: int) -> int | None:
+    """Post the run and return its charges; None where it was posted before, by a job killed afterwards, or thrown away."""
+    run = locked(session=session, model=BillingRun, row_id=run_id)
+    if run.state is not RunState.POSTING:
+        return None
+    refuse_stale(session=session, run=run)
+    posted = post_run(session=session, run=run)
+    move_run(session=session, run=run, action="posted")
+    return posted
+
+
+def _give_back(session: Session, run_id: int) -> None:
+    run = locked(session=session, model=BillingRun, row_id=run_id)
+    if run.state is RunState.POSTING:
+        move_run(session=session, run=run, action="give_back")
 
 
 def start_reading_import(*, session: Session, token: str, filename: str) -> Job:
@@ -120,7 +150,9 @@ def readings_job(job: JobContext) -> None:
     if upload is None or content is None:
         raise UploadGone
     community_id, today = int(upload.community), clock.today()
-    with unit_of_work() as session:
+
+    def operation() -> int:
+        session = db.session()
         checked = check_sheet(
             session=session, community_id=community_id, content=content, filename=upload.filename, today=today
         )
@@ -132,5 +164,8 @@ def readings_job(job: JobContext) -> None:
         judged = record_readings(
             session=session, community_id=community_id, wanted=checked.wanted, today=today
         )
-    job.message = f"已导入 {sum(not one.known for one in judged)} 条读数。"
+        return sum(not one.known for one in judged)
+
+    count = in_unit_of_work(operation, patience=JOBS_PATIENCE)
+    job.message = f"已导入 {count} 条读数。"
     job.url = "/meter_reading/list/"

@@ -25,7 +25,7 @@ from app.lowcode.excel import clean_text
 from app.lowcode.page_form import form_page, remote_select, translate
 from app.lowcode.pages import Button
 from app.lowcode.permissions import needs
-from app.lowcode.unit import unit_of_work
+from app.lowcode.unit import in_unit_of_work
 
 ENDINGS: Final = (".xlsx", ".xlsm", ".xls", ".ods", ".csv")
 SHOWN: Final = 500
@@ -122,9 +122,9 @@ class ReadingSheetView(BaseView):
     def start(self, token: str) -> Any:
         """Start the import; whoever presses twice starts a second job that finds everything kept."""
         upload, _content = _own(token)
-        with unit_of_work() as session:
-            job = start_reading_import(session=session, token=token, filename=upload.filename)
-            job_id = job.id
+        job_id = in_unit_of_work(
+            lambda: start_reading_import(session=db.session(), token=token, filename=upload.filename).id
+        )
         return redirect(f"/jobs/{job_id}")
 
 

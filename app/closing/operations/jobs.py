@@ -10,7 +10,7 @@ from app.kernel.errors import N_, DomainError
 from app.kernel.periods import Period
 from app.lowcode.db import count_anew, db
 from app.lowcode.jobs import JobContext, job_handler
-from app.lowcode.unit import in_unit_of_work, unit_of_work
+from app.lowcode.unit import JOBS_PATIENCE, in_unit_of_work
 
 
 class BooksBroken(DomainError):
@@ -27,8 +27,7 @@ def close_job(job: JobContext) -> None:
     job.url = f"/closing/?year={period.year}"
     job.progress(0, 1)
     # What was written since the last job is counted first: then the books and the reports are read by their indexes.
-    with unit_of_work() as session:
-        count_anew(session)
+    in_unit_of_work(lambda: count_anew(db.session()), patience=JOBS_PATIENCE)
     # Before the unit, which nothing else is written beside.
     broken = check_books(session=db.session(), communities=[community_id])
     db.session.rollback()
@@ -47,5 +46,5 @@ def close_job(job: JobContext) -> None:
         row = close(session=session, community_id=community_id, period=period)
         return f"{period} 已结账（第 {row.version} 次）。"
 
-    job.message = in_unit_of_work(closing)
+    job.message = in_unit_of_work(closing, patience=JOBS_PATIENCE)
     # No progress report here: it could still find a request to cancel, and the month is closed.

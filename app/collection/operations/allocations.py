@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge
@@ -13,6 +13,7 @@ from app.billing.operations.month_sums import Moved, add_moved
 from app.collection.models import Allocation
 from app.collection.states import MOVES, AllocationKind
 from app.kernel.periods import Period
+from app.lowcode.db import by_primary_key
 from app.lowcode.types import Money
 
 AT_ONCE = 500  # ids in one IN list
@@ -67,14 +68,10 @@ def lock_charges(*, session: Session, ids: Iterable[int]) -> list[LockedCharge]:
     wanted = sorted(set(ids))
     found: list[LockedCharge] = []
     for start in range(0, len(wanted), AT_ONCE):
-        found += lock_charges_where(session=session, where=Charge.id.in_(wanted[start : start + AT_ONCE]))
+        here = select(*_READ).where(Charge.id.in_(wanted[start : start + AT_ONCE])).order_by(Charge.id)
+        rows = session.execute(by_primary_key(here.with_for_update(), Charge))
+        found += [LockedCharge(*tuple(row)) for row in rows]
     return found
-
-
-def lock_charges_where(*, session: Session, where: ColumnElement[bool]) -> list[LockedCharge]:
-    """The charges of a condition under our lock, in order of id."""
-    rows = session.execute(select(*_READ).where(where).order_by(Charge.id).with_for_update())
-    return [LockedCharge(*tuple(row)) for row in rows]
 
 
 def settle(*, session: Session, parts: Sequence[AllocationPart], origin: Origin) -> None:

@@ -19,7 +19,7 @@ from app.kernel.periods import Period
 from app.lowcode import clock, history, scope
 from app.lowcode.actors import current_actor
 from app.lowcode.numbers import next_number
-from app.lowcode.scope import OutOfScope, locked
+from app.lowcode.scope import OutOfScope, locked, locked_rows
 from app.lowcode.workflow import change_state, guard_state
 
 guard_state(CashHandover, HANDOVER_MACHINE)
@@ -76,20 +76,14 @@ def till_of(
 
     def papers(model: Any, *also: Any) -> list[Any]:
         whose = model.cashier_id.is_(None) if cashier_id is None else model.cashier_id == cashier_id
-        statement = (
-            select(model)
-            .where(
-                model.community_id == community_id,
-                whose,
-                model.handover_id.is_(None),
-                model.day <= until,
-                *also,
-            )
-            .order_by(model.id)
-        )
-        if lock:
-            statement = statement.with_for_update().execution_options(populate_existing=True)
-        return list(session.scalars(statement))
+        conditions = (
+            model.community_id == community_id, whose, model.handover_id.is_(None), model.day <= until, *also
+        )  # fmt: skip
+        if not lock:
+            return list(session.scalars(select(model).where(*conditions).order_by(model.id)))
+        ids = session.scalars(select(model.id).where(*conditions))
+        rows = locked_rows(session=session, model=model, ids=ids)
+        return [row for row in rows if row.handover_id is None]  # the other press was quicker
 
     found = Till(
         papers(Receipt), papers(ReceiptVoid, ReceiptVoid.kind == VoidKind.REVERSAL),

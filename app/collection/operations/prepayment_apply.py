@@ -15,7 +15,7 @@ from app.collection.operations.allocations import (
     AllocationPart,
     LockedCharge,
     Origin,
-    lock_charges_where,
+    lock_charges,
     settle,
 )
 from app.collection.queries import person
@@ -91,10 +91,8 @@ def _apply(
     if session.scalar(select(Prepayment.id).where(mine, Prepayment.balance > ZERO).limit(1)) is None:
         return ZERO
     where = (Charge.community_id == community_id) & Charge.customer_id.in_(customers) & (Charge.due > ZERO)
-    charges = {
-        one.id: one
-        for one in lock_charges_where(session=session, where=where if wanted is None else where & wanted)
-    }
+    open_ids = session.scalars(select(Charge.id).where(where if wanted is None else where & wanted))
+    charges = {one.id: one for one in lock_charges(session=session, ids=open_ids) if one.due > ZERO}
     ids = session.scalars(select(Prepayment.id).where(mine, Prepayment.balance > ZERO))
     accounts = {one.id: one for one in locked_rows(session=session, model=Prepayment, ids=ids)}
     spare = _spare(session, accounts.values(), Period.of(day))

@@ -27,7 +27,7 @@ from app.lowcode.errors import SENTENCES, message_of, refusal
 from app.lowcode.jobs import OPEN, Job, JobState
 from app.lowcode.pages import FormPage
 from app.lowcode.permissions import may, needs
-from app.lowcode.unit import unit_of_work
+from app.lowcode.unit import in_unit_of_work
 
 ENDINGS: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".txt")
 MOST_PROBLEMS: Final = 500
@@ -137,9 +137,10 @@ class SalesImportView(BaseView):
     def start(self, token: str) -> Any:
         """Start the import, once: whoever presses twice comes to the same job."""
         self._own(token)
-        with unit_of_work() as unit:
-            job = start_import(session=unit, token=token, good_rows=bool(request.form.get("good_rows")))
-            job_id = job.id
+        good_rows = bool(request.form.get("good_rows"))
+        job_id = in_unit_of_work(
+            lambda: start_import(session=db.session(), token=token, good_rows=good_rows).id
+        )
         return redirect(f"/jobs/{job_id}")
 
     @expose("/result/<int:pk>")

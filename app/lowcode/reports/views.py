@@ -16,14 +16,13 @@ from app.lowcode import clock, excel, listing
 from app.lowcode.actors import current_actor
 from app.lowcode.db import db
 from app.lowcode.fields import Field
-from app.lowcode.jobs import start_job
+from app.lowcode.jobs import begin_job
 from app.lowcode.listing import SIZES, BadPage
 from app.lowcode.pages import Button, Cell, Pager
 from app.lowcode.permissions import may, needs
 from app.lowcode.reports import parameters, registry, sheets
 from app.lowcode.reports.declaration import LINE, TOTAL, Report, ReportLine, ReportQuery
 from app.lowcode.reports.reader import Reading, read
-from app.lowcode.unit import unit_of_work
 from app.lowcode.values import NUMERIC, format_value
 from app.lowcode.views.lists import EXPORT_INLINE_ROWS, MOMENT, PRINT_ROWS, TooManyToPrint, url_with
 
@@ -82,14 +81,11 @@ class ReportView(BaseView):
         title = sheets.title_of(report, scope)
         if reading.total.count > EXPORT_INLINE_ROWS:
             # The tree node narrows by the person's session, which a job has not: it goes along by its key.
-            with unit_of_work() as unit:
-                job = start_job(
-                    session=unit, kind="report", label=_("导出 %(title)s", title=title),
-                    params={"report": report.name, "given": parameters.parameters(scope),
-                            "narrowing": listing.narrowing_now(), "language": listing.language_now()},
-                )  # fmt: skip
-                job_id = job.id
-            return redirect(f"/jobs/{job_id}")
+            label, params = _("导出 %(title)s", title=title), {
+                "report": report.name, "given": parameters.parameters(scope), "narrowing": listing.narrowing_now(),
+                "language": listing.language_now(),
+            }  # fmt: skip
+            return redirect(f"/jobs/{begin_job(kind='report', label=label, params=params)}")
         folder = Path(current_app.config["INSTANCE_DIR"]) / "files" / "exports"
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{secrets.token_hex(8)}.xlsx"

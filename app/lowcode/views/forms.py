@@ -19,7 +19,7 @@ from app.lowcode.manifest import Entry
 from app.lowcode.pages import FormPage
 from app.lowcode.permissions import needs
 from app.lowcode.save import AlreadyThere, save_row
-from app.lowcode.unit import unit_of_work
+from app.lowcode.unit import in_unit_of_work
 from app.lowcode.views.edit_conflict import ChangedMeanwhile, changed_since, newest_line
 
 
@@ -81,7 +81,9 @@ class FormMixin:
         self._refuse_readonly()
         if not self.spec.about.deletable:
             abort(404)
-        with unit_of_work() as session:
+
+        def operation() -> str:
+            session = db.session()
             row = self.row_or_404(pk)
             title = str(row)
             if self.entry.attachments is not None:
@@ -94,6 +96,9 @@ class FormMixin:
                     self.datamodel.delete(row)
             except IntegrityError as error:
                 raise StillReferred(title=title) from error
+            return title
+
+        title = in_unit_of_work(operation)
         flash(_("已删除“%(title)s”。", title=title), "success")
         return redirect(f"{self.spec.url}/list/")
 
@@ -134,24 +139,28 @@ class FormMixin:
 
     def _saved(self, form: DocumentForm, pk: int | None) -> int | None:
         """Save in a unit of its own; on refusal put the reason on the form and return None."""
+
+        def operation() -> int:
+            session = db.session()
+            row = self.spec.model() if pk is None else self.row_or_404(pk)
+            if pk is not None:
+                self._refuse_uneditable(row)
+            if pk is not None and form.row_version.data != str(getattr(row, "row_version", "")):
+                raise self._changed_meanwhile(form, row)
+            values = {one.name: form[one.name].data for one in self.spec.written if one.name in form}
+            for one in self.entry.extra_fields:
+                if one.name in form:
+                    values[one.name] = form[one.name].data
+            if self.entry.save is not None:
+                row = self.entry.save(session=session, row=row, **values)
+                session.flush()
+            else:
+                row = save_row(session=session, row=row, values=values)
+            key: int = row.id
+            return key
+
         try:
-            with unit_of_work() as session:
-                row = self.spec.model() if pk is None else self.row_or_404(pk)
-                if pk is not None:
-                    self._refuse_uneditable(row)
-                if pk is not None and form.row_version.data != str(getattr(row, "row_version", "")):
-                    raise self._changed_meanwhile(form, row)
-                values = {one.name: form[one.name].data for one in self.spec.written if one.name in form}
-                for one in self.entry.extra_fields:
-                    if one.name in form:
-                        values[one.name] = form[one.name].data
-                if self.entry.save is not None:
-                    row = self.entry.save(session=session, row=row, **values)
-                    session.flush()
-                else:
-                    row = save_row(session=session, row=row, values=values)
-                key: int = row.id
-                return key
+            return in_unit_of_work(operation)
         except DomainError as error:
             self._blame(form, error.field, message_of(error))
         except IntegrityError:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.lowcode.db import db
 from app.lowcode.jobs import OPEN, Job, JobState, cancel, progress_of
 from app.lowcode.permissions import for_anyone_logged_in
-from app.lowcode.unit import unit_of_work
+from app.lowcode.unit import in_unit_of_work
 
 SHOWN = 10
 
@@ -64,10 +64,13 @@ class JobView(BaseView):
     @for_anyone_logged_in
     def cancel(self, pk: int) -> Any:
         """Ask the job to stop."""
-        with unit_of_work():
+
+        def operation() -> dict[str, Any]:
             job = self._own(pk)
             cancel(job)
-            told = self._to_json(job)
+            return self._to_json(job)
+
+        told = in_unit_of_work(operation)
         if request.accept_mimetypes.accept_html and not request.is_json:
             flash(_("已请求取消。"), "info")
             return redirect(f"/jobs/{pk}")

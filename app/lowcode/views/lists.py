@@ -20,13 +20,12 @@ from app.lowcode.db import db
 from app.lowcode.document import Spec, documents, spec_of
 from app.lowcode.fields import Field
 from app.lowcode.filters import LABELS, OPERATORS, Filter
-from app.lowcode.jobs import JobContext, job_handler, start_job
+from app.lowcode.jobs import JobContext, begin_job, job_handler
 from app.lowcode.listing import SIZES, Query
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import Button, Cell, FilterChip, FilterField, Heading, ListPage, Pager, Row
 from app.lowcode.permissions import may, needs
 from app.lowcode.scope import find
-from app.lowcode.unit import unit_of_work
 from app.lowcode.values import NUMERIC, cell, format_value
 
 EXPORT_INLINE_ROWS = 5000
@@ -196,14 +195,11 @@ class ListMixin:
         title = _(self.spec.about.label)
         if count > EXPORT_INLINE_ROWS:
             # The tree node narrows by the person's session, which a job has not: it goes along by its words.
-            with unit_of_work() as unit:
-                job = start_job(
-                    session=unit, kind="export", label=_("导出 %(title)s", title=title),
-                    params={"document": self.spec.name, "pairs": pairs, "narrowing": listing.narrowing_now(),
-                            "language": listing.language_now()},
-                )  # fmt: skip
-                job_id = job.id
-            return redirect(f"/jobs/{job_id}")
+            label, params = _("导出 %(title)s", title=title), {
+                "document": self.spec.name, "pairs": pairs, "narrowing": listing.narrowing_now(),
+                "language": listing.language_now(),
+            }  # fmt: skip
+            return redirect(f"/jobs/{begin_job(kind='export', label=label, params=params)}")
         folder = Path(current_app.config["INSTANCE_DIR"]) / "files" / "exports"
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{secrets.token_hex(8)}.xlsx"

@@ -12,7 +12,7 @@ from app.lowcode.db import db
 from app.lowcode.fields import Field
 from app.lowcode.notices import Notice, mark_read
 from app.lowcode.permissions import for_anyone_logged_in
-from app.lowcode.unit import unit_of_work
+from app.lowcode.unit import in_unit_of_work
 from app.lowcode.values import format_value
 
 SHOWN = 200
@@ -50,19 +50,21 @@ class NoticeView(BaseView):
     @for_anyone_logged_in
     def open(self, pk: int) -> Any:
         """Mark a notice as read, and go to what it tells of."""
-        with unit_of_work() as session:
+
+        def operation() -> str:
+            session = db.session()
             notice = session.get(Notice, pk) if pk < 2**63 else None
             if notice is None or notice.user_id != current_user.id:
                 abort(404)
             mark_read(session=session, notice_id=pk)
-            url = notice.url
-        return redirect(url)
+            return notice.url
+
+        return redirect(in_unit_of_work(operation))
 
     @expose("/read", methods=["POST"])
     @for_anyone_logged_in
     def read(self) -> Any:
         """Mark all as read."""
-        with unit_of_work() as session:
-            done = mark_read(session=session)
+        done = in_unit_of_work(lambda: mark_read(session=db.session()))
         flash(_("已将 %(count)d 条通知标为已读。", count=done), "success")
         return redirect("/notices/")
