@@ -73,5 +73,5 @@ histories: dev ## Random histories of the money against a plain ledger (RUNS, ST
 bench: dev ## Measure, a JSON object a line (FOR=10: for about so many seconds)
 	@$(BIN)/python -m bench.bench $(if $(FOR),--seconds $(FOR))
 
-soak: dev ## Work on a running office for long and see that nothing breaks (FOR=600: seconds)
-	@$(BIN)/python -m bench.soak $(if $(FOR),--seconds $(FOR))
+soak: dev ## Work on a running office for long and see that nothing breaks (FOR=600: seconds, ON=sqlite or mariadb)
+	@$(BIN)/python -m bench.soak $(if $(FOR),--seconds $(FOR)) $(if $(ON),--on $(ON))

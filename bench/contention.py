@@ -111,7 +111,8 @@ BREACHES = {
         GROUP BY receipt.id, receipt.settled, receipt.state
         HAVING COALESCE(SUM(allocation.amount), 0) <> CASE WHEN receipt.state = 'valid' THEN receipt.settled ELSE 0 END""",
     "a press made two receipts": """
-        SELECT key FROM receipt WHERE key IS NOT NULL GROUP BY community_id, key HAVING COUNT(*) > 1""",
+        SELECT receipt.key FROM receipt WHERE receipt.key IS NOT NULL
+        GROUP BY receipt.community_id, receipt.key HAVING COUNT(*) > 1""",
 }  # fmt: skip
 
 
