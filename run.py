@@ -28,6 +28,7 @@ from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.commands import ADMINISTRATOR, first_administrator
 from app.lowcode.data_key import adopt_data_key
 from app.lowcode.db import count_anew, db
+from app.lowcode.engine import engine_of
 from app.lowcode.jobs import requeue_orphans
 from app.lowcode.sync import synchronise
 from app.lowcode.ticker import Ticker
@@ -71,7 +72,7 @@ def main() -> int:
     except (OSError, ValueError) as error:
         print(f"无法使用 {host}：{port}({error})。可用 PORT=… 换一个端口，HOST=… 换地址。", file=sys.stderr)
         return 1
-    workers = Workers(app.extensions["huey"], workers=JOB_THREADS, periodic=False, max_delay=1.0)
+    workers = Workers(engine_of(app).queue, workers=JOB_THREADS, periodic=False, max_delay=1.0)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, stop)
     workers.start()
@@ -101,7 +102,7 @@ def prepare(app: Flask) -> str | None:
     reach(app)
     try:
         # Before the upgrade: a database that another key belongs to may be another office's.
-        app.extensions["data_key"].in_use()
+        engine_of(app).data_key.in_use()
         bring_up_to_date(app)
         adopt_data_key()
     except DomainError as error:
@@ -134,7 +135,7 @@ def reach(app: Flask) -> None:
             f"无法使用数据库 {where}：{why}。请检查 DATABASE_URL，并确认数据库已启动。"
         ) from error
     try:
-        app.extensions["huey"].pending_count()
+        engine_of(app).queue.pending_count()
     except (RedisError, ValueError) as error:
         raise BadSetting(f"无法连接 Redis:{error}。请检查 REDIS_URL，并确认 Redis 已启动。") from error
 

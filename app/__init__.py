@@ -21,6 +21,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     manifests = modules.load()
     from app.lowcode import commands, data_key, errors, frame, jobs, permissions, security
     from app.lowcode.db import db, init_db
+    from app.lowcode.engine import init_engine
     from app.lowcode.static_files import Sessions, static_address
 
     app = Flask(__name__, static_url_path=static_address())
@@ -28,6 +29,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(
         office.settings() if config is None else {**office.settings(config.get("ENVIRON", {})), **config}
     )
+    init_engine(app)
     init_db(app)
     data_key.init_data_key(app)
     with app.app_context():

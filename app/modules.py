@@ -5,9 +5,11 @@ from importlib import import_module
 
 from flask import Flask
 
-from app.lowcode import dictionary, numbers, settings
+from app.lowcode.engine import engine_of
 from app.lowcode.frame import as_entries
 from app.lowcode.manifest import Entry, Manifest, Page
+from app.lowcode.menu.registry import default_menu
+from app.lowcode.reports.views import ReportView
 from app.lowcode.views.document_view import view_of
 
 MODULES = ("estate", "billing", "collection", "closing", "service", "reports", "system", "demo")
@@ -19,25 +21,32 @@ def load() -> list[Manifest]:
 
 
 def register(app: Flask, loaded: list[Manifest]) -> None:
-    """Make every document's view, every module's own views, commands and settings."""
-    appbuilder = app.extensions["appbuilder"]
-    manifests = []
-    for manifest in loaded:
-        entries = [offered_to(one, loaded) for one in as_entries(manifest)]
-        for one in entries:
-            appbuilder.add_view_no_menu(view_of(one) if isinstance(one, Entry) else one.view)
-        for declaration in manifest.settings:
-            settings.declared[declaration.key] = declaration
-        for one_kind in manifest.dictionaries:
-            dictionary.declared[one_kind.kind] = one_kind
-        for kind in manifest.numbers:
-            numbers.declared[kind.kind] = kind
+    """Put what the manifests declare into the app's engine; make its views and commands."""
+    appbuilder, engine = app.extensions["appbuilder"], engine_of(app)
+    engine.manifests = [
+        replace(manifest, entries=[offered_to(one, loaded) for one in as_entries(manifest)])
+        for manifest in loaded
+    ]
+    engine.menu = default_menu(engine.manifests)
+    for manifest in engine.manifests:
+        for entry in as_entries(manifest):
+            view = view_of(entry) if isinstance(entry, Entry) else entry.view
+            appbuilder.add_view_no_menu(view)
+            if isinstance(entry, Entry) and entry.workflow is not None:
+                engine.workflows[entry.document.__name__] = entry.workflow
+            if issubclass(view, ReportView):
+                engine.reports[view.report.name] = view.report
+        engine.settings.update({one.key: one for one in manifest.settings})
+        engine.dictionaries.update({one.kind: one for one in manifest.dictionaries})
+        engine.numbers.update({one.kind: one for one in manifest.numbers})
+        engine.job_handlers.update({one.kind: one for one in manifest.job_handlers})
+        engine.ticks.extend(manifest.ticks)
+        for event, followers in manifest.hooks.items():
+            engine.hooks.setdefault(event, []).extend(followers)
         for command in manifest.commands:
             app.cli.add_command(command)
         if manifest.start is not None:
-            manifest.start(app)
-        manifests.append(replace(manifest, entries=entries))
-    app.extensions["manifests"] = manifests
+            manifest.start(engine)
 
 
 def offered_to(entry: Entry | Page, loaded: list[Manifest]) -> Entry | Page:

@@ -8,8 +8,8 @@ from app.estate.grants import Grants
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
 from app.lowcode.document import spec_of
+from app.lowcode.engine import engine_of
 from app.lowcode.manifest import Entry
-from app.lowcode.reports import registry
 from app.lowcode.scope import UNSCOPED
 from app.lowcode.unit import unit_of_work
 from app.system.operations.users import add_user
@@ -37,7 +37,7 @@ def every_list(app: Flask) -> dict[str, str]:
     """The first and the last page of each document's list, by name."""
     found = {}
     with app.app_context(), acting_as(SYSTEM):
-        for manifest in app.extensions["manifests"]:
+        for manifest in engine_of(app).manifests:
             for entry in manifest.entries:
                 if not isinstance(entry, Entry):
                     continue
@@ -54,10 +54,10 @@ def every_list(app: Flask) -> dict[str, str]:
 def every_report(app: Flask) -> dict[str, str]:
     """Each report's page, by name, of the present."""
     with app.app_context():
-        return {f"report.{report.name}": f"{report.url}/" for report in registry.reports.values()}
+        return {f"report.{report.name}": f"{report.url}/" for report in engine_of(app).reports.values()}
 
 
 def home_of(app: Flask) -> dict[str, str]:
     """The home page and each of its cards."""
-    cards = [card for manifest in app.extensions["manifests"] for card in manifest.home_cards]
+    cards = [card for manifest in engine_of(app).manifests for card in manifest.home_cards]
     return {"home": "/", "home.duties": "/home/duties", **{f"home.{card.name}": card.url for card in cards}}

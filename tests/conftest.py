@@ -135,7 +135,9 @@ def run_jobs(app: Flask) -> Callable[[], int]:
     def run() -> int:
         from contextvars import Context
 
-        queue, done = app.extensions["huey"], 0
+        from app.lowcode.engine import engine_of
+
+        queue, done = engine_of(app).queue, 0
         while (task := queue.dequeue()) is not None:
             Context().run(queue.execute, task)
             done += 1

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from app import create_app
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
+from app.lowcode.engine import engine_of
 from app.lowcode.history import History
 from app.lowcode.sync import synchronise
 from app.lowcode.unit import unit_of_work
@@ -51,7 +52,7 @@ class PreparedOffice:
                 db.session.remove()
                 db.engine.dispose()
                 self._baseline.restore()
-            self.app.extensions["huey"].flush()
+            engine_of(self.app).queue.flush()
 
     def settled(self) -> Cast:
         """Put the cast into it. On SQLite it is made once and then copied, where nothing else has been written yet."""
@@ -94,7 +95,7 @@ class PreparedOffice:
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
-        self.app.extensions["huey"].storage.close()
+        engine_of(self.app).queue.storage.close()
 
 
 class Offices:

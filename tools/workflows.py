@@ -9,7 +9,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from app.kernel.machines import Transition
-from app.lowcode.workflow import Limit, Workflow, workflows
+from app.lowcode.frame import as_entries
+from app.lowcode.manifest import Entry
+from app.lowcode.workflow import Limit, Workflow
 from app.modules import load
 from app.system.roles import ROLES
 
@@ -30,8 +32,9 @@ def main() -> int:
 
 def page() -> str:
     """The page as the workflows are declared now."""
-    load()
-    flows = sorted(workflows.values(), key=lambda flow: flow.document.__name__)
+    entries = [one for manifest in load() for one in as_entries(manifest)]
+    declared = [one.workflow for one in entries if isinstance(one, Entry) and one.workflow is not None]
+    flows = sorted(declared, key=lambda flow: flow.document.__name__)
     return "\n".join([HEAD, *("\n".join(_section(flow)) for flow in flows)])
 
 

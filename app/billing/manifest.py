@@ -20,6 +20,7 @@ from app.billing.models import (
     MeterReading,
     Vacancy,
 )
+from app.billing.operations.jobs import JOBS
 from app.billing.operations.run_computation import PRORATION
 from app.billing.queries.global_search import find_runs
 from app.billing.states import RUN_MACHINE, ApprovalState
@@ -221,6 +222,7 @@ MANIFEST = Manifest(
         "Community": (within(FeeStandard), within(Charge)),
         "Building": (within(Charge),),
     },
+    job_handlers=JOBS,
     settings=(
         SettingDeclaration(
             PRORATION,

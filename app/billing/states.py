@@ -127,6 +127,22 @@ class PeriodState(LabelledEnum):
     CLOSED = "closed", N_("已结"), "secondary"
 
 
+PERIOD_MACHINE: Machine[PeriodState] = Machine(
+    [
+        Transition(
+            action="close", label=N_("结账"), sources=(PeriodState.OPEN,), target=PeriodState.CLOSED,
+            permission="close", confirm=True,
+        ),
+        Transition(
+            action="reopen", label=N_("反结账"), sources=(PeriodState.CLOSED,), target=PeriodState.OPEN,
+            permission="approve", confirm=True, reason=True,
+        ),
+    ],
+    initial=PeriodState.OPEN,
+)  # fmt: skip
+"""A month is closed once everything is in it, and opened again by two persons (app/closing)."""
+
+
 class ApprovalState(LabelledEnum):
     """审批状态 of what one person asks for and another decides."""
 

@@ -8,23 +8,26 @@ from app.billing.views.approvals import asked_of_me
 from app.closing import operations
 from app.closing.audit.command import check_books_command
 from app.closing.models import PeriodReopen, PeriodReport
+from app.closing.operations.jobs import CLOSE_JOB
 from app.closing.queries.archive import PeriodArchive
 from app.closing.views.board import BoardView, address
 from app.closing.views.duties import months_waiting
 from app.kernel.errors import N_
+from app.lowcode.engine import Engine, current_engine
 from app.lowcode.home import Duty, Shortcut
 from app.lowcode.manifest import Entry, Manifest, Page
 from app.lowcode.pages import Button
 from app.lowcode.permissions import may
-from app.lowcode.reports import registry
-from app.lowcode.reports.archive import register_archive
 
-register_archive(PeriodArchive())
+
+def start(engine: Engine) -> None:
+    """Let the reports of closed months be read from what was kept."""
+    engine.archive = PeriodArchive()
 
 
 def _open_report(row: PeriodReport) -> Sequence[Button]:
     """The report's own page, of the month that this paper is of."""
-    report = registry.reports.get(row.report)
+    report = current_engine().reports.get(row.report)
     if report is None or not may("read", report.name):
         return []
     return [Button("report", _("查看报表"), address(report, row.period), report.icon)]
@@ -42,6 +45,8 @@ MANIFEST = Manifest(
     ),
     labels={"close": N_("结账")},
     commands=(check_books_command,),
+    job_handlers=(CLOSE_JOB,),
+    start=start,
     shortcuts=(Shortcut("closing", N_("月结"), "/closing/", "calendar-check", "close", "AccountingPeriod"),),
     duties=(
         Duty("close", "AccountingPeriod", months_waiting, "calendar-check"),

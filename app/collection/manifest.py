@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 
+from app.billing.operations import Posted
 from app.billing.views.approvals import asked_of_me
 from app.collection import operations
 from app.collection.models import (
@@ -26,7 +27,7 @@ from app.collection.models import (
 )
 from app.collection.operations.approval_limits import DEFAULT_LIMIT
 from app.collection.operations.handovers import HANDOVER_BOOK
-from app.collection.operations.prepayment_apply import AUTO_APPLY
+from app.collection.operations.prepayment_apply import AUTO_APPLY, apply_to_posted
 from app.collection.operations.receipt_issue import BOOK, PREFIX
 from app.collection.operations.refunds import REFUND_BOOK
 from app.collection.operations.rounding import LIMIT
@@ -153,5 +154,6 @@ MANIFEST = Manifest(
     ),
     open_work=(tills_of,),
     actions={"Charge": actions.CHARGE},
+    hooks={Posted: (apply_to_posted,)},
     home_cards=(HomeCard("takings", N_("今日收款"), "/collection/cards/today", "cash", "read", "Receipt"),),
 )

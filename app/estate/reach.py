@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from flask import Flask
 from sqlalchemy import CompoundSelect, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.estate.grants import Grants, descendants, grants_of, set_grants
 from app.estate.models import Community, Company, ScopeGrant
 from app.estate.queries.tree_filter import NARROWING
-from app.lowcode.actors import EVERYTHING, NOTHING, Reach, register_reach
+from app.lowcode.actors import EVERYTHING, NOTHING, Reach
 from app.lowcode.db import db
-from app.lowcode.listing import register_narrowing
+from app.lowcode.engine import Engine
 from app.lowcode.scope import UNSCOPED
 
 
@@ -82,8 +81,8 @@ def grant(
     set_grants(session=session, user_id=user_id, wanted=wanted)
 
 
-def start(app: Flask) -> None:
+def start(engine: Engine) -> None:
     """Tell the engine who reaches what, and what the chosen tree node narrows."""
-    register_reach(resolve_reach)
-    register_narrowing(NARROWING)
-    app.extensions["grant_everything"] = grant_everything
+    engine.resolve_reach = resolve_reach
+    engine.narrowing = NARROWING
+    engine.grant_everything = grant_everything

@@ -1,12 +1,14 @@
 """Who acts, and over which communities: the one answer that row scope, permissions and history share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 from flask import g, has_request_context
 from flask_login import current_user
+
+from app.lowcode.engine import current_engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +40,12 @@ STRANGER = Actor(None, "", NOTHING)
 SYSTEM = Actor(None, "系统", EVERYTHING)
 
 _acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
-_resolve_reach: list[Callable[[int], Reach]] = []
-
-
-def register_reach(resolver: Callable[[int], Reach]) -> None:
-    """Name the function that turns a user's grants into a reach (the estate module knows the tree)."""
-    _resolve_reach[:] = [resolver]
 
 
 def reach_of(user_id: int) -> Reach:
     """The reach of a user as granted now; nothing when nobody can tell."""
-    return _resolve_reach[0](user_id) if _resolve_reach else NOTHING
+    resolve_reach = current_engine().resolve_reach
+    return NOTHING if resolve_reach is None else resolve_reach(user_id)
 
 
 def current_actor() -> Actor:

@@ -17,6 +17,7 @@ from app.lowcode.accounts import renew_password, require_new_password
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.data_key import adopt_data_key
 from app.lowcode.document import DocumentBase
+from app.lowcode.engine import current_engine
 from app.lowcode.history import note
 from app.lowcode.logins import set_password
 from app.lowcode.sync import synchronise
@@ -81,7 +82,8 @@ def first_administrator() -> str | None:
         session.add(user)
         session.flush()
         require_new_password(session=session, user_id=user.id, due=chosen is None)
-        current_app.extensions["grant_everything"](session=session, user_id=user.id)
+        if (grant_everything := current_engine().grant_everything) is not None:
+            grant_everything(session=session, user_id=user.id)
         return password
 
 

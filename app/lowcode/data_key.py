@@ -7,7 +7,7 @@ import hmac
 from pathlib import Path
 
 from cryptography.fernet import InvalidToken
-from flask import Flask, current_app
+from flask import Flask
 from flask_appbuilder import Model
 from sqlalchemy import (
     CheckConstraint,
@@ -26,6 +26,7 @@ from sqlalchemy.exc import DontWrapMixin
 from app.kernel.errors import N_, DomainError
 from app.lowcode.db import insert_new, reading_connection
 from app.lowcode.document import TABLE_OPTIONS
+from app.lowcode.engine import current_engine, engine_of
 from app.lowcode.secrets import derived_from, fernet_of, kept_key, key_from
 from app.lowcode.types import Encrypted
 from app.lowcode.unit import unit_of_work
@@ -94,7 +95,7 @@ class DataKey:
 
 def init_data_key(app: Flask) -> None:
     """Give the app its data key, read but not yet proved."""
-    app.extensions["data_key"] = DataKey(
+    engine_of(app).data_key = DataKey(
         given=app.config["DATA_KEY"], path=Path(app.config["INSTANCE_DIR"]) / "data.key"
     )
 
@@ -105,7 +106,7 @@ def adopt_data_key() -> None:
     Of two processes that start at once over an empty database the first one's key counts.
     Raises DataKeyMissing, DataKeyDiffers.
     """
-    data_key: DataKey = current_app.extensions["data_key"]
+    data_key = current_engine().data_key
     data_key.forget()
     mine = fingerprint_of(data_key.in_use())
     with reading_connection() as connection:

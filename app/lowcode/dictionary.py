@@ -18,6 +18,7 @@ from app.kernel.errors import N_, DomainError
 from app.lowcode.codes import Codes, named
 from app.lowcode.db import db
 from app.lowcode.document import About, Document, DocumentBase, documents, spec_of
+from app.lowcode.engine import current_engine
 from app.lowcode.fields import code, flag, integer, text
 from app.lowcode.scope import UNSCOPED
 
@@ -39,10 +40,6 @@ class DictionaryDeclaration:
         return dict((one, one) if isinstance(one, str) else one for one in self.entries)
 
 
-declared: dict[str, DictionaryDeclaration] = {}
-"""Every kind by its name, as the modules' manifests declare them."""
-
-
 class UnknownEntry(DomainError):
     code = "unknown_entry"
     message = N_("“%(label)s”没有“%(value)s”这一项，或它已停用。请从列表中选择。")
@@ -56,7 +53,7 @@ class DictionaryEntry(Document):
 
     kind: Mapped[str] = code(
         N_("字典"),
-        named(lambda: {one.kind: one.label for one in declared.values()}),
+        named(lambda: {one.kind: one.label for one in current_engine().dictionaries.values()}),
         LENGTH,
         required=True,
         fixed=True,
@@ -154,7 +151,7 @@ def seed(*, session: Session) -> int:
         named_so.add((kind, label))
     fresh = [
         DictionaryEntry(kind=one.kind, code=its_code, label=label, position=place * STEP)
-        for one in declared.values()
+        for one in current_engine().dictionaries.values()
         for place, (its_code, label) in enumerate(one.pairs.items(), start=1)
         if (one.kind, its_code) not in have and (one.kind, label) not in named_so
     ]
@@ -165,7 +162,8 @@ def seed(*, session: Session) -> int:
 
 def is_declared(entry: DictionaryEntry) -> bool:
     """Whether a module counts on the entry."""
-    return entry.kind in declared and entry.code in declared[entry.kind].pairs
+    kind = current_engine().dictionaries.get(entry.kind)
+    return kind is not None and entry.code in kind.pairs
 
 
 def columns_of(kind: str) -> list[tuple[type[DocumentBase], str]]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, s
 
 from app.kernel.enums import LabelledEnum
 from app.kernel.errors import N_
+from app.kernel.machines import Machine
 from app.lowcode import clock
 from app.lowcode.actors import current_actor
 from app.lowcode.db import Key
@@ -54,6 +55,8 @@ class About:
         None  # class names of the related documents to show, in their order; None: all that link here
     )
     counted: Counted | None = None  # None: the totals of its lists add up every row
+    # The column whose day (or month) places a row in a month's books, of a document that is no MoneyDocument.
+    dated: str = ""
 
 
 class DocumentBase(Model):
@@ -61,6 +64,9 @@ class DocumentBase(Model):
 
     __abstract__ = True
     __about__: ClassVar[About]
+    __spec__: ClassVar["Spec"]  # made by `spec_of`
+    # How `state` changes: by a declared workflow or `change_state`; the session refuses any other way.
+    __machine__: ClassVar[Machine[Any] | None] = None
     __table_args__: Any = TABLE_OPTIONS
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -141,7 +147,11 @@ class CompanyScoped:
 
 
 documents: dict[str, type[DocumentBase]] = {}
-"""Every declared document by class name, in the order of declaration."""
+"""Every declared document by class name, in the order of declaration.
+
+Filled by the class statement, like SQLAlchemy's own registry of mapped classes, and like that one right for every app
+of the process: a class has its table and its columns whatever app looks at it.
+"""
 
 
 def _complete(cls: type[DocumentBase]) -> None:
@@ -256,16 +266,16 @@ class Spec:
         return f"/{table_name(self.name)}"
 
 
-_specs: dict[str, Spec] = {}
-
-
 def document_label(name: str) -> str:
     """Return what people call a document (by class name), in the reader's language."""
     return gettext(documents[name].__about__.label) if name in documents else name
 
 
 def spec_of(model: type[DocumentBase]) -> Spec:
-    """The (cached) reading of a document's declaration."""
-    if model.__name__ not in _specs:
-        _specs[model.__name__] = Spec(model)
-    return _specs[model.__name__]
+    """Return the reading of a document's declaration, kept on its class."""
+    # Of the class itself: a subclass has columns of its own. Flask-AppBuilder's models are documents too.
+    spec: Spec | None = model.__dict__.get("__spec__")
+    if spec is None:
+        spec = Spec(model)
+        model.__spec__ = spec
+    return spec

@@ -14,11 +14,11 @@ from app.kernel.chinese_amount import chinese_amount
 from app.lowcode import listing
 from app.lowcode.actors import person_name
 from app.lowcode.db import db
+from app.lowcode.engine import current_engine
 from app.lowcode.jobs import OPEN, Job
 from app.lowcode.manifest import Entry, Manifest, Page
 from app.lowcode.menu.items import arranged_for
 from app.lowcode.menu.nodes import MenuKind, MenuNode, arrange
-from app.lowcode.menu.registry import registered
 from app.lowcode.notices import unread
 from app.lowcode.pages import Frame, MenuEntry
 from app.lowcode.permissions import may
@@ -56,7 +56,7 @@ def menu_and_counts() -> tuple[list[MenuEntry], int, int]:
         jobs.scalar_subquery().label("jobs"), unread(current_user.id).scalar_subquery().label("unread")
     )
     items, row = arranged_for(session=db.session(), user_id=current_user.id, beside=counts)
-    tree = arrange(registered(), items)
+    tree = arrange(current_engine().menu, items)
     return [entry for node in tree if (entry := _menu_entry(node)) is not None], row[0] or 0, row[1] or 0
 
 

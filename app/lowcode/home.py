@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from flask import current_app, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement
 from app.lowcode import listing
 from app.lowcode.db import db
 from app.lowcode.document import DocumentBase, spec_of
+from app.lowcode.engine import current_engine
 from app.lowcode.pages import Button, Tab
 from app.lowcode.permissions import for_anyone_logged_in, may, open_to_all
 
@@ -93,7 +94,7 @@ class HomeView(BaseView):
             return redirect(url_for("LoginView.login"))
         cards = [
             (Tab(card.name, _(card.label), card.url, card.icon), card.wide)
-            for manifest in current_app.extensions["manifests"]
+            for manifest in current_engine().manifests
             for card in manifest.home_cards
             if may(card.verb, card.document)
         ]
@@ -101,7 +102,7 @@ class HomeView(BaseView):
         duties = [(Tab("duties", _("今天要做"), url_for("HomeView.duties"), "checklist"), False)]
         buttons = [
             Button(one.name, _(one.label), one.url, one.icon)
-            for manifest in current_app.extensions["manifests"]
+            for manifest in current_engine().manifests
             for one in manifest.shortcuts
             if may(one.verb, one.document)
         ]
@@ -120,7 +121,7 @@ class HomeView(BaseView):
 def _my_duties() -> list[Duty]:
     return [
         duty
-        for manifest in current_app.extensions["manifests"]
+        for manifest in current_engine().manifests
         for duty in manifest.duties
         if may(duty.verb, duty.document)
     ]

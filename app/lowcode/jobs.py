@@ -18,6 +18,7 @@ from app.lowcode import clock
 from app.lowcode.actors import SYSTEM, Actor, acting_as, current_actor, person_name, reach_of
 from app.lowcode.db import Key, count_anew, db
 from app.lowcode.document import About, DocumentBase
+from app.lowcode.engine import current_engine, engine_of
 from app.lowcode.fields import choice, long_text, moment, text
 from app.lowcode.unit import JOBS_PATIENCE, in_unit_of_work
 
@@ -86,23 +87,17 @@ class JobContext:
 
 Handler = Callable[[JobContext], None]
 
-handlers: dict[str, Handler] = {}
-abandoning: dict[str, Handler] = {}
 
-
-def job_handler(kind: str, *, abandon: Handler | None = None) -> Callable[[Handler], Handler]:
-    """Name the function that does jobs of this kind; it must be safe to run again from the start.
+@dataclass(frozen=True, slots=True)
+class JobHandler:
+    """Declare the function that does jobs of a kind; it must be safe to run again from the start.
 
     `abandon` puts right what waits for the job, in the unit of work that cancels it before it has begun.
     """
 
-    def register(handler: Handler) -> Handler:
-        handlers[kind] = handler
-        if abandon is not None:
-            abandoning[kind] = abandon
-        return handler
-
-    return register
+    kind: str
+    run: Handler
+    abandon: Handler | None = None
 
 
 def start_job(*, session: Session, kind: str, label: str, params: dict[str, Any]) -> Job:
@@ -135,13 +130,12 @@ def _forget(session: Session, _previous: object) -> None:
 
 def queue() -> Huey:
     """The queue of this app."""
-    found: Huey = current_app.extensions["huey"]
-    return found
+    return current_engine().queue
 
 
 def enqueue(job_id: int) -> None:
     """Put a job's id into the queue."""
-    task = current_app.extensions["job_task"].s(job_id)
+    task = current_engine().run_job.s(job_id)
     task.id = f"job-{job_id}"
     queue().enqueue(task)
 
@@ -154,14 +148,14 @@ def init_jobs(app: Flask) -> None:
         folder = Path(app.config["INSTANCE_DIR"])
         folder.mkdir(parents=True, exist_ok=True)
         huey = SqliteHuey("office", filename=str(folder / "jobs.db"), immediate=False)
-    app.extensions["huey"] = huey
+    engine_of(app).queue = huey
 
     @huey.task(name="run_job")
     def run(job_id: int) -> None:
         with app.app_context():
             run_job(job_id)
 
-    app.extensions["job_task"] = run
+    engine_of(app).run_job = run
 
 
 def run_job(job_id: int) -> None:
@@ -209,7 +203,7 @@ def _claim(session: Session, job_id: int) -> tuple[Handler, int | None, JobConte
     if not claimed.rowcount:  # type: ignore[attr-defined]
         return None
     job = session.get_one(Job, job_id)
-    return handlers[job.kind], job.user_id, JobContext(job_id, dict(job.params))
+    return current_engine().job_handlers[job.kind].run, job.user_id, JobContext(job_id, dict(job.params))
 
 
 def _starter(user_id: int | None) -> Actor:
@@ -240,8 +234,9 @@ def cancel(job: Job) -> None:
         .values(state=JobState.CANCELLED, ended_at=clock.now())
     )
     session.refresh(job)
-    if ended.rowcount and job.kind in abandoning:  # type: ignore[attr-defined]
-        abandoning[job.kind](JobContext(job.id, dict(job.params)))
+    handler = current_engine().job_handlers.get(job.kind)
+    if ended.rowcount and handler is not None and handler.abandon is not None:  # type: ignore[attr-defined]
+        handler.abandon(JobContext(job.id, dict(job.params)))
 
 
 def requeue_orphans() -> int:

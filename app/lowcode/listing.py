@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.kernel.errors import N_, DomainError
 from app.lowcode.document import DocumentBase, Spec, documents, spec_of, translated_title
+from app.lowcode.engine import current_engine
 from app.lowcode.fields import Field
 from app.lowcode.filters import Filter, parse
 from app.lowcode.quick_search import read_conditions
@@ -246,55 +247,56 @@ class Narrowing:
     offered: Callable[[], bool]
 
 
-_narrowing: list[Narrowing] = []
 _held: ContextVar[str | None] = ContextVar("narrowing", default=None)
-
-
-def register_narrowing(narrowing: Narrowing) -> None:
-    """Name what narrows every list of the product."""
-    _narrowing[:] = [narrowing]
 
 
 def narrowing_now() -> str | None:
     """The key of the tree node chosen at the page (or held by a job); None for none."""
     if _held.get() is not None:
         return _held.get() or None
-    return _narrowing[0].chosen() if _narrowing and has_request_context() else None
+    narrowing = current_engine().narrowing if has_request_context() else None
+    return None if narrowing is None else narrowing.chosen()
 
 
 def narrowing_offered() -> bool:
     """Whether this person may choose a node."""
-    return bool(_narrowing) and _narrowing[0].offered()
+    narrowing = current_engine().narrowing
+    return narrowing is not None and narrowing.offered()
 
 
 def narrowing_words(*, key: str | None = None) -> str | None:
     """The chosen node (or that of `key`) in words."""
     key = key or narrowing_now()
-    return _narrowing[0].words(key) if key and _narrowing else None
+    narrowing = current_engine().narrowing if key else None
+    return None if key is None or narrowing is None else narrowing.words(key)
 
 
 def narrowing_condition(model: type[DocumentBase], *, key: str | None = None) -> ColumnElement[bool] | None:
     """The WHERE clause of the chosen node (or that of `key`) on a document; None where it says nothing of it."""
     key = key or narrowing_now()
-    return _narrowing[0].condition(key, model) if key and _narrowing else None
+    narrowing = current_engine().narrowing if key else None
+    return None if key is None or narrowing is None else narrowing.condition(key, model)
 
 
 def narrowing_choices(model: type[DocumentBase]) -> ColumnElement[bool] | None:
     """The WHERE clause of the chosen node on what a form's select offers; None where it says nothing of it."""
     key = narrowing_now()
-    return _narrowing[0].choices(key, model) if key and _narrowing else None
+    narrowing = current_engine().narrowing if key else None
+    return None if key is None or narrowing is None else narrowing.choices(key, model)
 
 
 def narrowing_begins(*, key: str | None = None) -> Mapping[str, str]:
     """What a row added in the chosen node (or that of `key`) begins with, by field."""
     key = key or narrowing_now()
-    return _narrowing[0].begins(key) if key and _narrowing else {}
+    narrowing = current_engine().narrowing if key else None
+    return {} if key is None or narrowing is None else narrowing.begins(key)
 
 
 def narrowing_grain() -> str:
     """The key that tells whether a row stands in the chosen node; community_id where nothing is chosen."""
     key = narrowing_now()
-    return _narrowing[0].grain(key) if key and _narrowing else "community_id"
+    narrowing = current_engine().narrowing if key else None
+    return "community_id" if key is None or narrowing is None else narrowing.grain(key)
 
 
 @contextmanager

@@ -5,15 +5,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from flask import Flask
 from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
 
 from app.kernel.errors import N_
 from app.lowcode.attachments import Attaching
 from app.lowcode.db import db
 from app.lowcode.dictionary import DictionaryDeclaration
 from app.lowcode.document import DocumentBase
+from app.lowcode.engine import Engine
 from app.lowcode.fields import Field
+from app.lowcode.jobs import JobHandler
 from app.lowcode.numbers import NumberDeclaration
 from app.lowcode.pages import Fact
 from app.lowcode.scope import OutOfScope, find
@@ -219,4 +221,9 @@ class Manifest:
     # How the chosen tree node applies to a document that names neither building, room nor space itself, by class
     # name: (condition of another document) → condition. `lambda at: Receipt.id.in_(… .where(at(Allocation)))`
     narrowings: Mapping[str, Callable[[At], ColumnElement[bool]]] = field(default_factory=dict)
-    start: Callable[[Flask], None] | None = None
+    job_handlers: Sequence[JobHandler] = ()
+    ticks: Sequence[Callable[[], object]] = ()  # done once a minute, as the system
+    # what follows in the same unit when an operation of a lower module announces an event, by the event's class
+    hooks: Mapping[type[Any], Sequence[Callable[[Session, Any], None]]] = field(default_factory=dict)
+    # sets what this module alone can tell the engine (`resolve_reach`, `archive`, …)
+    start: Callable[[Engine], None] | None = None

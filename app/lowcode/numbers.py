@@ -19,6 +19,7 @@ from app.kernel.number_rules import WIDTH, NumberFormat
 from app.lowcode.codes import named
 from app.lowcode.db import insert_new
 from app.lowcode.document import About, CommunityScoped, Document, DocumentBase, OfficeOrCommunityScoped
+from app.lowcode.engine import current_engine
 from app.lowcode.fields import code, flag, integer, link, text
 from app.lowcode.scope import UNSCOPED
 
@@ -32,12 +33,9 @@ class NumberDeclaration:
     prefix: str
 
 
-declared: dict[str, NumberDeclaration] = {}
-"""Every kind by its name, as the modules' manifests declare them."""
-
-
 def kind_label(kind: str) -> str:
     """A kind as people call it."""
+    declared = current_engine().numbers
     return gettext(declared[kind].label) if kind in declared else kind
 
 
@@ -68,7 +66,7 @@ class NumberRule(OfficeOrCommunityScoped, Document):
 
     kind: Mapped[str] = code(
         N_("单据"),
-        named(lambda: {one.kind: one.label for one in declared.values()}),
+        named(lambda: {one.kind: one.label for one in current_engine().numbers.values()}),
         30,
         required=True,
         fixed=True,
@@ -123,7 +121,7 @@ def next_number(*, session: Session, kind: str, community_id: int, day: date) ->
 
 def format_of(*, session: Session, kind: str, community_id: int | None) -> NumberFormat:
     """How numbers of a kind read: by the community's rule, else the office's, else as declared. Raises KeyError."""
-    default = NumberFormat(declared[kind].prefix)
+    default = NumberFormat(current_engine().numbers[kind].prefix)
     rules = session.execute(
         select(NumberRule.community_id, NumberRule.prefix, NumberRule.month, NumberRule.width).where(
             NumberRule.kind == kind,
@@ -141,7 +139,7 @@ def seed(*, session: Session) -> int:
     have = set(session.scalars(select(NumberRule.kind).where(NumberRule.community_id.is_(None))))
     owners: dict[str, str] = dict(session.execute(select(NumberPrefix.prefix, NumberPrefix.kind)).all())
     written = 0
-    for one in declared.values():
+    for one in current_engine().numbers.values():
         if one.kind in have:
             continue
         prefix = next(p for p in _candidates(one.prefix) if owners.get(p, one.kind) == one.kind)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from flask import Flask, Response, abort, current_app, g, has_request_context, redirect, request, url_for
+from flask import Flask, Response, abort, g, has_request_context, redirect, request, url_for
 from flask_appbuilder.const import PERMISSION_PREFIX
 from flask_appbuilder.security.sqla.models import (
     Permission,
@@ -210,10 +210,3 @@ def _insert(session: Session, model: Any, **values: Any) -> int:
     session.flush()
     key: int = row.id
     return key
-
-
-def labels() -> dict[str, str]:
-    """Chinese names of verbs and documents, for the role pages."""
-    found: dict[str, str] = dict(VERBS)
-    found.update(current_app.extensions["lowcode"].labels)
-    return found

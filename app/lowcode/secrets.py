@@ -8,9 +8,9 @@ import secrets
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
-from flask import current_app
 
 from app.kernel.errors import N_, DomainError
+from app.lowcode.engine import current_engine
 
 
 class UnableToDecrypt(DomainError):
@@ -59,7 +59,7 @@ def key_from(*, given: str | None, path: Path) -> str:
 
 
 def _derived(purpose: bytes) -> bytes:
-    return derived_from(current_app.extensions["data_key"].in_use(), purpose)
+    return derived_from(current_engine().data_key.in_use(), purpose)
 
 
 def derived_from(key: str, purpose: bytes) -> bytes:
@@ -73,11 +73,10 @@ def fernet_of(key: str) -> Fernet:
 
 
 def _fernet() -> Fernet:
-    found = current_app.extensions.get("data_fernet")
-    if found is None:
-        found = fernet_of(current_app.extensions["data_key"].in_use())
-        current_app.extensions["data_fernet"] = found
-    return found
+    engine = current_engine()
+    if engine.fernet is None:
+        engine.fernet = fernet_of(engine.data_key.in_use())
+    return engine.fernet
 
 
 def encrypt(text: str) -> str:

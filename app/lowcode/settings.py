@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session
 from app.kernel.cells import read_decimal
 from app.kernel.errors import N_, DomainError
 from app.lowcode.document import About, Document, OfficeOrCommunityScoped
+from app.lowcode.engine import current_engine
 from app.lowcode.fields import link, text
 
 YES, NO = "yes", "no"
@@ -98,18 +99,15 @@ class SettingDeclaration:
         return gettext(label) if label else value + (gettext(self.unit) if self.unit and value else "")
 
 
-declared: dict[str, SettingDeclaration] = {}
-"""Every setting by its key, in the order of the modules."""
-
-
 def key_label(key: str) -> str:
     """A setting as people call it."""
+    declared = current_engine().settings
     return gettext(declared[key].label) if key in declared else key
 
 
 def value_label(value: str) -> str:
     """A value as people read it: where it is one of few, by its name."""
-    choices = dict(choice for one in declared.values() for choice in one.options)
+    choices = dict(choice for one in current_engine().settings.values() for choice in one.options)
     return gettext(choices[value]) if value in choices else value
 
 
@@ -129,7 +127,7 @@ class Setting(OfficeOrCommunityScoped, Document):
 
 def setting(*, session: Session, key: str, community_id: int | None = None) -> str:
     """The value in force: the community's, else the office's, else the declared default. Raises KeyError."""
-    default = declared[key].default
+    default = current_engine().settings[key].default
     rows: dict[Any, str] = dict(
         session.execute(select(Setting.community_id, Setting.value).where(Setting.key == key)).all()
     )

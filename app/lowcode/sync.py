@@ -4,6 +4,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.lowcode import dictionary, numbers, permissions
+from app.lowcode.engine import engine_of
 
 
 def synchronise(*, session: Session, app: Flask) -> int:
@@ -12,6 +13,6 @@ def synchronise(*, session: Session, app: Flask) -> int:
     What the office has changed since stays as it is.
     """
     written = permissions.synchronise(
-        session=session, pairs=permissions.known_pairs(app), roles=app.extensions["roles"]()
+        session=session, pairs=permissions.known_pairs(app), roles=engine_of(app).roles()
     )
     return written + numbers.seed(session=session) + dictionary.seed(session=session)

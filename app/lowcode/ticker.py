@@ -1,25 +1,25 @@
 """What the running office does by itself every minute: no job, for nobody waits for it, and none may pile up."""
 
 import logging
-from collections.abc import Callable
 from threading import Event, Thread
 
 from flask import Flask
 
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
+from app.lowcode.engine import engine_of
 
 log = logging.getLogger(__name__)
 
 SECONDS = 60.0
 
-every_minute: list[Callable[[], object]] = []
-"""Each opens its own units of work and is safe to be done by several processes at once, or again."""
-
 
 def tick(app: Flask) -> None:
-    """Do each of them once, as the system; one that fails is logged and holds up no other."""
-    for work in every_minute:
+    """Do each of the app's ticks once as the system; log one that fails and go on.
+
+    Each opens its own units of work and is safe to be done by several processes at once, or again.
+    """
+    for work in engine_of(app).ticks:
         with app.app_context(), acting_as(SYSTEM):
             try:
                 work()

@@ -1,17 +1,20 @@
 """What the system module registers."""
 
-from flask import Flask, current_app
+from flask import current_app
 
 from app.kernel.errors import N_
 from app.lowcode import permissions
 from app.lowcode.dictionary import DictionaryEntry
+from app.lowcode.engine import Engine
 from app.lowcode.history import History
 from app.lowcode.logins import LoginRecord
 from app.lowcode.manifest import Entry, Manifest, Page
 from app.lowcode.numbers import NumberRule
+from app.lowcode.reports.sheets import REPORT_JOB
 from app.lowcode.views.jobs import JobView
+from app.lowcode.views.lists import EXPORT_JOB
 from app.lowcode.views.notices import NoticeView
-from app.lowcode.workflow import StateChange
+from app.lowcode.workflow import StateChange, escalate_all
 from app.system.operations.dictionary import remove_entry, save_entry
 from app.system.operations.number_rules import remove_number_rule, save_number_rule
 from app.system.roles import declared_pairs
@@ -26,9 +29,9 @@ from app.system.views.settings import SettingView
 from app.system.views.users import UserView
 
 
-def start(app: Flask) -> None:
+def start(engine: Engine) -> None:
     """Tell `flask sync` which roles the office starts with."""
-    app.extensions["roles"] = lambda: declared_pairs(known=permissions.known_pairs(current_app))
+    engine.roles = lambda: declared_pairs(known=permissions.known_pairs(current_app))
 
 
 MANIFEST = Manifest(
@@ -52,5 +55,8 @@ MANIFEST = Manifest(
     open_work=(open_jobs,),
     tabs={"User": (rights_tab,)},
     links={"Role": (compare_link,)},
+    # The engine's own work, as its pages above.
+    job_handlers=(EXPORT_JOB, REPORT_JOB),
+    ticks=(escalate_all,),
     start=start,
 )

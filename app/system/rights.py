@@ -7,6 +7,7 @@ from flask import current_app
 
 from app.kernel.errors import N_
 from app.lowcode.document import documents
+from app.lowcode.engine import current_engine
 from app.lowcode.manifest import Entry, Manifest, Page
 from app.lowcode.permissions import VERBS, known_pairs
 from app.system.models import ADMINISTRATOR
@@ -180,8 +181,7 @@ def permission_label(document: str) -> str:
 
 def manifests() -> Sequence[Manifest]:
     """The registered modules, their entries made whole."""
-    found: Sequence[Manifest] = current_app.extensions["manifests"]
-    return found
+    return current_engine().manifests
 
 
 def _line(document: str, verbs: set[str]) -> DocumentRights:

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from app.lowcode import permissions
 from app.lowcode.document import DocumentBase, documents, spec_of
+from app.lowcode.engine import engine_of
 from app.lowcode.history import _keeps
 from app.lowcode.manifest import Entry, Page
 
@@ -37,7 +38,7 @@ CLOSED = {"UtilView.back", "LocaleView.index"}
 def entries(app: Flask) -> dict[str, Entry]:
     return {
         one.document.__name__: one
-        for manifest in app.extensions["manifests"]
+        for manifest in engine_of(app).manifests
         for one in manifest.entries
         if isinstance(one, Entry)
     }
@@ -98,7 +99,7 @@ def test_what_is_unmarked_does_not_exist(client_of: Any) -> None:
 
 def test_every_page_of_a_module_has_a_permission_that_a_role_may_be_given(app: Flask) -> None:
     known = set(permissions.known_pairs(app))
-    for manifest in app.extensions["manifests"]:
+    for manifest in engine_of(app).manifests:
         for one in manifest.entries:
             if isinstance(one, Page) and one.label:
                 assert (one.verb, one.view.class_permission_name) in known, one.view.__name__

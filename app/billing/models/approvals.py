@@ -1,18 +1,21 @@
 """What one person asks for and another decides."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.billing.states import ApprovalState
+from app.billing.states import APPROVAL_MACHINE, ApprovalState
 from app.kernel.errors import N_
+from app.kernel.machines import Machine
 from app.lowcode.db import Key
 from app.lowcode.fields import choice, long_text, moment, text
 
 
 class Requested:
     """Mixin: asked for with a reason, then approved or refused by somebody else (fee rules: requester ≠ approver)."""
+
+    __machine__: ClassVar[Machine[Any] | None] = APPROVAL_MACHINE
 
     reason: Mapped[str] = text(N_("原因"), 200, required=True, listed=True, searched=True, sort_order=5)
     state: Mapped[ApprovalState] = choice(

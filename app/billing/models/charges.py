@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.billing.states import Oddity, RunState
+from app.billing.states import RUN_MACHINE, Oddity, RunState
 from app.kernel.errors import N_
 from app.kernel.periods import Period
 from app.lowcode.db import Key
@@ -41,6 +41,7 @@ from app.lowcode.types import AREA_SCALE, raw
 class BillingRun(CommunityScoped, DocumentBase):
     """出账: computed into its own lines, looked at, then posted whole or not at all."""
 
+    __machine__ = RUN_MACHINE
     __about__ = About(N_("出账"), "title", icon="file-invoice", order=("-id",), readonly=True)
 
     title: Mapped[str] = text(N_("名称"), 100, required=True, listed=True, searched=True)

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from app.billing.states import PeriodState
+from app.billing.states import PERIOD_MACHINE, PeriodState
 from app.kernel.errors import N_
 from app.kernel.periods import Period
 from app.lowcode.document import About, CommunityScoped, DocumentBase
@@ -15,6 +15,7 @@ from app.lowcode.fields import choice, integer, link, moment, month, text
 class AccountingPeriod(CommunityScoped, DocumentBase):
     """账期: a community's month; opens when something is first dated in it."""
 
+    __machine__ = PERIOD_MACHINE
     __about__ = About(N_("账期"), "period", icon="calendar-month", order=("-period",), readonly=True)
     __table_args__ = (UniqueConstraint("community_id", "period"),)
 

@@ -1,13 +1,13 @@
 """What changes the billing documents."""
 
+from app.billing.operations import closed_period_guard  # noqa: F401 (listens to every session)
 from app.billing.operations.approvals import SamePerson, approval_flow, sign_request
 from app.billing.operations.assignments import Preview, assign, end_assignment, preview_assignment
-from app.billing.operations.closed_period_guard import guard_dated
 from app.billing.operations.jobs import compute_job, post_job
 from app.billing.operations.meters import save_meter
 from app.billing.operations.other_charges import SourceCharged, post_charge
 from app.billing.operations.periods import guard_open, guard_period, open_period
-from app.billing.operations.posting_hooks import Posted, after_posting
+from app.billing.operations.posting_hooks import Posted
 from app.billing.operations.prices import add_price, save_price, save_standard
 from app.billing.operations.reading_validation import NewReading, ValidatedReading, validate_readings
 from app.billing.operations.readings import change_meter, correct_reading, record_readings
@@ -24,7 +24,6 @@ __all__ = [
     "SourceCharged",
     "ValidatedReading",
     "add_price",
-    "after_posting",
     "approval_flow",
     "assign",
     "bill",
@@ -35,7 +34,6 @@ __all__ = [
     "correct_reading",
     "end_assignment",
     "end_vacancy",
-    "guard_dated",
     "guard_open",
     "guard_period",
     "open_period",

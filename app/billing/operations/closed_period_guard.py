@@ -15,21 +15,13 @@ from app.billing.operations.periods import refuse_closed
 from app.kernel.periods import Period
 from app.lowcode.document import DocumentBase, MoneyDocument, documents
 
-dated: dict[str, str] = {}
-"""Documents beside the money's that stand in a month's books, by class name: the column of their day."""
-
 Month = tuple[int, Period]
-
-
-def guard_dated(document: type[DocumentBase], column: str) -> None:
-    """Let a document be dated in open months only, by the day (or month) in `column`."""
-    dated[document.__name__] = column
 
 
 def column_of(document: type[DocumentBase]) -> str | None:
     """The column that says in which month a document stands; None for what stands in none."""
-    if document.__name__ in dated:
-        return dated[document.__name__]
+    if document.__about__.dated:
+        return document.__about__.dated
     if not issubclass(document, MoneyDocument) or not hasattr(document, "community_id"):
         return None
     return next((name for name in ("posting_period", "day") if hasattr(document, name)), None)

@@ -19,7 +19,7 @@ from app.kernel.errors import N_, DomainError
 from app.lowcode import clock
 from app.lowcode.actors import current_actor
 from app.lowcode.db import db
-from app.lowcode.jobs import Cancelled, Job, JobContext, job_handler, start_job
+from app.lowcode.jobs import Cancelled, Job, JobContext, JobHandler, start_job
 from app.lowcode.scope import locked
 from app.lowcode.unit import JOBS_PATIENCE, in_unit_of_work
 
@@ -37,7 +37,6 @@ def _abandon(job: JobContext) -> None:
         move_run(session=session, run=run, action="give_back")
 
 
-@job_handler("billing.compute", abandon=_abandon)
 def compute_job(job: JobContext) -> None:
     """Compute a run's lines; started again after a kill it begins again, cancelled it leaves nothing."""
     run_id = int(job.params["run"])
@@ -103,7 +102,6 @@ def _chunk(session: Session, run_id: int, computing: Computing, after: int) -> t
     return 0, f"共 {run.lines} 笔，合计 {run.total} 元。"
 
 
-@job_handler("billing.post", abandon=_abandon)
 def post_job(job: JobContext) -> None:
     """Post a run: killed at any moment everything or nothing is posted, and the start after it does the rest."""
     run_id = int(job.params["run"])
@@ -142,7 +140,6 @@ def start_reading_import(*, session: Session, token: str, filename: str) -> Job:
     return start_job(session=session, kind=READINGS, label=label, params={"token": token})
 
 
-@job_handler(READINGS)
 def readings_job(job: JobContext) -> None:
     """Keep a sheet of readings, all or none; begun again it finds what it has kept, and adds nothing."""
     upload = find_upload(token=job.params["token"], user_id=current_actor().user_id, purpose=READINGS)
@@ -169,3 +166,10 @@ def readings_job(job: JobContext) -> None:
     count = in_unit_of_work(operation, patience=JOBS_PATIENCE)
     job.message = f"已导入 {count} 条读数。"
     job.url = "/meter_reading/list/"
+
+
+JOBS = (
+    JobHandler("billing.compute", compute_job, _abandon),
+    JobHandler("billing.post", post_job, _abandon),
+    JobHandler(READINGS, readings_job),
+)

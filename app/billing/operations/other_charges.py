@@ -46,7 +46,7 @@ def post_charge(
 
     `source` (at most 30 letters), `source_id` and `part` name what it came from; the same again returns the charge made
     then. `words`, a Chinese sentence, is what 为什么是这个金额 says. Has the month of `day` alone until the unit ends:
-    to be called before anything else that holds it open. What is registered by `after_posting` follows at once.
+    to be called before anything else that holds it open. What is hooked to `Posted` follows at once.
     Raises PeriodClosed, NotPositive, OutOfScope, MixedCommunities, SourceCharged.
     """
     period = Period.of(day)

@@ -1,6 +1,5 @@
 """What higher rooms do as soon as charges are posted: a prepayment is applied to them in the same unit."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.billing.models import Charge
 from app.kernel.periods import Period
 from app.lowcode import clock
+from app.lowcode.engine import current_engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,20 +31,6 @@ class Posted:
         return Charge.run_id == self.run_id if self.charge_id is None else Charge.id == self.charge_id
 
 
-AfterPosting = Callable[[Session, Posted], None]
-
-registered: list[AfterPosting] = []
-
-
-def after_posting(follow: AfterPosting) -> AfterPosting:
-    """Register a function of a higher room: called inside the unit that posts, its month locked and open.
-
-    What it raises undoes the posting. It may be told twice of the same charges.
-    """
-    registered.append(follow)
-    return follow
-
-
 def tell_posted(
     *,
     session: Session,
@@ -53,10 +39,13 @@ def tell_posted(
     run_id: int | None = None,
     charge_id: int | None = None,
 ) -> None:
-    """Tell everybody registered that charges were posted in `period`."""
+    """Call the hooks of `Posted`: inside the unit that posts, its month locked and open.
+
+    What a hook raises undoes the posting. It may be told twice of the same charges.
+    """
     posted = Posted(
         community_id=community_id, period=period, day=period.nearest(clock.today()),
         run_id=run_id, charge_id=charge_id,
     )  # fmt: skip
-    for follow in registered:
+    for follow in current_engine().hooks.get(Posted, ()):
         follow(session, posted)

@@ -18,7 +18,7 @@ def post_run(*, session: Session, run: BillingRun) -> int:
     """Make charges of the run's lines, in the open unit; returns how many. A second time it adds nothing.
 
     A line for days that are charged already is left out, and the run says so: two runs of one month may have been
-    computed side by side, and no day is charged twice (design law 5). What is registered by `after_posting` follows in
+    computed side by side, and no day is charged twice (design law 5). What is hooked to `Posted` follows in
     the same unit. Raises PeriodClosed.
     """
     # Whoever posts in this month waits here for the one before, and then sees its charges.

@@ -21,9 +21,7 @@ from app.lowcode.actors import current_actor
 from app.lowcode.history import note
 from app.lowcode.jobs import start_job
 from app.lowcode.scope import OutOfScope, locked
-from app.lowcode.workflow import change_state, guard_state
-
-guard_state(BillingRun, RUN_MACHINE)
+from app.lowcode.workflow import change_state
 
 
 class NothingToPost(DomainError):

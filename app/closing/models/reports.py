@@ -9,13 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kernel.errors import N_
 from app.kernel.periods import Period
 from app.lowcode.document import About, CommunityScoped, DocumentBase, MoneyDocument
+from app.lowcode.engine import current_engine
 from app.lowcode.fields import integer, link, moment, month, text
-from app.lowcode.reports import registry
 
 
 def report_label(name: str) -> str:
     """A report as people call it."""
-    return gettext(registry.reports[name].label) if name in registry.reports else name
+    report = current_engine().reports.get(name)
+    return name if report is None else gettext(report.label)
 
 
 class PeriodReport(CommunityScoped, MoneyDocument):

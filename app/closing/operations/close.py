@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.billing.models import AccountingPeriod
 from app.billing.operations.periods import PeriodClosed, lock_period
-from app.billing.states import PeriodState
+from app.billing.states import PERIOD_MACHINE, PeriodState
 from app.closing.operations.checklist import ChecklistItem, close_check, missing_documents, unequal
 from app.closing.operations.snapshots import freeze, written_out
-from app.closing.states import PERIOD_MACHINE
 from app.estate.models import Community
 from app.kernel.errors import N_, DomainError
 from app.kernel.periods import Period
@@ -20,9 +19,7 @@ from app.lowcode.actors import current_actor
 from app.lowcode.jobs import OPEN, Job, start_job
 from app.lowcode.reports import registry
 from app.lowcode.scope import OutOfScope
-from app.lowcode.workflow import change_state, guard_state
-
-guard_state(AccountingPeriod, PERIOD_MACHINE)
+from app.lowcode.workflow import change_state
 
 JOB = "closing.close"
 

@@ -9,7 +9,7 @@ from app.closing.operations.close import JOB, close
 from app.kernel.errors import N_, DomainError
 from app.kernel.periods import Period
 from app.lowcode.db import count_anew, db
-from app.lowcode.jobs import JobContext, job_handler
+from app.lowcode.jobs import JobContext, JobHandler
 from app.lowcode.unit import JOBS_PATIENCE, in_unit_of_work
 
 
@@ -20,7 +20,6 @@ class BooksBroken(DomainError):
     message = N_("账目核对有 %(count)d 处不符，不能结账。请管理员先处理：%(first)s")
 
 
-@job_handler(JOB)
 def close_job(job: JobContext) -> None:
     """Close a month; started again after a kill, or pressed twice, it finds it closed and is done."""
     community_id, period = int(job.params["community"]), Period.parse(job.params["period"])
@@ -48,3 +47,6 @@ def close_job(job: JobContext) -> None:
 
     job.message = in_unit_of_work(closing, patience=JOBS_PATIENCE)
     # No progress report here: it could still find a request to cancel, and the month is closed.
+
+
+CLOSE_JOB = JobHandler(JOB, close_job)

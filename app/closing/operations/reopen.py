@@ -7,9 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.billing.models import AccountingPeriod
 from app.billing.operations.approvals import approval_flow, sign_request
-from app.billing.states import ApprovalState, PeriodState
+from app.billing.states import PERIOD_MACHINE, ApprovalState, PeriodState
 from app.closing.models import PeriodReopen
-from app.closing.states import PERIOD_MACHINE
 from app.estate.models import Community
 from app.kernel.errors import N_, DomainError
 from app.kernel.periods import Period

@@ -18,10 +18,10 @@ from app.kernel.errors import DomainError
 from app.kernel.periods import Period
 from app.lowcode import clock, listing, scope
 from app.lowcode.db import db
+from app.lowcode.engine import current_engine
 from app.lowcode.errors import message_of, wants_json
 from app.lowcode.pages import Button
 from app.lowcode.permissions import may, needs
-from app.lowcode.reports import registry
 from app.lowcode.reports.declaration import By, Report
 from app.lowcode.reports.parameters import BadYear
 from app.lowcode.unit import in_unit_of_work
@@ -132,8 +132,12 @@ def _kept(row: AccountingPeriod) -> list[tuple[str, str]]:
     found = kept_names(
         session=db.session(), community_id=row.community_id, period=row.period, version=row.version
     )
-    reports = [registry.reports[name] for name in found if name in registry.reports]
-    return [(_(one.label), address(one, row.period)) for one in reports if may("read", one.name)]
+    reports = current_engine().reports
+    return [
+        (_(reports[name].label), address(reports[name], row.period))
+        for name in found
+        if name in reports and may("read", name)
+    ]
 
 
 def address(report: Report, period: Period) -> str:

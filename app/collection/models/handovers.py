@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.collection.states import HandoverState
+from app.collection.states import HANDOVER_MACHINE, HandoverState
 from app.kernel.errors import N_
 from app.lowcode.db import Key
 from app.lowcode.document import About, CommunityScoped, MoneyDocument
@@ -20,6 +20,7 @@ class CashHandover(CommunityScoped, MoneyDocument):
     The papers themselves carry `handover_id`; the sums here are checked copies. Sums are signed: in − out.
     """
 
+    __machine__ = HANDOVER_MACHINE
     __about__ = About(N_("交款单"), "number", icon="cash-banknote", order=("-id",), readonly=True)
     __table_args__ = (
         UniqueConstraint("community_id", "number"),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.collection.states import AllocationKind, ReceiptState, Tender, VoidKind
+from app.collection.states import RECEIPT_MACHINE, AllocationKind, ReceiptState, Tender, VoidKind
 from app.kernel.errors import N_
 from app.kernel.periods import Period
 from app.lowcode.db import Key
@@ -19,6 +19,7 @@ NOT_TAKEN_BACK = N_("合计（不含作废和冲红）")
 class Receipt(CommunityScoped, MoneyDocument):
     """收款单/收据: numbers run without a gap in a book (community, year of the date)."""
 
+    __machine__ = RECEIPT_MACHINE
     __about__ = About(
         N_("收据"), "number", icon="cash", order=("-id",), readonly=True,
         tabs=("Allocation", "ReceiptTender", "PrepaymentEntry", "DepositEntry", "Waiver", "ReceiptVoid"),

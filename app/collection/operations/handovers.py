@@ -20,9 +20,7 @@ from app.lowcode import clock, history, scope
 from app.lowcode.actors import current_actor
 from app.lowcode.numbers import next_number
 from app.lowcode.scope import OutOfScope, locked, locked_rows
-from app.lowcode.workflow import change_state, guard_state
-
-guard_state(CashHandover, HANDOVER_MACHINE)
+from app.lowcode.workflow import change_state
 
 HANDOVER_BOOK = "handover"
 ZERO = Decimal("0.00")

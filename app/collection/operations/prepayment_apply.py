@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge, FeeItem
-from app.billing.operations import Posted, after_posting, open_period
+from app.billing.operations import Posted, open_period
 from app.collection.models import Prepayment, PrepaymentEntry
 from app.collection.operations.accounts import EntrySource, move_prepayment
 from app.collection.operations.allocations import (
@@ -37,7 +37,6 @@ class NothingHeld(DomainError):
     message = N_("没有可以抵扣的预收款，或没有它能抵扣的欠费。")
 
 
-@after_posting
 def apply_to_posted(session: Session, posted: Posted) -> None:
     """Apply prepayments to the open charges of those who were just charged, where the community wants it (setting)."""
     if not setting_flag(session=session, key=AUTO_APPLY, community_id=posted.community_id):

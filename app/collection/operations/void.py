@@ -34,9 +34,7 @@ from app.lowcode import history
 from app.lowcode.actors import current_actor
 from app.lowcode.numbers import next_number
 from app.lowcode.scope import OutOfScope, find, locked, locked_rows
-from app.lowcode.workflow import change_state, guard_state
-
-guard_state(Receipt, RECEIPT_MACHINE)
+from app.lowcode.workflow import change_state
 
 REVERSAL_BOOK = "reversal"
 

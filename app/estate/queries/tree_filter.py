@@ -7,7 +7,7 @@ A document of a higher module that names none of the former tells in its manifes
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app, session as cookies
+from flask import session as cookies
 from flask_login import current_user
 from sqlalchemy import ColumnElement, Select, false, or_, select
 
@@ -16,6 +16,7 @@ from app.estate.queries.tree import readable_kinds
 from app.estate.queries.tree_nodes import BadNode, Place, place_of, read_key
 from app.lowcode.db import db
 from app.lowcode.document import DocumentBase
+from app.lowcode.engine import current_engine
 from app.lowcode.listing import Narrowing
 
 CHOSEN = "tree_node"
@@ -104,7 +105,7 @@ def _below_community(place: Place, model: Model) -> Condition:
     own = _OWN.get(model)
     if own is not None:
         return own(place)
-    for manifest in current_app.extensions["manifests"]:
+    for manifest in current_engine().manifests:
         if model.__name__ in manifest.narrowings:
             return manifest.narrowings[model.__name__](lambda other: _needed(place, other))
     columns: Any = model

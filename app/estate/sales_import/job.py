@@ -19,7 +19,7 @@ from app.kernel.errors import N_, DomainError
 from app.lowcode import listing
 from app.lowcode.actors import current_actor
 from app.lowcode.db import db
-from app.lowcode.jobs import Job, JobContext, JobState, job_handler, start_job
+from app.lowcode.jobs import Job, JobContext, JobHandler, JobState, start_job
 
 KIND = "estate.import_sales"
 URL = "/import_sales"
@@ -66,7 +66,6 @@ def job_of(*, session: Session, upload: Upload) -> Job | None:
     return None if job.state in (JobState.FAILED, JobState.CANCELLED) else job
 
 
-@job_handler(KIND)
 def import_job(run: JobContext) -> None:
     """Store the plan of an upload: everything or nothing, and once, however often the job is begun again."""
     token = run.params["token"]
@@ -86,6 +85,9 @@ def import_job(run: JobContext) -> None:
     run.url = f"{URL}/result/{run.job_id}"
     if upload is not None:
         upload.spend()
+
+
+IMPORT_JOB = JobHandler(KIND, import_job)
 
 
 def _store(run: JobContext, upload: Upload) -> None:

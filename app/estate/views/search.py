@@ -1,11 +1,12 @@
 """The search box at the top of every page: 房号, 姓名, 电话, 车牌, 单号, over all modules."""
 
-from flask import current_app, render_template, request
+from flask import render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 
 from app.kernel.cells import normal_text
 from app.lowcode.document import spec_of
+from app.lowcode.engine import current_engine
 from app.lowcode.permissions import for_anyone_logged_in, may
 from app.lowcode.search import LONGEST
 
@@ -40,7 +41,7 @@ def found(typed: str, most: int) -> tuple[Groups, bool]:
     """((label, [(text, note, url)]) of each document with hits, whether some were left out)."""
     groups: Groups = []
     more = False
-    for search in (one for manifest in current_app.extensions["manifests"] for one in manifest.searches):
+    for search in (one for manifest in current_engine().manifests for one in manifest.searches):
         spec = spec_of(search.document)
         if not typed or not may("read", spec.name):
             continue

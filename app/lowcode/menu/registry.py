@@ -2,20 +2,14 @@
 
 from collections.abc import Sequence
 
-from flask import current_app
-
 from app.lowcode.document import spec_of
 from app.lowcode.manifest import Entry, Manifest, Page
 from app.lowcode.menu.nodes import Registered
 
 
-def registered() -> Sequence[Registered]:
-    """Every module and its entries in the default order; worked out once."""
-    found: Sequence[Registered] | None = current_app.extensions.get("registered_menu")
-    if found is None:
-        found = [one for module in current_app.extensions["manifests"] for one in _entries_of(module)]
-        current_app.extensions["registered_menu"] = found
-    return found
+def default_menu(manifests: Sequence[Manifest]) -> list[Registered]:
+    """List every module and its entries in the default order."""
+    return [one for module in manifests for one in _entries_of(module)]
 
 
 def _entries_of(module: Manifest) -> list[Registered]:

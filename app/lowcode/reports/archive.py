@@ -5,6 +5,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from app.lowcode.engine import current_engine
 from app.lowcode.reports.declaration import Report, ReportLine, ReportQuery, Total
 
 
@@ -37,16 +38,9 @@ class Archive(Protocol):
         """What is kept of a `frozen` report for a whole month; None where nothing of it is."""
 
 
-_archive: list[Archive] = []
-
-
-def register_archive(archive: Archive) -> None:
-    """Name what keeps the reports of closed months."""
-    _archive[:] = [archive]
-
-
 def kept(*, session: Session, report: Report, scope: ReportQuery) -> Kept | None:
     """What is kept of what is asked for; None where all is read anew."""
-    if not report.frozen or scope.month is None or not _archive:
+    if not report.frozen or scope.month is None:
         return None
-    return _archive[0].find(session, report, scope)
+    archive = current_engine().archive
+    return None if archive is None else archive.find(session, report, scope)

@@ -1,10 +1,10 @@
-"""Every report that has a view, by name: what jobs are told, and what closing a month keeps."""
+"""Find the reports of the app that closing a month keeps."""
 
+from app.lowcode.engine import current_engine
 from app.lowcode.reports.declaration import Report
-
-reports: dict[str, Report] = {}
 
 
 def frozen() -> list[Report]:
-    """The reports that closing a month keeps, in order of their names."""
+    """List the reports that closing a month keeps, in order of their names."""
+    reports = current_engine().reports
     return [reports[name] for name in sorted(reports) if reports[name].frozen]

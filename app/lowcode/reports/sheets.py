@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 
 from app.lowcode import clock, excel, listing
 from app.lowcode.db import db
-from app.lowcode.jobs import JobContext, job_handler
-from app.lowcode.reports import parameters, registry
+from app.lowcode.engine import current_engine
+from app.lowcode.jobs import JobContext, JobHandler
+from app.lowcode.reports import parameters
 from app.lowcode.reports.declaration import LINE, TOTAL, Equation, Report, ReportLine, ReportQuery
 from app.lowcode.reports.reader import Reading, read, stream
 from app.lowcode.values import format_value
@@ -92,10 +93,9 @@ def _rows(
         yield place, {one.name: line.values.get(one.name) for one in report.columns}, {}
 
 
-@job_handler("report")
 def report_job(run: JobContext) -> None:
     """A large report as Excel, in its starter's reach and language, of the days that were asked for."""
-    report = registry.reports[run.params["report"]]
+    report = current_engine().reports[run.params["report"]]
     with listing.narrowed_as(run.params["narrowing"]), listing.in_language(run.params["language"]):
         session = db.session()
         given = dict(run.params["given"])
@@ -106,3 +106,6 @@ def report_job(run: JobContext) -> None:
         written = write(path=path, reading=reading, progress=lambda done: run.progress(done, count))
         run.message = _("共 %(count)d 行。", count=written)
     db.session.rollback()
+
+
+REPORT_JOB = JobHandler("report", report_job)

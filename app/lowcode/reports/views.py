@@ -20,7 +20,7 @@ from app.lowcode.jobs import begin_job
 from app.lowcode.listing import SIZES, BadPage
 from app.lowcode.pages import Button, Cell, Pager
 from app.lowcode.permissions import may, needs
-from app.lowcode.reports import parameters, registry, sheets
+from app.lowcode.reports import parameters, sheets
 from app.lowcode.reports.declaration import LINE, TOTAL, Report, ReportLine, ReportQuery
 from app.lowcode.reports.reader import Reading, read
 from app.lowcode.values import NUMERIC, format_value
@@ -116,7 +116,6 @@ class ReportView(BaseView):
 
 def view_of_report(report: Report) -> type[ReportView]:
     """The view class of a report, with its address and the permissions of its name."""
-    registry.reports[report.name] = report
     members: dict[str, Any] = {
         "report": report, "route_base": report.url, "class_permission_name": report.name,
         "__doc__": report.label,

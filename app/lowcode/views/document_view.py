@@ -6,6 +6,7 @@ from flask import current_app
 from flask_appbuilder import ModelView
 
 from app.lowcode.document import DocumentBase, spec_of
+from app.lowcode.engine import current_engine
 from app.lowcode.fields import Field
 from app.lowcode.interface import DocumentInterface
 from app.lowcode.manifest import Entry
@@ -32,7 +33,7 @@ class DocumentView(
     def extra_list_buttons(self) -> list[Button]:
         """Buttons that the module adds to the list, and what higher modules offer for all that it finds."""
         found = list(self.entry.list_links()) if self.entry.list_links is not None else []
-        for manifest in current_app.extensions["manifests"]:
+        for manifest in current_engine().manifests:
             if self.spec.name in manifest.filter_links:
                 found += manifest.filter_links[self.spec.name](arguments())
         return found
@@ -40,7 +41,7 @@ class DocumentView(
     def _bulk_buttons(self) -> list[Button]:
         """The document's own actions, and what higher modules offer for its ticked rows."""
         found = super()._bulk_buttons()
-        for manifest in current_app.extensions["manifests"]:
+        for manifest in current_engine().manifests:
             if self.spec.name in manifest.bulk_links:
                 found += manifest.bulk_links[self.spec.name]()
         return found

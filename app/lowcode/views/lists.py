@@ -20,7 +20,7 @@ from app.lowcode.db import db
 from app.lowcode.document import Spec, documents, spec_of
 from app.lowcode.fields import Field
 from app.lowcode.filters import LABELS, OPERATORS, Filter
-from app.lowcode.jobs import JobContext, begin_job, job_handler
+from app.lowcode.jobs import JobContext, JobHandler, begin_job
 from app.lowcode.listing import SIZES, Query
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import Button, Cell, FilterChip, FilterField, Heading, ListPage, Pager, Row
@@ -291,7 +291,6 @@ def write_export(spec: Spec, query: Query, path: Path, count: int, totals: Any, 
     )  # fmt: skip
 
 
-@job_handler("export")
 def export_job(run: JobContext) -> None:
     """A large export, in its starter's reach and language."""
     spec = spec_of(documents[run.params["document"]])
@@ -303,6 +302,9 @@ def export_job(run: JobContext) -> None:
         run.progress(written, count)
         run.message = _("共 %(count)d 行。", count=written)
     db.session.rollback()
+
+
+EXPORT_JOB = JobHandler("export", export_job)
 
 
 def scope_words(query: Query) -> str | None:

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import current_app, render_template
+from flask import render_template
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.lowcode.db import db
 from app.lowcode.document import CommunityScoped, DocumentBase, Spec, documents, spec_of, translated_title
+from app.lowcode.engine import current_engine
 from app.lowcode.fields import Field
 from app.lowcode.history import YES, History
 from app.lowcode.listing import titles_of
@@ -86,7 +87,7 @@ class ShowMixin:
         found += self.steps(row)
         if self.entry.links is not None:
             found += self.entry.links(row)
-        for manifest in current_app.extensions["manifests"]:
+        for manifest in current_engine().manifests:
             found += [link for make in manifest.links.get(spec.name, ()) if (link := make(row)) is not None]
         if self.entry.print_template is not None and may("print", spec.name):
             found.append(Button("paper", _("打印单据"), f"{spec.url}/paper/{row.id}", "printer", blank=True))
@@ -113,7 +114,7 @@ class ShowMixin:
             url = f"{its.url}/list/?embedded=1&held={one.name}&f.{one.name}.eq={row.id}"
             if may("read", its.name):
                 found.append(Tab(f"{its.name}-{one.name}", _(its.about.label), url, its.about.icon))
-        for manifest in current_app.extensions["manifests"]:
+        for manifest in current_engine().manifests:
             found += [tab for make in manifest.tabs.get(self.spec.name, ()) if (tab := make(row)) is not None]
         if self.entry.workflow is not None:
             found.insert(0, Tab("timeline", _("办理过程"), f"{self.spec.url}/timeline/{row.id}", "timeline"))

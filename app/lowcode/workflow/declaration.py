@@ -79,9 +79,6 @@ class Step:
 
 NOTHING_MORE = Step()
 
-workflows: dict[str, "Workflow"] = {}
-"""Every declared workflow by its document's name."""
-
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -126,7 +123,8 @@ class Workflow:
             raise ValueError("a workflow begins somewhere")
         if len({limit.name for limit in self.limits}) != len(self.limits):
             raise ValueError("two limits of one name")
-        workflows[self.document.__name__] = self
+        if self.document.__machine__ is not self.machine:
+            raise ValueError(f"{self.document.__name__}.__machine__ is another machine")
 
     @property
     def further_verbs(self) -> dict[str, str]:

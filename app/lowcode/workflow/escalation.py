@@ -11,11 +11,11 @@ from app.kernel.errors import N_
 from app.lowcode import clock, history
 from app.lowcode.db import db, insert_new
 from app.lowcode.document import spec_of
+from app.lowcode.engine import current_engine
 from app.lowcode.notices import holders, notify
 from app.lowcode.scope import UNSCOPED
-from app.lowcode.ticker import every_minute
 from app.lowcode.unit import in_unit_of_work
-from app.lowcode.workflow.declaration import Workflow, workflows
+from app.lowcode.workflow.declaration import Workflow
 from app.lowcode.workflow.limits import OVERDUE, WAITED, Escalation, Limit
 from app.lowcode.workflow.overdue import hours_of
 
@@ -50,7 +50,7 @@ def escalate(*, session: Session, now: datetime, most: int | None = None) -> int
     Done again, or by another process at the same time, it does nothing twice.
     """
     done = 0
-    for flow in workflows.values():
+    for flow in current_engine().workflows.values():
         for limit in flow.limits:
             for late in _late(session, flow, limit, now):
                 if most is not None and done >= most:
@@ -131,6 +131,3 @@ def _escalate(session: Session, flow: Workflow, limit: Limit, late: Late, now: d
     )  # fmt: skip
     session.flush()
     return 1
-
-
-every_minute.append(escalate_all)

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.lowcode import clock
+from app.lowcode.engine import current_engine
 from app.lowcode.settings import setting
-from app.lowcode.workflow.declaration import Workflow, workflows
+from app.lowcode.workflow.declaration import Workflow
 from app.lowcode.workflow.limits import Limit
 
 
@@ -21,7 +22,7 @@ def hours_of(*, session: Session, limit: Limit, community_id: int) -> int | None
 
 def is_late(*, session: Session, row: Any, now: datetime) -> bool:
     """Whether a limit of the row's state that marks what is past it has passed."""
-    flow: Workflow = workflows[type(row).__name__]
+    flow: Workflow = current_engine().workflows[type(row).__name__]
     for limit in flow.limits:
         since = getattr(row, limit.since)
         if not limit.marks or row.state not in limit.states or since is None:

@@ -11,8 +11,9 @@ from app.kernel.machines import Machine, Transition
 from app.lowcode import clock, history, scope
 from app.lowcode.actors import current_actor
 from app.lowcode.document import DocumentBase, spec_of
+from app.lowcode.engine import current_engine
 from app.lowcode.permissions import verbs_of_actor
-from app.lowcode.workflow.declaration import REASON, TransitionContext, Who, Workflow, workflows
+from app.lowcode.workflow.declaration import REASON, TransitionContext, Who, Workflow
 from app.lowcode.workflow.inputs import checked
 from app.lowcode.workflow.overdue import is_late
 from app.lowcode.workflow.state_log import Flowing, StateChange
@@ -20,9 +21,6 @@ from app.lowcode.workflow.state_log import Flowing, StateChange
 D = TypeVar("D", bound=DocumentBase)
 MOVING = "rows being moved"  # key of Session.info: row → its new state
 BEGAN = N_("登记")
-
-guarded: dict[str, Machine[Any]] = {}
-"""Documents whose state changes by `change_state` alone without a declared workflow, by class name."""
 
 
 class NotYours(DomainError):
@@ -50,11 +48,6 @@ class StateChangedOutside(RuntimeError):
     """A state was about to change outside its machine: a defect, never a person's mistake."""
 
 
-def guard_state(document: type[DocumentBase], machine: Machine[Any]) -> None:
-    """Let a document's state be changed by `change_state` only; a declared workflow is guarded anyway."""
-    guarded[document.__name__] = machine
-
-
 def change_state(*, session: Session, row: Any, machine: Machine[Any], action: str) -> Transition[Any]:
     """Set a locked row's state as its machine says. Raises TransitionRefused."""
     transition = machine.find(row.state, action)
@@ -75,7 +68,7 @@ def move(*, session: Session, row: D, action: str, seen: str | None = None, **in
     Raises OutOfScope, TransitionRefused, NotYours, MovedOn, InputMissing, InputWrong and what the step's condition
     refuses.
     """
-    flow = workflows[type(row).__name__]
+    flow = current_engine().workflows[type(row).__name__]
     row = scope.locked(session=session, model=type(row), row_id=row.id)
     transition = flow.machine.find(row.state, action)
     if seen is not None and seen != row.state.value:
@@ -164,8 +157,7 @@ def _line(
 
 
 def _machine(row: object) -> Machine[Any] | None:
-    name = type(row).__name__
-    return workflows[name].machine if name in workflows else guarded.get(name)
+    return type(row).__machine__ if isinstance(row, DocumentBase) else None
 
 
 @event.listens_for(Session, "before_flush")
@@ -181,11 +173,15 @@ def _guard(session: Session, _context: object, _instances: object) -> None:
         machine = _machine(row)
         if machine is not None and row.state not in (None, machine.initial):
             raise StateChangedOutside(f"{type(row).__name__} begins as {row.state}")
-        if type(row).__name__ in workflows:
+        if _has_workflow(row):
             began.append(row)
     for row in session.deleted:
-        if type(row).__name__ in workflows and _has_moved(session, row):
+        if _has_workflow(row) and _has_moved(session, row):
             raise AlreadyMoved(title=str(row))
+
+
+def _has_workflow(row: object) -> bool:
+    return _machine(row) is not None and type(row).__name__ in current_engine().workflows
 
 
 def _has_moved(session: Session, row: Any) -> bool:

@@ -13,6 +13,7 @@ from app.lowcode.document import About, CommunityScoped, Document
 from app.lowcode.fields import choice, date_, link, long_text, moment, text
 from app.lowcode.workflow import Flowing
 from app.service.states.complaints import (
+    COMPLAINT_MACHINE,
     Capacity,
     ComplaintChannel,
     ComplaintKind,
@@ -25,6 +26,7 @@ from app.service.states.complaints import (
 class Complaint(Flowing, CommunityScoped, Document):
     """投诉处理受理单: complaints, suggestions and praise; who took it, which department answers, and how it ended."""
 
+    __machine__ = COMPLAINT_MACHINE
     __about__ = About(N_("投诉受理单"), "number", icon="message-report", order=("-id",))
     __table_args__ = (
         UniqueConstraint("community_id", "number"),

@@ -27,7 +27,7 @@ from app.lowcode.fields import (
 )
 from app.lowcode.workflow import Flowing
 from app.service.rules import repairs as rules
-from app.service.states.repairs import RepairState, Stars
+from app.service.states.repairs import REPAIR_MACHINE, RepairState, Stars
 
 TRADE, SOURCE = "repair_trade", "repair_source"
 _WORK, _MONEY, _END = N_("派工与处理"), N_("费用"), N_("完工与核对")
@@ -36,6 +36,7 @@ _WORK, _MONEY, _END = N_("派工与处理"), N_("费用"), N_("完工与核对")
 class RepairOrder(Flowing, CommunityScoped, Document):
     """工程报修单 (S9-39, S9-40): from the call to the resident's signature, the check and the rating."""
 
+    __machine__ = REPAIR_MACHINE
     __about__ = About(N_("工程报修单"), "number", icon="tool", order=("rank", "-id"), deletable=False)
     __table_args__ = (
         UniqueConstraint("community_id", "number"),

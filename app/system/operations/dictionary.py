@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import N_, DomainError
-from app.lowcode.dictionary import LENGTH, STEP, DictionaryEntry, declared, is_declared, is_used
+from app.lowcode.dictionary import LENGTH, STEP, DictionaryEntry, is_declared, is_used
+from app.lowcode.engine import current_engine
 from app.lowcode.save import save_row, set_values
 
 
@@ -32,7 +33,7 @@ def save_entry(*, session: Session, row: DictionaryEntry, **values: Any) -> Dict
     Without `position` it goes to the end. Raises UnknownDictionary, AlreadyThere.
     """
     kind = values.get("kind", row.kind)
-    if kind not in declared:
+    if kind not in current_engine().dictionaries:
         raise UnknownDictionary(field="kind")
     with session.no_autoflush:
         set_values(row, values)

@@ -9,10 +9,10 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import N_, DomainError
+from app.lowcode.engine import current_engine
 from app.lowcode.menu.icons import is_icon
 from app.lowcode.menu.items import LABEL, MenuItem, arranged, hidden_for
 from app.lowcode.menu.nodes import LEVELS, OWN, Arranged, MenuKind, MenuNode, arrange, walk
-from app.lowcode.menu.registry import registered
 from app.system.forms import fingerprint
 from app.system.models import ADMINISTRATOR
 from app.system.operations.menu_history import record_changes
@@ -122,12 +122,12 @@ def save_menu(*, session: Session, version: str, entries: Sequence[Arranged]) ->
     for one in entries:
         _check_words(one)
     named = _named(entries, known={one.name for one in before})
-    tree = arrange(registered(), named)
+    tree = arrange(current_engine().menu, named)
     _check_places(tree)
     _check_roles(session, named)
     _check_administration(tree, administrators)
     _write(session, named)
-    record_changes(session=session, before=arrange(registered(), before), now=tree)
+    record_changes(session=session, before=arrange(current_engine().menu, before), now=tree)
     return menu_version(named)
 
 
@@ -138,7 +138,7 @@ def reset_menu(*, session: Session, version: str) -> str:
 
 def _named(entries: Sequence[Arranged], *, known: Collection[str]) -> list[Arranged]:
     """The entries with names of their own for the new ones; each is there once and is what it says."""
-    kinds = {one.name: one.kind for one in registered()}
+    kinds = {one.name: one.kind for one in current_engine().menu}
     fresh = {
         one.name: OWN_NAME + secrets.token_hex(6)
         for one in entries

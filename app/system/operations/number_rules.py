@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.kernel.errors import N_, DomainError
 from app.kernel.number_rules import PREFIX
-from app.lowcode.numbers import NumberPrefix, NumberRule, declared
+from app.lowcode.engine import current_engine
+from app.lowcode.numbers import NumberPrefix, NumberRule
 from app.lowcode.save import AlreadyThere, check_unique, set_values
 from app.system.operations.guards import check_whole_office
 
@@ -45,6 +46,7 @@ def save_number_rule(*, session: Session, row: NumberRule, **values: Any) -> Num
     Raises UnknownKind, BadPrefix, PrefixTaken, BadWidth, AlreadyThere, WholeOfficeOnly.
     """
     kind = values.get("kind", row.kind)
+    declared = current_engine().numbers
     if kind not in declared:
         raise UnknownKind(field="kind", kind=kind)
     if values.get("community_id", row.community_id) is None:
@@ -88,4 +90,5 @@ def _check_single(session: Session, row: NumberRule) -> None:
 
 
 def _label(kind: str) -> str:
+    declared = current_engine().numbers
     return declared[kind].label if kind in declared else kind

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.estate.models import Community
 from app.kernel.errors import N_, DomainError
+from app.lowcode.engine import current_engine
 from app.lowcode.scope import OutOfScope
-from app.lowcode.settings import Setting, declared
+from app.lowcode.settings import Setting
 from app.system.models import ADMINISTRATOR
 from app.system.operations.guards import check_whole_office
 
@@ -49,7 +50,7 @@ def change_settings(
     changed = 0
     rows = _rows(session, community_id)
     for key, given in values.items():
-        declaration = declared.get(key)
+        declaration = current_engine().settings.get(key)
         if declaration is None:
             raise UnknownSetting(key=key)
         value = declaration.checked(given) if given and given.strip() else ""

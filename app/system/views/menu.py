@@ -18,10 +18,10 @@ from sqlalchemy import select
 
 from app.lowcode.db import db
 from app.lowcode.document import Spec, spec_of
+from app.lowcode.engine import current_engine
 from app.lowcode.menu.icons import find_icons
 from app.lowcode.menu.items import ICON, LABEL, NAME, URL, MenuItem, arranged
 from app.lowcode.menu.nodes import LEVELS, Arranged, MenuKind, MenuNode, arrange
-from app.lowcode.menu.registry import registered
 from app.lowcode.permissions import may, needs
 from app.lowcode.unit import in_unit_of_work
 from app.system.models import ADMINISTRATOR
@@ -51,8 +51,8 @@ class MenuView(BaseView):
         editor = {
             "version": menu_version(kept),
             "levels": LEVELS,
-            "entries": _flat(arrange(registered(), kept)),
-            "order": [one.name for one in registered()],
+            "entries": _flat(arrange(current_engine().menu, kept)),
+            "order": [one.name for one in current_engine().menu],
             "kept": sorted(KEPT_PAGES),
             "new": NEW,
             "roles": [
@@ -103,7 +103,7 @@ def _opened_by_roles() -> Mapping[int, list[str]]:
         .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
     )
     pages: dict[tuple[str, str], list[str]] = {}
-    for one in registered():
+    for one in current_engine().menu:
         if one.right is not None:
             pages.setdefault(one.right, []).append(one.name)
     found: dict[int, list[str]] = {}

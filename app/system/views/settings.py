@@ -12,10 +12,11 @@ from app.estate.models import Community
 from app.kernel.errors import DomainError
 from app.lowcode.actors import current_actor
 from app.lowcode.db import db
+from app.lowcode.engine import current_engine
 from app.lowcode.errors import message_of, wants_json
 from app.lowcode.manifest import Manifest
 from app.lowcode.permissions import may, needs
-from app.lowcode.settings import Setting, SettingDeclaration, declared
+from app.lowcode.settings import Setting, SettingDeclaration
 from app.lowcode.unit import in_unit_of_work
 from app.system.operations.settings import change_settings
 from app.system.rights import manifests
@@ -61,10 +62,10 @@ class SettingView(BaseView):
         reset = request.form.get("reset")
         values: dict[str, str | None] = {
             key: request.form.get(f"value.{key}", "")[:1000]
-            for key in declared
+            for key in current_engine().settings
             if f"value.{key}" in request.form
         }
-        seen = {key: request.form.get(f"seen.{key}", "") for key in declared}
+        seen = {key: request.form.get(f"seen.{key}", "") for key in current_engine().settings}
         if reset is not None:
             values = {reset: None}
         try:
@@ -91,7 +92,9 @@ class SettingView(BaseView):
         ]
         whole = current_actor().reach.communities is None
         communities = db.session.execute(select(Community.id, Community.name).order_by(Community.name)).all()
-        general = message_of(error) if error is not None and error.field not in declared else None
+        general = (
+            message_of(error) if error is not None and error.field not in current_engine().settings else None
+        )
         return render_template(
             "system/settings.html", groups=groups, communities=communities, community_id=community_id,
             error=general, editable=may("edit", "Setting") and (whole or community_id is not None),

@@ -1,6 +1,5 @@
 """A charge of another source, and what follows as soon as charges are posted."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,12 +11,12 @@ from sqlalchemy.orm import Session
 from app.billing import operations
 from app.billing.models import AccountingPeriod, Charge, FeeItem
 from app.billing.operations import Posted
-from app.billing.operations.posting_hooks import registered
 from app.billing.queries import explain
 from app.billing.states import PeriodState
 from app.estate.models import Occupancy, Room
 from app.kernel.errors import DomainError
 from app.lowcode import clock
+from app.lowcode.engine import engine_of
 
 from .town import APRIL, MARCH, Town
 
@@ -28,7 +27,7 @@ def town(app: Any) -> Town:
 
 
 @pytest.fixture
-def told() -> Iterator[list[tuple[Posted, list[int]]]]:
+def told(app: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Posted, list[int]]]:
     """What was told after each posting, with the charges that the condition found then."""
     found: list[tuple[Posted, list[int]]] = []
 
@@ -36,9 +35,13 @@ def told() -> Iterator[list[tuple[Posted, list[int]]]]:
         ids = session.scalars(select(Charge.id).where(posted.charges()).order_by(Charge.id))
         found.append((posted, list(ids)))
 
-    operations.after_posting(follow)
-    yield found
-    registered.remove(follow)
+    also(app, follow, monkeypatch)
+    return found
+
+
+def also(app: Any, follow: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hook `follow` behind what the app's modules hook to postings."""
+    monkeypatch.setitem(engine_of(app).hooks, Posted, [*engine_of(app).hooks[Posted], follow])
 
 
 def posted(town: Town, **changes: Any) -> int:
@@ -122,7 +125,7 @@ def test_nothing_is_posted_in_a_closed_month(town: Town) -> None:
 
 
 @pytest.mark.all_databases
-def test_after_posting_everybody_registered_is_told_in_the_books_month(
+def test_after_posting_every_hook_is_told_in_the_books_month(
     town: Town, told: list[tuple[Posted, list[int]]], backend: str
 ) -> None:
     town.assign(town.standard())
@@ -142,15 +145,12 @@ def test_after_posting_everybody_registered_is_told_in_the_books_month(
     assert told[0][1] == [charge_id]
 
 
-def test_what_follows_can_undo_the_posting(town: Town) -> None:
+def test_what_follows_can_undo_the_posting(town: Town, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(session: Session, posted: Posted) -> None:
         raise DomainError
 
     town.assign(town.standard())
-    operations.after_posting(refuse)
-    try:
-        with pytest.raises(DomainError):
-            town.bill(MARCH)
-    finally:
-        registered.remove(refuse)
+    also(app, refuse, monkeypatch)
+    with pytest.raises(DomainError):
+        town.bill(MARCH)
     assert town.charges() == []

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from app.estate.models import Room
 from app.lowcode.actors import SYSTEM, acting_as
-from app.lowcode.dictionary import DictionaryEntry, UnknownEntry, adopt, declared, seed
+from app.lowcode.dictionary import DictionaryEntry, UnknownEntry, adopt, seed
+from app.lowcode.engine import engine_of
 from app.lowcode.unit import unit_of_work
 
 
@@ -147,6 +148,7 @@ def test_every_dictionary_of_a_column_is_declared(app):
     from app.lowcode.document import documents, spec_of
 
     used = {one.codes.dictionary for model in documents.values() for one in spec_of(model).coded if one.codes}
+    declared = engine_of(app).dictionaries
     assert used - {""} <= set(declared)
     assert all(len(code) <= 30 for one in declared.values() for code in one.pairs)
 

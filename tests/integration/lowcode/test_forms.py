@@ -10,6 +10,7 @@ from app.estate.models import Building, Customer, ParkingSpace
 from app.lowcode import jobs
 from app.lowcode.actors import SYSTEM, Actor, acting_as, reach_of
 from app.lowcode.db import db
+from app.lowcode.engine import engine_of
 from app.lowcode.history import History
 from app.lowcode.unit import unit_of_work
 
@@ -190,7 +191,9 @@ def test_what_a_command_or_a_job_changes_is_told_too(app, cast, client_of, run_j
         user = db.session.scalars(select(User).where(User.username == "shoufei")).one()
         clerk = Actor(user.id, user.last_name, reach_of(user.id))
         db.session.rollback()
-    monkeypatch.setitem(jobs.handlers, "try", lambda run: rename("乙楼"))
+    monkeypatch.setitem(
+        engine_of(app).job_handlers, "try", jobs.JobHandler("try", lambda run: rename("乙楼"))
+    )
     with app.app_context(), acting_as(clerk), unit_of_work() as session:
         jobs.start_job(session=session, kind="try", label="试", params={})
     assert run_jobs() == 1

@@ -12,6 +12,7 @@ from sqlalchemy import insert
 from app.billing.models import BillingRun
 from app.billing.states import RunState
 from app.kernel.periods import Period
+from app.lowcode.engine import engine_of
 from app.lowcode.pages import Chart, Series
 from app.lowcode.unit import unit_of_work
 
@@ -68,7 +69,7 @@ def test_who_has_no_duties_sees_no_list_of_them(
 ) -> None:
     reader = client_of("只读")
     assert "今天要做" in client_of("物业经理").get("/").get_data(as_text=True)
-    monkeypatch.setitem(app.extensions, "manifests", ())
+    monkeypatch.setattr(engine_of(app), "manifests", ())
     assert "今天要做" not in reader.get("/").get_data(as_text=True)
     assert client.get("/home/duties").status_code == 302
 

@@ -8,7 +8,8 @@ from app.kernel.errors import DomainError
 from app.lowcode import jobs
 from app.lowcode.actors import SYSTEM, Actor, acting_as, current_actor, reach_of
 from app.lowcode.db import db
-from app.lowcode.jobs import Job, JobContext, JobState, start_job
+from app.lowcode.engine import engine_of
+from app.lowcode.jobs import Job, JobContext, JobHandler, JobState, start_job
 from app.lowcode.unit import unit_of_work
 
 
@@ -17,11 +18,11 @@ class Refused(DomainError):
 
 
 @pytest.fixture
-def handler(monkeypatch):
-    """`handler(function)`: the handler of jobs of kind "try"."""
+def handler(app, monkeypatch):
+    """`handler(function)`: the handler of jobs of kind "try"; `abandon` as JobHandler's."""
 
-    def register(function) -> None:
-        monkeypatch.setitem(jobs.handlers, "try", function)
+    def register(function, abandon=None) -> None:
+        monkeypatch.setitem(engine_of(app).job_handlers, "try", JobHandler("try", function, abandon))
 
     return register
 
@@ -107,7 +108,7 @@ def test_what_a_killed_process_left_is_queued_again_once(app, run_jobs, handler)
     key = start(app)
     # The process dies after taking the task and before doing it: the queue has lost it, the row has not.
     with app.app_context():
-        assert app.extensions["huey"].dequeue() is not None
+        assert engine_of(app).queue.dequeue() is not None
         assert jobs.requeue_orphans() == 1
         assert jobs.requeue_orphans() == 0
     assert run_jobs() == 1
@@ -118,12 +119,9 @@ def test_what_a_killed_process_left_is_queued_again_once(app, run_jobs, handler)
     assert times == [key], "a job that has ended is not done again"
 
 
-def test_cancelled_while_it_waits_it_ends_at_once_and_what_waits_for_it_is_put_right(
-    app, run_jobs, handler, monkeypatch
-):
+def test_cancelled_while_it_waits_it_ends_at_once_and_what_waits_for_it_is_put_right(app, run_jobs, handler):
     done, abandoned = [], []
-    handler(lambda run: done.append(run.job_id))
-    monkeypatch.setitem(jobs.abandoning, "try", lambda run: abandoned.append(run.job_id))
+    handler(lambda run: done.append(run.job_id), lambda run: abandoned.append(run.job_id))
     key = start(app)
     for _twice in range(2):
         with app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
@@ -138,7 +136,7 @@ def test_what_the_queue_remembers_of_another_database_is_forgotten(app, run_jobs
     first = start(app)
     with app.app_context():
         for left in ("progress", "cancel"):
-            app.extensions["huey"].put(f"{left}-{first + 1}", True)
+            engine_of(app).queue.put(f"{left}-{first + 1}", True)
     key = start(app)
     run_jobs()
     assert (key, state_of(app, key)[0]) == (first + 1, JobState.DONE)

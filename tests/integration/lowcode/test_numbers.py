@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from app.estate.models import ScopeGrant
-from app.lowcode import numbers
 from app.lowcode.actors import SYSTEM, acting_as
+from app.lowcode.engine import engine_of
 from app.lowcode.numbers import NumberDeclaration, NumberRule, next_number, seed
 from app.lowcode.unit import unit_of_work
 
@@ -18,7 +18,7 @@ DAY = date(2025, 3, 31)
 @pytest.fixture
 def orders(app: Any, cast: Any, monkeypatch: pytest.MonkeyPatch) -> int:
     """A second kind of number, 巡查单 XC; returns our community."""
-    monkeypatch.setitem(numbers.declared, "round", NumberDeclaration("round", "巡查单", "XC"))
+    monkeypatch.setitem(engine_of(app).numbers, "round", NumberDeclaration("round", "巡查单", "XC"))
     with app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
         seed(session=session)
         grant = session.scalars(select(ScopeGrant).order_by(ScopeGrant.id)).first()
@@ -100,7 +100,7 @@ def test_a_prefix_stays_with_the_kind_that_had_it(app, orders, client_of, sessio
 
 def test_a_kind_that_comes_later_finds_its_prefix_given_away(app, orders, client_of, session, monkeypatch):
     assert change(client_of("管理员"), session, "round", prefix="ZZ").status_code == 302
-    monkeypatch.setitem(numbers.declared, "word", NumberDeclaration("word", "信访单", "ZZ"))
+    monkeypatch.setitem(engine_of(app).numbers, "word", NumberDeclaration("word", "信访单", "ZZ"))
     with app.app_context(), acting_as(SYSTEM), unit_of_work() as unit:
         assert (seed(session=unit), seed(session=unit)) == (1, 0)
     assert rule_of(session, "word").prefix == "ZZA"

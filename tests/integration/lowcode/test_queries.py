@@ -30,6 +30,7 @@ from app.estate.models import (
     Room,
     Vehicle,
 )
+from app.estate.reach import grant_everything
 from app.kernel.periods import Period
 from app.lowcode import clock
 from app.lowcode.actors import SYSTEM, acting_as
@@ -148,7 +149,7 @@ def _let_everything(app: Flask, session: Session) -> None:
     )  # fmt: skip
     session.add_all([role, user])
     session.flush()
-    app.extensions["grant_everything"](session=session, user_id=user.id)
+    grant_everything(session=session, user_id=user.id)
 
 
 def ask(office: Office, url: str, most: int = 9) -> str:

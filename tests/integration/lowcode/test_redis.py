@@ -12,7 +12,8 @@ from app import create_app
 from app.lowcode import jobs
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
-from app.lowcode.jobs import Job, JobContext, JobState, progress_of, start_job
+from app.lowcode.engine import engine_of
+from app.lowcode.jobs import Job, JobContext, JobHandler, JobState, progress_of, start_job
 from app.lowcode.unit import unit_of_work
 from tests.cases.databases import NoServer, without_server
 
@@ -41,7 +42,7 @@ def office(app: Flask, redis: Redis, tmp_path: Path) -> Iterator[Flask]:
     yield made
     with made.app_context():
         db.engine.dispose()
-    made.extensions["huey"].storage.conn.close()
+    engine_of(made).queue.storage.conn.close()
 
 
 def begin(office: Flask) -> int:
@@ -50,7 +51,7 @@ def begin(office: Flask) -> int:
 
 
 def work_off(office: Flask) -> int:
-    queue, done = office.extensions["huey"], 0
+    queue, done = engine_of(office).queue, 0
     while (task := queue.dequeue()) is not None:
         queue.execute(task)
         done += 1
@@ -64,7 +65,7 @@ def test_a_job_is_queued_done_and_told(
         run.progress(3, 4)
         run.message = "好了。"
 
-    monkeypatch.setitem(jobs.handlers, "try", handler)
+    monkeypatch.setitem(engine_of(office).job_handlers, "try", JobHandler("try", handler))
     key = begin(office)
     assert redis.dbsize() > 0
     assert not (tmp_path / "jobs.db").exists(), "nothing is queued in a file beside it"
@@ -86,7 +87,7 @@ def test_cancelled_it_stops_at_its_next_report(office: Flask, monkeypatch: pytes
                     jobs.cancel(session.get_one(Job, run.job_id))
             run.progress(done, 5)
 
-    monkeypatch.setitem(jobs.handlers, "try", handler)
+    monkeypatch.setitem(engine_of(office).job_handlers, "try", JobHandler("try", handler))
     key = begin(office)
     work_off(office)
     with office.app_context(), acting_as(SYSTEM):
@@ -99,7 +100,9 @@ def test_what_was_lost_with_the_process_is_queued_again_once(
     office: Flask, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     times = []
-    monkeypatch.setitem(jobs.handlers, "try", lambda run: times.append(run.job_id))
+    monkeypatch.setitem(
+        engine_of(office).job_handlers, "try", JobHandler("try", lambda run: times.append(run.job_id))
+    )
     key = begin(office)
     redis.flushdb()  # Redis keeps nothing over a restart of its own, and a killed worker has taken its task with it
     with office.app_context():

@@ -16,7 +16,7 @@ from app.closing.reports.columns import COMMUNITY
 from app.collection.operations import hand_over, sign
 from app.lowcode.actors import EVERYTHING, Actor, acting_as
 from app.lowcode.clock import clock_at
-from app.lowcode.reports import registry
+from app.lowcode.engine import engine_of
 from app.lowcode.reports.declaration import TOTAL, By, ReportQuery
 from app.lowcode.reports.reader import Reading, read
 from app.lowcode.unit import unit_of_work
@@ -151,7 +151,7 @@ def test_page_excel_and_print(
     manager, cashier, reader = client_of("物业经理"), client_of("收费员"), client_of("只读")
     with clock_at(MARCH):
         for name, url in URLS.items():
-            report = registry.reports[name]
+            report = engine_of(manager.application).reports[name]
             manager.get(url.format(""))
             with count_queries() as queries:
                 page = manager.get(url.format("")).get_data(as_text=True)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.lowcode import clock
 from app.lowcode.actors import SYSTEM, acting_as
+from app.lowcode.engine import engine_of
 from app.lowcode.history import History
 from app.lowcode.notices import Notice
 from app.lowcode.settings import Setting
@@ -139,12 +140,10 @@ def test_the_office_looks_every_minute_and_by_hand(app: Flask, session: Session,
 def test_a_fault_of_one_work_holds_up_no_other(
     app: Flask, session: Session, cast: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from app.lowcode import ticker
-
     def fails() -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(ticker, "every_minute", [fails, *ticker.every_minute])
+    monkeypatch.setattr(engine_of(app), "ticks", [fails, *engine_of(app).ticks])
     taken_down(cast)
     session.rollback()
     with clock.clock_at(MONDAY + 25 * HOUR):

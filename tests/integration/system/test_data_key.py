@@ -15,6 +15,7 @@ from app.estate.models import Community, Company, Customer
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.data_key import FINGERPRINT, DataKey, DataKeyDiffers, DataKeyMissing, adopt_data_key
 from app.lowcode.db import db
+from app.lowcode.engine import engine_of
 from app.lowcode.unit import unit_of_work
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -25,20 +26,20 @@ pytestmark = pytest.mark.all_databases
 def plain_app(app_on: Any, backend: str) -> Iterator[Flask]:
     """The app on each database with nothing encrypted in it, its own key put back afterwards."""
     app = app_on(backend)
-    own = app.extensions["data_key"]
+    own = engine_of(app).data_key
     with app.app_context(), acting_as(SYSTEM):
         with unit_of_work() as session:
             session.execute(delete(FINGERPRINT))
         yield app
         db.session.rollback()
-    app.extensions["data_key"] = own
-    app.extensions.pop("data_fernet", None)
+    engine_of(app).data_key = own
+    engine_of(app).fernet = None
 
 
 def use_key(app: Flask, path: Path, given: str | None = None) -> None:
     """Let the app read its key from `path`, as a process does that starts."""
-    app.extensions["data_key"] = DataKey(given=given, path=path)
-    app.extensions.pop("data_fernet", None)
+    engine_of(app).data_key = DataKey(given=given, path=path)
+    engine_of(app).fernet = None
 
 
 def write_customer() -> None:
@@ -117,7 +118,7 @@ def test_of_two_that_start_at_once_the_first_key_counts(plain_app: Flask, tmp_pa
     slow.in_use()  # it has seen an empty database
     use_key(plain_app, tmp_path / "fast.key")
     adopt_data_key()
-    plain_app.extensions["data_key"] = slow
+    engine_of(plain_app).data_key = slow
     with pytest.raises(DataKeyDiffers):
         adopt_data_key()
     use_key(plain_app, tmp_path / "fast.key")

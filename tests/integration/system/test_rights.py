@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from app.lowcode.document import documents, spec_of
+from app.lowcode.engine import engine_of
 from app.lowcode.permissions import access_of, known_pairs
 from app.system.roles import ROLES
 from tests.people import CAST
@@ -34,7 +35,7 @@ def requests_of(app: Flask) -> dict[tuple[str, str], list[tuple[str, str]]]:
         if access == "permission" and verb and document and not rule.endpoint.endswith((".do", ".do_ticked")):
             for method in {"GET", "POST"} & (rule.methods or set()):
                 found.setdefault((verb, document), []).append((method, _address(rule)))
-    for manifest in app.extensions["manifests"]:
+    for manifest in engine_of(app).manifests:
         for entry in manifest.entries:
             entry = getattr(getattr(entry, "view", None), "entry", entry)
             for action in getattr(entry, "actions", ()):

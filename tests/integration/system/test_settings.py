@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from app.estate.models import ScopeGrant
-from app.lowcode import settings
 from app.lowcode.actors import SYSTEM, acting_as
+from app.lowcode.engine import engine_of
 from app.lowcode.history import History
 from app.lowcode.settings import Setting, SettingDeclaration, setting, setting_flag, setting_number
 from app.lowcode.unit import unit_of_work
@@ -36,11 +36,9 @@ def session(app: Any) -> Any:
 def page(app: Any, cast: Any, client_of: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """管理员 of the whole office, with more settings than the product has."""
     for one in DECLARED:
-        monkeypatch.setitem(settings.declared, one.key, one)
-    whole = [
-        one if one.name != MANIFEST.name else _with(one, DECLARED) for one in app.extensions["manifests"]
-    ]
-    monkeypatch.setitem(app.extensions, "manifests", whole)
+        monkeypatch.setitem(engine_of(app).settings, one.key, one)
+    whole = [one if one.name != MANIFEST.name else _with(one, DECLARED) for one in engine_of(app).manifests]
+    monkeypatch.setattr(engine_of(app), "manifests", whole)
     with app.app_context(), acting_as(SYSTEM), unit_of_work() as unit:
         grant = unit.scalars(select(ScopeGrant).order_by(ScopeGrant.id)).first()
         assert grant is not None

@@ -11,8 +11,9 @@ from flask import Flask
 from flask_babel import Babel
 
 from app.kernel.errors import DomainError
+from app.lowcode.engine import current_engine, init_engine
 from app.lowcode.fields import Field
-from app.lowcode.reports import archive, parameters
+from app.lowcode.reports import parameters
 from app.lowcode.reports.declaration import APART, By, Equation, Pick, Report, ReportLine, ReportQuery, Total
 from app.lowcode.reports.reader import every_line, read, stream
 
@@ -30,8 +31,8 @@ FIELDS = (
 @pytest.fixture(autouse=True)
 def speaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Subtotals are words: something must say in which language. Nothing is kept unless a test says so."""
-    monkeypatch.setattr(archive, "_archive", [])
     app = Flask(__name__)
+    init_engine(app)
     Babel(app, default_locale="zh")
     with app.test_request_context():
         yield
@@ -205,7 +206,7 @@ def keep(*lines: ReportLine, complete: bool = False) -> None:
         def find(self, _session: Any, _report: Report, _scope: ReportQuery) -> Kept:
             return Kept(lines, complete)
 
-    archive.register_archive(Shelf())
+    current_engine().archive = Shelf()
 
 
 OLD = (line(1, "旧101", "7.00"), line(1, "旧102", "8.00"), line(1, "旧103", "9.00"))
