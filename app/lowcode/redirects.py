@@ -2,6 +2,9 @@
 
 from flask import request
 
+BACK = "back"
+"""The URL parameter that says where the person came from, if not from the row's page."""
+
 
 def safe_next(name: str = "next", otherwise: str = "/") -> str:
     """Where a parameter of the URL wants to go on: a path of this site only."""

@@ -84,15 +84,13 @@ def check_company_held(*, session: Session, company_id: int | None, field: str |
 
 def save_building(*, session: Session, row: Building, **values: Any) -> Building:
     """Add or change a building; another name gives its rooms other codes. Raises BuildingExists, AlreadyThere."""
-    with session.no_autoflush:
-        before = row.name
-        set_values(row, values)
-        part = building_part(name=row.name)
-        others = select(Building.id, Building.name).where(Building.community_id == row.community_id)
-        for other_id, name in session.execute(others):
-            if other_id != row.id and building_part(name=name) == part:
-                raise BuildingExists(field="name", name=name)
-    save_row(session=session, row=row)
+    before = row.name
+    save_row(session=session, row=row, values=values)
+    part = building_part(name=row.name)
+    others = select(Building.id, Building.name).where(Building.community_id == row.community_id)
+    for other_id, name in session.execute(others):
+        if other_id != row.id and building_part(name=name) == part:
+            raise BuildingExists(field="name", name=name)
     if before is not None and building_part(name=before) != part:
         for room in session.scalars(select(Room).where(Room.building_id == row.id)):
             room.code = room_code(building=row.name, unit=room.unit, number=room.number)

@@ -15,11 +15,10 @@ from app.lowcode.forms import inputs_form
 from app.lowcode.manifest import Action, Entry
 from app.lowcode.pages import Button, DialogPage
 from app.lowcode.permissions import may, needs, require
-from app.lowcode.redirects import safe_next
+from app.lowcode.redirects import BACK, safe_next
 from app.lowcode.unit import in_unit_of_work
 from app.lowcode.views.lists import link_choices
 
-BACK = "back"  # the parameter that says where the person came from, if not from the row's page
 SEEN = "seen"  # the parameter that says which state the page showed
 
 

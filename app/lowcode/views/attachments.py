@@ -18,10 +18,9 @@ from app.lowcode.errors import message_of, wants_json
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import Button, Pictures, PictureTile, Tab
 from app.lowcode.permissions import may, needs
-from app.lowcode.redirects import safe_next
+from app.lowcode.redirects import BACK, safe_next
 from app.lowcode.unit import in_unit_of_work
 from app.lowcode.values import format_value
-from app.lowcode.views.actions import BACK
 
 MOST_AT_ONCE = 10
 ROUTES = {"attachments", "attachment", "attach", "detach"}

@@ -20,9 +20,10 @@ from app.lowcode.listing import Query
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import BoardColumn, BoardPage, Button, Card, Cell, Fact
 from app.lowcode.permissions import may, needs
+from app.lowcode.redirects import BACK
 from app.lowcode.scope import scoped_core
 from app.lowcode.values import cell
-from app.lowcode.views.actions import BACK, SEEN
+from app.lowcode.views.actions import SEEN
 from app.lowcode.views.lists import arguments, url_with
 from app.lowcode.views.workflow import duration
 from app.lowcode.workflow.declaration import Board, Workflow

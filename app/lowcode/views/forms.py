@@ -12,12 +12,15 @@ from app.kernel.errors import N_, DomainError
 from app.lowcode import scope
 from app.lowcode.attachments import detach_all
 from app.lowcode.db import db
-from app.lowcode.document import Spec
-from app.lowcode.errors import message_of
+from app.lowcode.document import Spec, spec_of
+from app.lowcode.errors import message_of, wants_json
 from app.lowcode.forms import DocumentForm, form_class, groups_of
+from app.lowcode.implied import with_implied
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import FormPage
-from app.lowcode.permissions import needs
+from app.lowcode.permissions import may, needs
+from app.lowcode.redirects import BACK, safe_next
+from app.lowcode.referrers import referrers
 from app.lowcode.save import AlreadyThere, save_row
 from app.lowcode.unit import in_unit_of_work
 from app.lowcode.views.edit_conflict import ChangedMeanwhile, changed_since, newest_line
@@ -25,7 +28,7 @@ from app.lowcode.views.edit_conflict import ChangedMeanwhile, changed_since, new
 
 class StillReferred(DomainError):
     code = "still_referred"
-    message = N_("“%(title)s”还被其他资料引用，不能删除。")
+    message = N_("“%(title)s”还被下列资料引用，不能删除。请先处理它们，或把它停用。")
 
 
 class NotEditableNow(DomainError):
@@ -81,26 +84,52 @@ class FormMixin:
         self._refuse_readonly()
         if not self.spec.about.deletable:
             abort(404)
-
-        def operation() -> str:
-            session = db.session()
-            row = self.row_or_404(pk)
-            title = str(row)
-            if self.entry.attachments is not None:
-                detach_all(session=session, row=row)
-            try:
-                if self.entry.remove is not None:
-                    self.entry.remove(session=session, row=row)
-                    session.flush()
-                else:
-                    self.datamodel.delete(row)
-            except IntegrityError as error:
-                raise StillReferred(title=title) from error
-            return title
-
-        title = in_unit_of_work(operation)
+        try:
+            title = in_unit_of_work(lambda: self._deleted(pk))
+        except DomainError as error:
+            if wants_json():
+                raise
+            # Flask keeps any JSON value; the template renders the text and its links.
+            flash(self._refusal_of_delete(error, pk), "danger")  # type: ignore[arg-type]
+            return redirect(safe_next(BACK, f"{self.spec.url}/show/{pk}"), 303)
         flash(_("已删除“%(title)s”。", title=title), "success")
-        return redirect(f"{self.spec.url}/list/")
+        return redirect(safe_next(BACK, f"{self.spec.url}/list/"), 303)
+
+    def _deleted(self, pk: int) -> str:
+        """Delete the row and return its title. Raises StillReferred and the operation's own."""
+        session = db.session()
+        row = self.row_or_404(pk)
+        title = str(row)
+        if self.entry.attachments is not None:
+            detach_all(session=session, row=row)
+        if any(referrers(session=session, row=row, unchecked=True)):
+            raise StillReferred(title=title)
+        try:
+            if self.entry.remove is not None:
+                self.entry.remove(session=session, row=row)
+                session.flush()
+            else:
+                self.datamodel.delete(row)
+        except IntegrityError as error:
+            raise StillReferred(title=title) from error
+        return title
+
+    def _refusal_of_delete(self, error: DomainError, pk: int) -> dict[str, Any]:
+        """Return why a row was not deleted, and what refers to it as (label, URL or None)."""
+        links: list[tuple[str, str | None]] = []
+        if isinstance(error, StillReferred):
+            for referrer in referrers(session=db.session(), row=self.row_or_404(pk)):
+                spec = spec_of(referrer.document)
+                opens = spec.about.menu is not False and referrer.field.filtered and may("read", spec.name)
+                url = referrer.url(pk) if opens and referrer.reached else None
+                count = referrer.reached if url else referrer.count
+                links.append((_("%(label)s %(count)d 条", label=_(spec.about.label), count=count), url))
+                if url and referrer.count > referrer.reached:
+                    beyond = referrer.count - referrer.reached
+                    links.append(
+                        (_("您无权查看的%(label)s %(count)d 条", label=_(spec.about.label), count=beyond), None)
+                    )
+        return {"text": message_of(error), "links": links}
 
     def row_or_404(self, pk: int) -> Any:
         """The row within the person's reach; to anybody else it does not exist."""
@@ -116,6 +145,7 @@ class FormMixin:
             preset = dict(request.args.items())
             if self.entry.begins is not None:
                 preset = {**self.entry.begins(preset), **preset}
+            preset = with_implied(session=db.session(), spec=self.spec, preset=preset)
         kind = form_class(self.spec, adding=adding, extra=self.entry.extra_fields)
         if preset is not None:
             form = kind(formdata=None)

@@ -25,6 +25,7 @@ from app.lowcode.listing import SIZES, Query
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import Button, Cell, FilterChip, FilterField, Heading, ListPage, Pager, Row
 from app.lowcode.permissions import may, needs
+from app.lowcode.redirects import BACK
 from app.lowcode.scope import find
 from app.lowcode.values import NUMERIC, cell, format_value
 
@@ -91,7 +92,7 @@ class ListMixin:
             pager=_pager(query, found.count, base, pairs),
             buttons=self._list_buttons(pairs),
             bulk=self._bulk_buttons(),
-            row_menu=self._row_menu(),
+            row_menu=self._row_menu(self._address(pairs)),
             described=_(self.spec.about.described) if self.spec.about.described else "",
             embedded=embedded,
             **self.bar(query, pairs, base, held),
@@ -133,19 +134,29 @@ class ListMixin:
             cells[named] = Cell(cells[named].text or "—", cells[named].kind, href=url, tone=cells[named].tone)
         return Row(key, url, cells)
 
-    def _row_menu(self) -> Buttons:
+    def _address(self, pairs: Pairs) -> str:
+        """Return where this list stands: its own address, or of a tab the page of the row it is held to."""
+        given = dict(pairs)
+        name = given.get(HELD, "")
+        key, parent = given.get(f"f.{name}.eq"), self.spec.links.get(name)
+        if "embedded" in given and key is not None and parent is not None:
+            return f"{spec_of(documents[str(parent.target)]).url}/show/{key}"
+        return url_with(f"{self.spec.url}/list/", pairs)
+
+    def _row_menu(self, back: str) -> Buttons:
         name, about = self.spec.name, self.spec.about
         found = []
         if not about.readonly and may("edit", name):
             found.append(Button("edit", _("修改"), f"{self.spec.url}/edit/{KEY}", "edit"))
         if not about.readonly and about.deletable and may("delete", name):
-            found.append(self.delete_button(KEY))
+            found.append(self.delete_button(KEY, back=back))
         return found
 
-    def delete_button(self, key: int | str) -> Button:
-        """The button that deletes a row after asking."""
+    def delete_button(self, key: int | str, *, back: str | None = None) -> Button:
+        """Make the button that deletes a row after asking; `back`: where the person comes back to."""
+        ends = "" if back is None else f"?{urlencode({BACK: back})}"
         return Button(
-            "delete", _("删除"), f"{self.spec.url}/delete/{key}", "trash", post=True,
+            "delete", _("删除"), f"{self.spec.url}/delete/{key}{ends}", "trash", post=True,
             confirm=_("确定删除这条%(label)s？删除后不能恢复。", label=_(self.spec.about.label)), tone="danger",
         )  # fmt: skip
 
@@ -249,7 +260,11 @@ def select_response(spec: Spec, one: Field) -> Any:
     given = {name: value for name, value in depends.items() if value}
     # What depends on another field is held by that field: the row may well lie outside the chosen node.
     held = None if given else listing.narrowing_choices(documents[str(one.target)])
-    return _choices(one, given, [] if held is None else [held])
+    conditions = [] if held is None else [held]
+    # The chosen row alone: a form asks whether it still fits what it depends on.
+    if (key := request.args.get("key", "")) and key.isascii() and key.isdigit() and len(key) <= 18:
+        conditions.append(documents[str(one.target)].id == int(key))
+    return _choices(one, given, conditions)
 
 
 def link_choices(

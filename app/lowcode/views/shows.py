@@ -18,9 +18,10 @@ from app.lowcode.listing import titles_of
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import Button, Fact, ShowPage, Tab
 from app.lowcode.permissions import may, needs
+from app.lowcode.redirects import BACK
 from app.lowcode.scope import UNSCOPED
 from app.lowcode.values import cell
-from app.lowcode.views.actions import BACK, SEEN
+from app.lowcode.views.actions import SEEN
 
 HISTORY_LINES = 200
 

@@ -68,7 +68,17 @@ function firstWrong(form) {
     const tab = document.querySelector(`[data-bs-target="#${pane.id}"]`);
     tab && tabler.Tab.getOrCreateInstance(tab).show();
   }
-  (wrong.tomselect?.control_input || wrong.querySelector?.("input") || wrong).focus();
+  const select = wrong.tomselect || wrong.closest(".ts-wrapper")?.previousElementSibling?.tomselect;
+  if (select) focusClosed(select);
+  else (wrong.querySelector?.("input") || wrong).focus();
+}
+
+// Focus a remote select without its list, which would open over the message; a key or a click opens it.
+function focusClosed(select) {
+  select.ignoreFocus = true;
+  select.control_input.focus();
+  select.ignoreFocus = false;
+  select.control_input.addEventListener("keydown", () => select.onFocus(), { once: true, capture: true });
 }
 
 // A list of choices would drop open over the form: only what is typed gets the focus by itself.

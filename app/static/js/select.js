@@ -1,5 +1,5 @@
 // Remote selects: <select data-select-url data-depends-on="field …">. The server answers GET url?q=…&field=value with
-// {"items": [{"value": "1", "text": "…"}], "more": false}. A change in a field it depends on empties it.
+// {"items": [{"value": "1", "text": "…"}], "more": false}. A change in a field it depends on empties it where the chosen row does not fit any more.
 import { readJson, word } from "./net.js";
 
 function options(select) {
@@ -15,6 +15,7 @@ function options(select) {
     return address;
   };
   return {
+    url,
     valueField: "value",
     labelField: "text",
     searchField: [],
@@ -27,7 +28,10 @@ function options(select) {
     loadThrottle: 200,
     dropdownParent: "body",
     shouldLoad: () => true,
-    score: () => () => 1, // the server has searched already
+    // The server has searched already; what it did not find, such as the row chosen before, is no hit.
+    score(query) {
+      return (one) => (!query || !this.hits || this.hits.has(one.value) ? 1 : 0);
+    },
     async load(text, done) {
       try {
         const data = await readJson(url(text));
@@ -39,7 +43,10 @@ function options(select) {
         const chosen = new Set(this.items);
         for (const value of Object.keys(this.options)) if (!chosen.has(value)) this.removeOption(value, true);
         this.moreThere = Boolean(data.more);
+        this.hits = new Set(items.map((one) => one.value));
+        this.loadedFor = text.trim();
         done(items);
+        if (this.awaited === text.trim()) take(this, items[0]);
       } catch {
         done();
       }
@@ -55,8 +62,46 @@ function options(select) {
   };
 }
 
+// Choose the first hit of what was typed: Enter was pressed before the server had answered.
+function take(control, hit) {
+  control.awaited = null;
+  if (!hit) return;
+  control.addItem(hit.value);
+  control.setTextboxValue("");
+  control.close();
+}
+
+// Keep the chosen row where it fits the new value of what it depends on; empty the select where it does not.
+async function keepIfFitting(control, select) {
+  const chosen = control.getValue();
+  control.clearOptions((one) => one.value === chosen);
+  control.loadedSearches = {};
+  control.wrapper.classList.remove("preloaded");
+  if (!chosen) return;
+  const address = options(select).url("");
+  address.searchParams.set("key", chosen);
+  try {
+    const data = await readJson(address);
+    if (control.getValue() === chosen && !data.items.length) control.clear();
+  } catch {
+    // The server refuses what does not fit when the form is sent.
+  }
+}
+
 function remote(select) {
   const control = new TomSelect(select, options(select));
+  control.control_input.addEventListener(
+    "keydown",
+    (event) => {
+      const typed = control.control_input.value.trim();
+      if (event.key !== "Enter" || !typed || control.loadedFor === typed) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      control.awaited = typed;
+      control.load(typed);
+    },
+    { capture: true },
+  );
   if (!select.required && !select.multiple) {
     // Backspace or Delete in the closed box empties it; there is no extra button to hit by mistake
     control.control_input.addEventListener("keydown", (event) => {
@@ -69,12 +114,7 @@ function remote(select) {
   if (described) control.control_input.setAttribute("aria-describedby", described);
   for (const name of (select.dataset.dependsOn || "").split(/\s+/).filter(Boolean)) {
     const parent = select.form?.elements.namedItem(name);
-    parent?.addEventListener("change", () => {
-      control.clear();
-      control.clearOptions();
-      control.loadedSearches = {};
-      control.wrapper.classList.remove("preloaded");
-    });
+    parent?.addEventListener("change", () => keepIfFitting(control, select));
   }
 }
 

@@ -152,13 +152,6 @@ def test_a_fixed_field_cannot_be_smuggled_in(app, cast, client_of):
         assert (row.name, row.community_id) == ("甲楼", cast.ours.community_id)
 
 
-def test_a_referred_row_stays_and_the_sentence_says_why(app, cast, client_of):
-    answer = client_of("物业经理").post(f"/building/delete/{cast.ours.building_id}")
-    assert answer.status_code == 400
-    assert "还被其他资料引用" in answer.get_data(as_text=True)
-    assert names(app) == ["1号楼", "1号楼"]
-
-
 def test_history_tells_from_and_to(app, cast, client_of):
     client = client_of("物业经理")
     client.post(
