@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import Choice, SelectChoice, SelectFieldBase
+from wtforms.utils import unset_value
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import Select, TextInput
 
@@ -16,6 +17,7 @@ from app.kernel.cells import read_date, read_decimal
 from app.kernel.errors import DomainError
 from app.kernel.periods import Period
 from app.lowcode import clock, scope
+from app.lowcode.actors import current_actor
 from app.lowcode.codes import Codes
 from app.lowcode.db import db
 from app.lowcode.document import Spec, documents, spec_of
@@ -144,13 +146,27 @@ class RemoteSelect(SelectFieldBase):
     """A link: renders the chosen row only, asks the server for others, and takes a key within the person's reach."""
 
     widget = Select()
+    data: Any = None
 
     def __init__(self, label: str, validators: Sequence[Any] = (), *, target: str, **options: Any) -> None:
         super().__init__(label, validators, **options)
         self.target = documents[target]
 
+    @property
+    def settled(self) -> int | None:
+        """The key of the only row there is to choose: a required community where the person reaches one."""
+        communities = current_actor().reach.communities
+        if self.target.__name__ != "Community" or not self.flags.required or communities is None:
+            return None
+        return next(iter(communities)) if len(communities) == 1 and not self.errors else None
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        super().process(formdata, data, extra_filters)
+        if self.data is None and not self.raw_data:
+            self.data = self.settled
+
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.data: Any = None
+        self.data = None
         if not valuelist or not valuelist[0].strip():
             return
         if not valuelist[0].isascii() or not valuelist[0].isdigit() or len(valuelist[0]) > 18:

@@ -4,12 +4,17 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.estate.grants import ScopeGrant
 from app.estate.models import Building, Room
+from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.document import documents, spec_of
 from app.lowcode.implied import with_implied
 from app.lowcode.scope import find
+from app.lowcode.unit import unit_of_work
 
 
 def test_a_room_implies_its_building_and_community(session: Session, cast: Any) -> None:
@@ -37,7 +42,7 @@ def test_what_is_given_stays_and_what_is_out_of_reach_implies_nothing(session: S
 def test_the_add_button_of_a_tab_opens_a_form_of_that_parent(cast: Any, client_of: Any) -> None:
     """L6: 新增 in the tab of a building selects the building and its community."""
     page = client_of("物业经理").get(f"/room/add?building_id={cast.ours.building_id}").get_data(as_text=True)
-    assert f'<option selected value="{cast.ours.community_id}">' in page
+    assert f'<input type="hidden" name="community_id" value="{cast.ours.community_id}">' in page
     assert f'<option selected value="{cast.ours.building_id}">' in page
 
 
@@ -88,3 +93,17 @@ def test_every_link_without_a_foreign_key_holds_its_row_too(app: Flask) -> None:
         if not spec.model.__table__.c[name].foreign_keys
     ]
     assert ("Charge", "room_id") in loose
+
+
+def test_a_community_is_asked_for_only_where_there_is_a_choice(app: Flask, cast: Any, client_of: Any) -> None:
+    """L5: who reaches one community is not asked which; who reaches several chooses."""
+    assert "community_id-ts" not in client_of("物业经理").get("/building/add").get_data(as_text=True)
+    one = client_of("物业经理").get("/building/add").get_data(as_text=True)
+    assert f'<input type="hidden" name="community_id" value="{cast.ours.community_id}">' in one
+    with app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
+        clerk = session.scalars(select(User).where(User.username == cast["管理员"])).one()
+        session.add(ScopeGrant(user_id=clerk.id, community_id=cast.neighbour.community_id))
+    several = client_of("管理员").get("/building/add").get_data(as_text=True)
+    assert '<select class="form-select"' in several
+    assert 'name="community_id"' in several
+    assert 'type="hidden" name="community_id"' not in several
