@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Table, func, select, text
 from sqlalchemy.orm import Session
 
+from app.kernel.natural_order import order_key
 from app.lowcode.document import DocumentBase
 
 CHUNK = 5_000
@@ -37,14 +38,17 @@ class Rows:
         self._session, self._after = session, after
         self._table: Table = model.__table__
         self._fixed = tuple(fixed.values())
+        natural = [name for name in names if getattr(model, f"{name}_order", None) is not None]
+        self._natural = [names.index(name) for name in natural]
         self._waiting: list[tuple[Any, ...]] = []
-        self._sql = self._statement(("id", *names, *fixed))
+        self._sql = self._statement(("id", *names, *(f"{name}_order" for name in natural), *fixed))
         self.last_id: int = session.scalar(select(func.max(self._table.c.id))) or 0
 
     def add(self, *row: object) -> int:
         """Take a row; returns the id that it has from now on."""
         self.last_id += 1
-        self._waiting.append((self.last_id, *row, *self._fixed))
+        keys = (order_key(str(row[place])) for place in self._natural)
+        self._waiting.append((self.last_id, *row, *keys, *self._fixed))
         if len(self._waiting) >= CHUNK:
             self.flush()
         return self.last_id

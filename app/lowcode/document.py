@@ -7,16 +7,17 @@ from typing import Any, ClassVar
 
 from flask_appbuilder import Model
 from flask_babel import gettext
-from sqlalchemy import Column, ColumnElement, Text, UniqueConstraint, inspect, text as sql_text
+from sqlalchemy import Column, ColumnElement, Index, Text, UniqueConstraint, event, inspect, text as sql_text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, synonym
 
 from app.kernel.enums import LabelledEnum
 from app.kernel.errors import N_
 from app.kernel.machines import Machine
+from app.kernel.natural_order import order_key
 from app.lowcode import clock
 from app.lowcode.actors import current_actor
 from app.lowcode.db import Key
-from app.lowcode.fields import FIELD, Field, enum_check, link, moment, table_name
+from app.lowcode.fields import FIELD, Field, enum_check, link, moment, order_column, table_name
 
 # Code-point order for every text on MariaDB too, where the default would sort and compare without case.
 TABLE_OPTIONS = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
@@ -167,7 +168,32 @@ def _complete(cls: type[DocumentBase]) -> None:
             checks.append(enum_check(name, field.enum))
     given = cls.__dict__.get("__table_args__", ())
     arguments = list(given if isinstance(given, tuple) else ())
+    arguments += _order_naturally(cls)
     cls.__table_args__ = (*arguments, *checks, TABLE_OPTIONS)
+
+
+def _order_naturally(cls: type[DocumentBase]) -> list[Index]:
+    """Add the columns that order texts as people count, kept by every flush; return their indexes."""
+    columns = _declared_columns(cls)
+    names = [name for name, column in columns.items() if getattr(column.info.get(FIELD), "natural", False)]
+    if not names:
+        return []
+    for name in names:
+        setattr(cls, f"{name}_order", order_column(name))
+
+    def keep(_mapper: Any, _connection: Any, row: Any) -> None:
+        for name in names:
+            if inspect(row).attrs[name].history.has_changes():
+                setattr(row, f"{name}_order", order_key(getattr(row, name)))
+
+    for moment_ in ("before_insert", "before_update"):
+        event.listen(cls, moment_, keep, propagate=True)
+    leading = ["community_id"] if "community_id" in columns else []
+    return [
+        Index(f"ix_{table_name(cls.__name__)}_{name}_order", *leading, f"{name}_order")
+        for name in names
+        if name in cls.__about__.order
+    ]
 
 
 def _relationship(cls: type[DocumentBase], name: str, field: Field) -> Any:
@@ -259,6 +285,10 @@ class Spec:
     def column(self, name: str) -> Any:
         """The mapped attribute of a field."""
         return getattr(self.model, name)
+
+    def order_column(self, name: str) -> Any:
+        """Return the attribute that a field is sorted by: of a text with numbers the one beside it."""
+        return getattr(self.model, self.fields[name].order_by if name in self.fields else name)
 
     @property
     def url(self) -> str:

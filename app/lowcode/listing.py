@@ -107,7 +107,7 @@ class Query:
         asked = list(self.order) or [(n.removeprefix("-"), n.startswith("-")) for n in self.spec.about.order]
         if "id" not in [name for name, _descending in asked]:
             asked.append(("id", bool(asked) and asked[0][1]))
-        columns = [(self.spec.column(name), descending is not backwards) for name, descending in asked]
+        columns = [(self.spec.order_column(name), descending is not backwards) for name, descending in asked]
         return [column.desc() if descending else column.asc() for column, descending in columns]
 
 

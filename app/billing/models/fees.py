@@ -18,7 +18,9 @@ class FeeItem(Document):
 
     __about__ = About(N_("收费项目"), "name", icon="receipt-2", order=("priority", "name"))
 
-    name: Mapped[str] = text(N_("名称"), 60, required=True, listed=True, searched=True, unique=True)
+    name: Mapped[str] = text(
+        N_("名称"), 60, required=True, listed=True, searched=True, unique=True, natural=True
+    )
     kind: Mapped[FeeKind] = choice(N_("类别"), FeeKind, required=True, listed=True, default=FeeKind.PROPERTY)
     priority: Mapped[int] = integer(
         N_("核销顺序"),
@@ -41,7 +43,7 @@ class FeeStandard(CommunityScoped, Document):
         CheckConstraint("due_days >= 0", name="due_days"),
     )
 
-    name: Mapped[str] = text(N_("名称"), 60, required=True, listed=True, searched=True)
+    name: Mapped[str] = text(N_("名称"), 60, required=True, listed=True, searched=True, natural=True)
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True, listed=True)
     fee_item_id: Mapped[int] = link(N_("收费项目"), "FeeItem", required=True, fixed=True, listed=True)
     method: Mapped[Method] = choice(

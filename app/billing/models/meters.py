@@ -28,7 +28,7 @@ class Meter(CommunityScoped, Document):
         Index("ix_meter_kind", "community_id", "kind", "number"),
     )
 
-    number: Mapped[str] = text(N_("表号"), 40, required=True, listed=True, searched=True)
+    number: Mapped[str] = text(N_("表号"), 40, required=True, listed=True, searched=True, natural=True)
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True, listed=True)
     kind: Mapped[MeterKind] = choice(N_("表类型"), MeterKind, required=True, fixed=True, listed=True)
     room_id: Mapped[int | None] = link(

@@ -86,7 +86,7 @@ def rooms_of(*, session: Session, customer_id: int, today: date) -> list[tuple[i
                 )
             )
         )
-        .order_by(Room.code)
+        .order_by(Room.code_order)
         .limit(MOST_ROOMS)
     )
     return [(row.id, row.code) for row in rows]

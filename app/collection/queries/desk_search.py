@@ -189,7 +189,7 @@ def _described(session: Session, asked: dict[int, _Asked], today: date) -> list[
         select(Occupancy.customer_id, Occupancy.role, Room.code)
         .join(Room, Room.id == Occupancy.room_id)
         .where(Occupancy.customer_id.in_(asked), or_(Occupancy.ends.is_(None), Occupancy.ends >= today))
-        .order_by(Room.code)
+        .order_by(Room.code_order)
         .limit(ROOMS_NAMED)
     ):
         codes = holdings.setdefault(row.customer_id, {}).setdefault(row.role, [])

@@ -29,7 +29,7 @@ class ParkingLot(CommunityScoped, Document):
     __about__ = About(N_("停车场"), "name", icon="parking", order=("community_id", "name"))
     __table_args__ = (UniqueConstraint("community_id", "name"),)
 
-    name: Mapped[str] = text(N_("名称"), 120, required=True, listed=True, searched=True)
+    name: Mapped[str] = text(N_("名称"), 120, required=True, listed=True, searched=True, natural=True)
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True, listed=True)
     remark: Mapped[str | None] = long_text(N_("备注"), listed=True)
 
@@ -44,7 +44,7 @@ class ParkingSpace(CommunityScoped, Document):
         Index("ix_parking_space_community_id_number", "community_id", "number"),
     )
 
-    number: Mapped[str] = text(N_("车位号"), 40, required=True, listed=True, searched=True)
+    number: Mapped[str] = text(N_("车位号"), 40, required=True, listed=True, searched=True, natural=True)
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True, listed=True)
     lot_id: Mapped[int | None] = link(N_("停车场"), "ParkingLot", listed=True)
     kind: Mapped[SpaceKind | None] = choice(N_("车位类型"), SpaceKind, listed=True)

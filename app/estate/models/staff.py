@@ -18,7 +18,7 @@ class Department(CompanyScoped, Document):
     __table_args__ = (UniqueConstraint("company_id", "name"),)
 
     company_id: Mapped[int] = link(N_("公司"), "Company", required=True, fixed=True, listed=True)
-    name: Mapped[str] = text(N_("名称"), 60, required=True, listed=True, searched=True)
+    name: Mapped[str] = text(N_("名称"), 60, required=True, listed=True, searched=True, natural=True)
     parent_id: Mapped[int | None] = link(N_("上级部门"), "Department", listed=True)
     phone: Mapped[str | None] = text(N_("电话"), 50, listed=True)
     remark: Mapped[str | None] = long_text(N_("说明"))
@@ -31,7 +31,7 @@ class Employee(CompanyScoped, Document):
     __table_args__ = (UniqueConstraint("company_id", "number"),)
 
     company_id: Mapped[int] = link(N_("公司"), "Company", required=True, fixed=True, listed=True)
-    number: Mapped[str] = text(N_("工号"), 30, required=True, listed=True, searched=True)
+    number: Mapped[str] = text(N_("工号"), 30, required=True, listed=True, searched=True, natural=True)
     name: Mapped[str] = text(N_("姓名"), 64, required=True, listed=True, searched=True)
     department_id: Mapped[int | None] = link(N_("部门"), "Department", listed=True)
     position: Mapped[str | None] = dictionary(N_("岗位"), "employee_position", listed=True, searched=True)

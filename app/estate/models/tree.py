@@ -25,7 +25,9 @@ class Company(CompanyScoped, Document):
 
     __about__ = About(N_("公司"), "name", icon="building-skyscraper", order=("name",))
 
-    name: Mapped[str] = text(N_("名称"), 100, required=True, listed=True, searched=True, unique=True)
+    name: Mapped[str] = text(
+        N_("名称"), 100, required=True, listed=True, searched=True, unique=True, natural=True
+    )
     company_id = synonym("id")
     parent_id: Mapped[int | None] = link(N_("上级公司"), "Company", listed=True)
     address: Mapped[str | None] = text(N_("地址"), 200, listed=True)
@@ -40,7 +42,9 @@ class Community(CompanyScoped, CommunityScoped, Document):
 
     company_id: Mapped[int] = link(N_("公司"), "Company", required=True, listed=True)
     community_id = synonym("id")
-    name: Mapped[str] = text(N_("名称"), 100, required=True, listed=True, searched=True, unique=True)
+    name: Mapped[str] = text(
+        N_("名称"), 100, required=True, listed=True, searched=True, unique=True, natural=True
+    )
     kind: Mapped[str | None] = dictionary(N_("物业类型"), "community_kind", listed=True)
     address: Mapped[str | None] = text(N_("地址"), 200, listed=True, searched=True)
     land_area: Mapped[Decimal | None] = square_metres(
@@ -66,7 +70,7 @@ class Building(CommunityScoped, Document):
     __about__ = About(N_("楼宇"), "name", icon="building", order=("community_id", "name"), tabs=("Room",))
     __table_args__ = (UniqueConstraint("community_id", "name"),)
 
-    name: Mapped[str] = text(N_("名称"), 60, required=True, listed=True, searched=True)
+    name: Mapped[str] = text(N_("名称"), 60, required=True, listed=True, searched=True, natural=True)
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True, listed=True)
     height: Mapped[Decimal | None] = exact(N_("楼高"), 4, unit=N_("米"), listed=True, minimum=Decimal(0))
     floors: Mapped[int | None] = integer(N_("层数"), listed=True, minimum=Decimal(0))
@@ -97,14 +101,23 @@ class Room(CommunityScoped, Document):
     )
 
     code: Mapped[str] = text(
-        N_("房间编码"), 120, required=True, listed=True, searched=True, written=False, reads=typed_room
+        N_("房间编码"),
+        120,
+        required=True,
+        listed=True,
+        searched=True,
+        written=False,
+        natural=True,
+        reads=typed_room,
     )
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True, listed=True)
     building_id: Mapped[int] = link(N_("楼宇"), "Building", required=True, listed=True)
     floor: Mapped[int | None] = integer(N_("楼层号"), listed=True)
     # Empty, not NULL, where a building has no units: NULLs would let the unique constraint repeat a room.
-    unit: Mapped[str] = text(N_("单元号"), 20, listed=True, default="", server_default="", nullable=False)
-    number: Mapped[str] = text(N_("房间号"), 30, required=True, listed=True)
+    unit: Mapped[str] = text(
+        N_("单元号"), 20, listed=True, default="", server_default="", nullable=False, natural=True
+    )
+    number: Mapped[str] = text(N_("房间号"), 30, required=True, listed=True, natural=True)
     facing: Mapped[str | None] = text(N_("朝向"), 20, listed=True)
     layout: Mapped[str | None] = dictionary(N_("房型"), "room_layout", listed=True)
     area: Mapped[Decimal] = square_metres(
