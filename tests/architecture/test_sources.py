@@ -19,6 +19,7 @@ WALL = 500
 
 # Where a whole table must be seen to be right: the scope itself, uniqueness, numbers, the people of the house.
 UNSCOPED = {
+    "app/lowcode/referrers.py": "what holds a row counts, also where the person may not see it",
     "app/lowcode/scope.py": "names the option",
     "app/lowcode/accounts.py": "reads the user of the session, before anybody's reach is known",
     "app/lowcode/views/shows.py": "the history of a row that is within reach",
