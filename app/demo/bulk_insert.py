@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Table, func, select, text
 from sqlalchemy.orm import Session
 
-from app.kernel.natural_order import order_key
+from app.lowcode.derived import DERIVED
 from app.lowcode.document import DocumentBase
 
 CHUNK = 5_000
@@ -38,16 +38,16 @@ class Rows:
         self._session, self._after = session, after
         self._table: Table = model.__table__
         self._fixed = tuple(fixed.values())
-        natural = [name for name in names if getattr(model, f"{name}_order", None) is not None]
-        self._natural = [names.index(name) for name in natural]
+        kept = {column.name: column.info[DERIVED] for column in self._table.columns if DERIVED in column.info}
+        self._derived = [(names.index(source), rule) for source, rule in kept.values()]
         self._waiting: list[tuple[Any, ...]] = []
-        self._sql = self._statement(("id", *names, *(f"{name}_order" for name in natural), *fixed))
+        self._sql = self._statement(("id", *names, *kept, *fixed))
         self.last_id: int = session.scalar(select(func.max(self._table.c.id))) or 0
 
     def add(self, *row: object) -> int:
         """Take a row; returns the id that it has from now on."""
         self.last_id += 1
-        keys = (order_key(str(row[place])) for place in self._natural)
+        keys = (rule(str(row[place])) for place, rule in self._derived)
         self._waiting.append((self.last_id, *row, *keys, *self._fixed))
         if len(self._waiting) >= CHUNK:
             self.flush()

@@ -35,7 +35,6 @@ from app.estate.states import (
     SpaceState,
     Usage,
 )
-from app.kernel.pinyin import pinyin_initials, pinyin_key
 from app.lowcode import clock
 from app.lowcode.actors import current_actor
 from app.lowcode.secrets import encrypt, fingerprint
@@ -107,7 +106,7 @@ class DemoCommunity:
         }
         self._customers = Rows(
             session, Customer,
-            ("name", "name_pinyin", "name_initials", "kind", "sex", "born", "identity", "identity_hash", "phone"),
+            ("name", "kind", "sex", "born", "identity", "identity_hash", "phone"),
             fixed=facts,
         )  # fmt: skip
         self._rooms = Rows(
@@ -236,12 +235,12 @@ class DemoCommunity:
     def _customer(self, kind: CustomerKind) -> int:
         found = person(number=next(self._people))
         return self._customers.add(
-            *_names(found.name), kind.value, (Sex.MALE if found.male else Sex.FEMALE).value, _day(found.born),
+            found.name, kind.value, (Sex.MALE if found.male else Sex.FEMALE).value, _day(found.born),
             encrypt(found.identity), fingerprint(found.identity), found.phone,
         )  # fmt: skip
 
     def _company(self, name: str, kind: CustomerKind) -> int:
-        return self._customers.add(*_names(name), kind.value, None, None, None, None, None)
+        return self._customers.add(name, kind.value, None, None, None, None, None)
 
     def _handed_over(self) -> date:
         random = self._random
@@ -250,11 +249,6 @@ class DemoCommunity:
                 days=random.randrange((self._last_day - self._first_day).days + 1)
             )
         return FIRST_HANDOVER + timedelta(days=random.randrange(HANDOVERS))
-
-
-def _names(name: str) -> tuple[str, str, str]:
-    """A customer's name with the keys that sort and find it."""
-    return name, pinyin_key(name), pinyin_initials(name)
 
 
 def _day(day: date | None) -> str | None:

@@ -15,8 +15,10 @@ def derived(source: str, rule: Callable[[str], str], length: int, **column: Any)
     def first(context: Any) -> str:
         return rule(context.get_current_parameters().get(source) or "")
 
+    # Keys are compared by code point, whatever the language of the database's cluster.
+    compared = String(length).with_variant(String(length, collation="C"), "postgresql")
     return mapped_column(
-        String(length),
+        compared,
         nullable=False,
         default=first,
         server_default="",

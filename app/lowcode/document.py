@@ -7,17 +7,18 @@ from typing import Any, ClassVar
 
 from flask_appbuilder import Model
 from flask_babel import gettext
-from sqlalchemy import Column, ColumnElement, Index, Text, UniqueConstraint, event, inspect, text as sql_text
+from sqlalchemy import Column, ColumnElement, Index, Text, UniqueConstraint, inspect, text as sql_text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, synonym
 
 from app.kernel.enums import LabelledEnum
 from app.kernel.errors import N_
 from app.kernel.machines import Machine
-from app.kernel.natural_order import order_key
+from app.kernel.natural_order import LONGEST, order_key
 from app.lowcode import clock
 from app.lowcode.actors import current_actor
 from app.lowcode.db import Key
-from app.lowcode.fields import FIELD, Field, enum_check, link, moment, order_column, table_name
+from app.lowcode.derived import derived
+from app.lowcode.fields import FIELD, Field, enum_check, link, moment, table_name
 
 # Code-point order for every text on MariaDB too, where the default would sort and compare without case.
 TABLE_OPTIONS = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
@@ -173,21 +174,13 @@ def _complete(cls: type[DocumentBase]) -> None:
 
 
 def _order_naturally(cls: type[DocumentBase]) -> list[Index]:
-    """Add the columns that order texts as people count, kept by every flush; return their indexes."""
+    """Add the columns that order texts as people count, and return their indexes."""
     columns = _declared_columns(cls)
     names = [name for name, column in columns.items() if getattr(column.info.get(FIELD), "natural", False)]
     if not names:
         return []
     for name in names:
-        setattr(cls, f"{name}_order", order_column(name))
-
-    def keep(_mapper: Any, _connection: Any, row: Any) -> None:
-        for name in names:
-            if inspect(row).attrs[name].history.has_changes():
-                setattr(row, f"{name}_order", order_key(getattr(row, name)))
-
-    for moment_ in ("before_insert", "before_update"):
-        event.listen(cls, moment_, keep, propagate=True)
+        setattr(cls, f"{name}_order", derived(name, order_key, LONGEST, deferred=True))
     leading = ["community_id"] if "community_id" in columns else []
     return [
         Index(f"ix_{table_name(cls.__name__)}_{name}_order", *leading, f"{name}_order")

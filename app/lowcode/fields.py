@@ -9,7 +9,6 @@ from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Integer, Stri
 from sqlalchemy.orm import mapped_column
 
 from app.kernel.enums import LabelledEnum
-from app.kernel.natural_order import LONGEST, order_key
 from app.kernel.patterns import TextPattern
 from app.lowcode.codes import Codes
 from app.lowcode.db import Key
@@ -92,16 +91,6 @@ def text(label: str, length: int = 100, **options: Any) -> Any:
     field, column = _split(options)
     field.setdefault("width", min(max(length // 2, 8), 40))
     return _column(String(length), Field(label, "text", length=length, **field), **column)
-
-
-def order_column(name: str) -> Any:
-    """Make the column that orders the text `name` naturally; rows written by plain INSERTs are given it too."""
-
-    def of_row(context: Any) -> str:
-        return order_key(context.get_current_parameters().get(name))
-
-    exact_order = String(LONGEST).with_variant(String(LONGEST, collation="C"), "postgresql")
-    return mapped_column(exact_order, nullable=False, default=of_row, server_default="", deferred=True)
 
 
 def long_text(label: str, **options: Any) -> Any:

@@ -11,13 +11,18 @@ branch_labels = None
 depends_on = None
 
 
+def key_of(length: int) -> sa.types.TypeEngine:
+    """A text compared by code point on every database."""
+    return sa.String(length=length).with_variant(sa.String(length=length, collation="C"), "postgresql")
+
+
 def upgrade() -> None:
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.add_column(
-            sa.Column("name_pinyin", sa.String(length=200), server_default="", nullable=False)
+            sa.Column("name_pinyin", key_of(200), server_default="", nullable=False)
         )
         batch_op.add_column(
-            sa.Column("name_initials", sa.String(length=100), server_default="", nullable=False)
+            sa.Column("name_initials", key_of(100), server_default="", nullable=False)
         )
         batch_op.create_index(batch_op.f("ix_customer_name_initials"), ["name_initials"], unique=False)
     _fill(op.get_bind())

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "ca17d44f4607"
-down_revision = "d86ae282985a"
+down_revision = "c1d82853b57d"
 branch_labels = None
 depends_on = None
 
@@ -49,6 +49,7 @@ def upgrade() -> None:
         fill(table, name)
         if leading is not None:
             op.create_index(f"ix_{table}_{name}_order", table, [*leading, f"{name}_order"], unique=False)
+    op.create_index("ix_customer_name_pinyin", "customer", ["community_id", "name_pinyin"], unique=False)
 
 
 def fill(table: str, name: str) -> None:
@@ -70,6 +71,8 @@ def fill(table: str, name: str) -> None:
 
 
 def downgrade() -> None:
+    # MariaDB keeps the foreign key's own index only while another begins with its column: it has one.
+    op.drop_index("ix_customer_name_pinyin", table_name="customer")
     for table, name, leading in reversed(TEXTS):
         with op.batch_alter_table(table, schema=None) as batch_op:
             if leading is not None:

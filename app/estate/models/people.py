@@ -40,10 +40,17 @@ class Customer(CommunityScoped, Document):
     __table_args__ = (
         UniqueConstraint("community_id", "identity_hash"),
         Index("ix_customer_community_id_name", "community_id", "name", "phone", "phone2"),
+        Index("ix_customer_name_pinyin", "community_id", "name_pinyin"),
     )
 
     name: Mapped[str] = text(
-        N_("姓名"), 100, required=True, listed=True, searched=True, initials="name_initials"
+        N_("姓名"),
+        100,
+        required=True,
+        listed=True,
+        searched=True,
+        initials="name_initials",
+        order_by="name_pinyin",
     )
     name_pinyin: Mapped[str] = derived("name", pinyin_key, 200)
     name_initials: Mapped[str] = derived("name", pinyin_initials, 100, index=True)

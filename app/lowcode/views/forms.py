@@ -127,7 +127,10 @@ class FormMixin:
                 if url and referrer.count > referrer.reached:
                     beyond = referrer.count - referrer.reached
                     links.append(
-                        (_("您无权查看的%(label)s %(count)d 条", label=_(spec.about.label), count=beyond), None)
+                        (
+                            _("您无权查看的%(label)s %(count)d 条", label=_(spec.about.label), count=beyond),
+                            None,
+                        )
                     )
         return {"text": message_of(error), "links": links}
 
