@@ -1,6 +1,6 @@
 """What the billing module registers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -18,6 +18,7 @@ from app.billing.models import (
     FeeStandardVersion,
     Meter,
     MeterReading,
+    ReadingExemption,
     Vacancy,
 )
 from app.billing.operations.jobs import JOBS
@@ -25,7 +26,8 @@ from app.billing.operations.run_computation import PRORATION
 from app.billing.queries.global_search import find_runs
 from app.billing.states import RUN_MACHINE, ApprovalState
 from app.billing.views.approvals import asked_of_me
-from app.billing.views.assignments import AssignView, bulk_button, filter_button
+from app.billing.views.assignments import AssignView, batch_button, bulk_button, filter_button
+from app.billing.views.exemptions import ExemptView
 from app.billing.views.meters import CHANGE, CORRECT
 from app.billing.views.reading_grid import ReadingGridView, meters_waiting
 from app.billing.views.reading_sheets import ReadingSheetView
@@ -72,8 +74,13 @@ def _cancel(*, row_id: int) -> str | None:
 
 
 def _end(*, row_id: int, ends: date) -> str | None:
-    operations.end_assignment(session=db.session(), assignment_id=row_id, ends=ends)
-    return None
+    still = operations.end_assignment(session=db.session(), assignment_id=row_id, ends=ends)
+    return None if still else "/fee_assignment/list/"
+
+
+def _take_back(*, row_id: int = 0, row_ids: Sequence[int] = ()) -> str | None:
+    operations.take_back_assignments(session=db.session(), assignment_ids=row_ids or [row_id])
+    return "/fee_assignment/list/"
 
 
 def _end_vacancy(*, row_id: int, ends: date, reason: str) -> str | None:
@@ -128,15 +135,27 @@ MANIFEST = Manifest(
                     N_("终止"),
                     run=_end,
                     icon="player-stop",
-                    confirm=N_("从哪一天起不再计费？已出账的不变。"),
+                    confirm=N_("计费到哪一天为止？已出账的不变；早于开始日期的，整条分配撤销。"),
                     fields=(Field(N_("最后一天"), "date", name="ends", required=True),),
+                ),
+                Action(
+                    "take_back",
+                    N_("撤销分配"),
+                    run=_take_back,
+                    icon="arrow-back-up",
+                    confirm=N_("分配错了、还没有出账的，可以整条撤销。确定撤销？"),
+                    bulk=True,
+                    tone="danger",
+                    done=N_("已撤销分配。"),
                 ),
             ),
             list_links=_new_assignment,
         ),
         Entry(Meter, save=operations.save_meter, actions=(CHANGE,)),
         Entry(MeterReading, actions=(CORRECT,)),
+        Entry(ReadingExemption, save=operations.request_exemption, workflow=operations.EXEMPTION_FLOW),
         Page(ReadingGridView, N_("抄表录入"), "keyboard"),
+        Page(ExemptView),
         Page(ReadingSheetView),
         Page(AssignView),
         Page(StartRunView),
@@ -202,6 +221,7 @@ MANIFEST = Manifest(
         "Room": lambda pairs: filter_button("rooms", pairs),
         "ParkingSpace": lambda pairs: filter_button("spaces", pairs),
         "Meter": lambda pairs: filter_button("meters", pairs),
+        "FeeAssignment": batch_button,
     },
     searches=(Search(BillingRun, find_runs),),
     shortcuts=(
@@ -216,6 +236,7 @@ MANIFEST = Manifest(
             "file-invoice",
         ),
         asked_of_me(Vacancy, "door-off"),
+        asked_of_me(ReadingExemption, "gauge-off"),
         Duty("add", "MeterReading", meters_waiting, "gauge"),
     ),
     tabs={

@@ -114,7 +114,7 @@ def make_demo(
                 acting_as(_actor(cast["jingli"])),
             ):
                 if dealing is not None:
-                    meters.read(period)
+                    meters.read(period, cashier=both.cashier)
                 bill(session=session, community_id=community_id, period=period)
             with acting_as(_actor(cashier)):
                 month = HistoryMonth(period, number, months, today)

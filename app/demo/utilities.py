@@ -7,14 +7,23 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.billing.models import FeeItem, FeeStandard, Meter
-from app.billing.operations import NewReading, assign, record_readings, save_meter, save_standard
+from app.billing.models import FeeItem, FeeStandard, Meter, ReadingExemption
+from app.billing.operations import (
+    NewReading,
+    assign,
+    record_readings,
+    request_exemption,
+    save_meter,
+    save_standard,
+)
 from app.billing.states import FeeKind, MeterKind
 from app.demo.tariffs import DUE_DAYS
 from app.estate.models import Room
 from app.estate.states import RoomState
 from app.kernel.periods import Period
 from app.kernel.pricing import Method
+from app.lowcode.actors import Actor, acting_as
+from app.lowcode.workflow import move
 
 METERS = 24
 FEE, STANDARD, PRICE = "水费", "居民生活用水", Decimal("3.35")
@@ -45,15 +54,26 @@ class Meters:
                 session=session, standard_id=self._standard(first_day), starts=first_day, meter_ids=list(self._dials)
             )  # fmt: skip
 
-    def read(self, period: Period) -> None:
-        """Read all of them on the month's first day."""
+    def read(self, period: Period, *, cashier: Actor) -> None:
+        """Read all of them on the month's first day; in some months nobody was at home at the last one."""
         random = Random(f"{self._community} {period}")
-        wanted = []
+        wanted, locked = [], max(self._dials, default=0) if period.month % 4 == 0 else 0
         for meter_id, before in self._dials.items():
+            if meter_id == locked:
+                self._not_read(meter_id, period, cashier)
+                continue
             self._dials[meter_id] = before + random.randrange(5, 19)
             wanted.append(NewReading(meter_id=meter_id, day=period.first_day, value=self._dials[meter_id]))
         if wanted:
             record_readings(session=self._session, community_id=self._community, wanted=wanted)
+
+    def _not_read(self, meter_id: int, period: Period, cashier: Actor) -> None:
+        with acting_as(cashier):
+            row = request_exemption(
+                session=self._session, row=ReadingExemption(), community_id=self._community, meter_id=meter_id,
+                period=period, reason="家中无人，没有抄到",
+            )  # fmt: skip
+        move(session=self._session, row=row, action="approve")
 
     def _standard(self, first_day: date) -> int:
         item = self._session.scalars(select(FeeItem).where(FeeItem.name == FEE)).one_or_none()

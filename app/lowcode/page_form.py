@@ -32,7 +32,7 @@ def translate(form: FlaskForm) -> FlaskForm:
         one.label.text = _(str(one.label.text)) if one.label.text else ""
         one.description = _(str(one.description)) if one.description else ""
         if isinstance(one, SelectField):
-            one.choices = [SelectChoice(c.value, _(c.label) if c.label else "") for c in one.choices]
+            one.choices = [SelectChoice(c.value, _(c.label) if c.label else "") for c in one.choices or ()]
         for validator in one.validators:
             if isinstance(validator, InputRequired):
                 validator.message = _(REQUIRED)

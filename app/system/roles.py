@@ -49,7 +49,7 @@ _DESK_REPORTS = (
 )
 _REPORTS_USED = _each(("MonthSummary", *_DESK_REPORTS, "VacancyReport"), USE)
 _HELD = ("Prepayment", "PrepaymentEntry", "Deposit", "DepositEntry")
-_ASKED = ("Vacancy", "Waiver", "Adjustment", "Refund")
+_ASKED = ("Vacancy", "ReadingExemption", "Waiver", "Adjustment", "Refund")
 _CLOSED_USED = _each(("PeriodReport", "PeriodReopen"), USE)
 _BALANCES_USED = _each((*_HELD, *_ASKED, "CashHandover"), USE)
 _ASKS = {
@@ -94,8 +94,9 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "FeeItem": KEEP,
         "FeeStandard": KEEP,
         "FeeStandardVersion": "read add edit export print",
-        "FeeAssignment": f"{USE} assign end",
+        "FeeAssignment": f"{USE} assign end take_back",
         "Vacancy": f"{USE} approve end",
+        "ReadingExemption": f"{USE} add approve",
         "Meter": f"{KEEP} change",
         "MeterReading": f"{USE} add import correct",
         "BillingRun": f"{USE} add post cancel",
@@ -118,7 +119,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         **_FEES_READ,
         **_MONEY_USED,
         **_BALANCES_USED,
-        "Vacancy": f"{USE} add",
+        **_each(("Vacancy", "ReadingExemption"), f"{USE} add"),
         **_each(("Meter", "MeterReading"), USE),
         **_each(_DESK_REPORTS, USE),
         "Desk": "collect",
@@ -135,6 +136,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         **_MONEY_USED,
         **_BALANCES_USED,
         **_CLOSED_USED,
+        "ReadingExemption": f"{USE} add approve",
         "AccountingPeriod": f"{USE} close",
         "PeriodReopen": f"{USE} add",
         "BillingRun": USE,

@@ -24,7 +24,7 @@ from tests.journeys.own_views import OWN
 from tests.journeys.visits import Unfilled, Visit, is_scoped, row_of_ours
 from tests.journeys.visits_service import looks, sends, shows, takes_off
 from tests.journeys.world import ASKED, HIDDEN, World
-from tests.journeys.world_billing import holding, own, waiting
+from tests.journeys.world_billing import exemption, holding, own, waiting
 from tests.journeys.world_closing import ACTIONS as OF_CLOSING
 from tests.journeys.world_collection import ACTIONS as OF_COLLECTION
 from tests.journeys.world_service import ACTIONS as OF_SERVICE
@@ -292,6 +292,7 @@ def _adding(world: World) -> dict[str, dict[str, Any]]:
         "NumberRule": {"kind": "receipt", "community_id": str(world.free["Community"])},
         "TechnicianTrade": {"trade": "门窗五金"},
         "Vacancy": {"starts": "2033-01-01", "ends": "2033-12-31"},
+        "ReadingExemption": {"period": "2025-05"},
     }
 
 
@@ -310,6 +311,16 @@ Given = Callable[[Session, World], tuple[int, dict[str, Any]]]
 ACTIONS: Mapping[tuple[str, str], Given] = {
     ("FeeAssignment", "end"): lambda session, world: (
         row_of_ours(session, documents["FeeAssignment"]).id, {"ends": "2026-12-31"},
+    ),
+    ("FeeAssignment", "take_back"): lambda session, world: (world.unbilled_batch, {}),
+    ("ReadingExemption", "approve"): lambda session, world: (
+        exemption(session, world.community_id, by_owner=False), {"decision": "同意"},
+    ),
+    ("ReadingExemption", "refuse"): lambda session, world: (
+        exemption(session, world.community_id, by_owner=False), {"reason": "有人在家"},
+    ),
+    ("ReadingExemption", "withdraw"): lambda session, world: (
+        exemption(session, world.community_id, by_owner=True), {},
     ),
     ("User", "end_sessions"): lambda session, world: (world.clerk_id, {}),
     ("User", "force_password"): lambda session, world: (world.clerk_id, {}),

@@ -162,6 +162,16 @@ OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
     ("AssignView.assign", "GET"): _one("/billing/assign/?rooms={room_id}"),
     ("AssignView.assign", "POST"): _assign,
     ("AssignView.ticked", "POST"): _ticked,
+    ("AssignView.take_back", "POST"): _one("/billing/assign/take_back/{unbilled_batch}", method="POST"),
+    ("ExemptView.exempt", "GET"): _one("/billing/exempt/?community_id={community_id}&period=2025-05"),
+    ("ExemptView.exempt", "POST"): lambda _s, world: [
+        Visit(
+            "/billing/exempt/",
+            "POST",
+            writes=False,
+            data={"community_id": world.community_id, "period": "2025-05", "reason": "没有抄到"},
+        )
+    ],
     ("StartRunView.start", "GET"): _one("/billing/start/"),
     ("StartRunView.start", "POST"): lambda _s, world: [
         Visit("/billing/start/", "POST", data={"community_id": world.community_id, "period": "2025-06"})

@@ -55,7 +55,7 @@ from app.service.operations import add_complaint
 from app.service.states.complaints import ComplaintKind, ReplyWay, Satisfaction
 from tests.integration.collection.ledger import add_charge
 from tests.journeys.uploads import add_uploads
-from tests.journeys.world_billing import add_meters, add_vacancies
+from tests.journeys.world_billing import add_exemptions, add_meters, add_vacancies
 from tests.journeys.world_closing import ask_to_reopen, close_a_month
 from tests.journeys.world_collection import add_balances
 from tests.journeys.world_service import add_repairs, add_technicians
@@ -83,6 +83,7 @@ class World:
     building_id: int = 0
     room_id: int = 0
     other_room_id: int = 0
+    unbilled_batch: int = 0
     customer_id: int = 0
     free_customer_id: int = 0
     fee_item_id: int = 0
@@ -293,6 +294,9 @@ def _money(session: Session, world: World) -> None:
     computed = begin_run(session=session, period=Period(2025, 4), fee_item_id=None, **mine)
     compute_run(session=session, run=computed)
     world.computed_run_id = computed.id
+    world.unbilled_batch = billing.assign(
+        session=session, standard_id=standard.id, starts=date(2030, 1, 1), room_ids=[world.other_room_id]
+    ).batch
     _receipts(session, world)
 
 
@@ -417,6 +421,9 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
         session=session, community_id=world.community_id, room_id=world.other_room_id, owner_id=owner_id,
         owner="主人", words=marked("空置"),
     )  # fmt: skip
+    add_exemptions(
+        session=session, community_id=world.community_id, owner_id=owner_id, owner="主人", words=marked("表")
+    )
     ask_to_reopen(session=session, community_id=world.community_id, owner_id=owner_id, words=marked("反结账"))
     world.handed_receipt_id, world.free["ApprovalLimit"] = add_balances(
         session=session, community_id=world.community_id, customer_id=world.customer_id, room_id=world.room_id,

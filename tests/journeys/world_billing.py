@@ -7,9 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.billing import operations as billing
-from app.billing.models import Meter, Vacancy
+from app.billing.models import Meter, ReadingExemption, Vacancy
 from app.billing.operations import NewReading
 from app.billing.states import ApprovalState, MeterKind
+from app.kernel.periods import Period
 from app.lowcode.actors import EVERYTHING, Actor, acting_as
 from app.lowcode.workflow import move
 
@@ -47,7 +48,32 @@ def add_meters(*, session: Session, community_id: int, room_id: int, words: str)
             session=session, community_id=community_id,
             wanted=[NewReading(meter_id=meter.id, day=day, value=Decimal(value), reason=words)],
         )  # fmt: skip
-    return billing.save_meter(session=session, row=Meter(), number=f"{words}2", **mine).id
+    free = billing.save_meter(session=session, row=Meter(), number=f"{words}2", **mine).id
+    billing.save_meter(session=session, row=Meter(), number=f"{words}3", **mine)
+    return free
+
+
+def add_exemptions(*, session: Session, community_id: int, owner_id: int, owner: str, words: str) -> None:
+    """One that waits for somebody else, one that the owner may take back."""
+    number = select(Meter.id).where(Meter.number == f"{words}3")
+    meter_id = session.scalars(number).one()
+    for month, who in ((1, Actor(None, words, EVERYTHING)), (2, Actor(owner_id, owner, EVERYTHING))):
+        with acting_as(who):
+            billing.request_exemption(
+                session=session, row=ReadingExemption(), community_id=community_id, meter_id=meter_id,
+                period=Period(2025, month), reason=words,
+            )  # fmt: skip
+
+
+def exemption(session: Session, community_id: int, *, by_owner: bool) -> int:
+    """The not-read request of somebody else, or the owner's."""
+    asked = (
+        ReadingExemption.requested_by_id.is_not(None)
+        if by_owner
+        else ReadingExemption.requested_by_id.is_(None)
+    )
+    wanted = select(ReadingExemption.id).where(ReadingExemption.community_id == community_id, asked)
+    return session.scalars(wanted).one()
 
 
 def waiting(session: Session, community_id: int) -> int:

@@ -2,6 +2,7 @@
 
 from app.billing.models.approvals import Requested
 from app.billing.models.charges import OPEN, BillingLine, BillingRun, Charge, ChargeFacts
+from app.billing.models.exemptions import ReadingExemption
 from app.billing.models.fees import FeeAssignment, FeeItem, FeeStandard, FeeStandardVersion
 from app.billing.models.meters import Meter, MeterReading
 from app.billing.models.periods import AccountingPeriod
@@ -23,6 +24,7 @@ __all__ = [
     "Meter",
     "MeterReading",
     "MonthSum",
+    "ReadingExemption",
     "Requested",
     "Vacancy",
 ]

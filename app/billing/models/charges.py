@@ -120,7 +120,11 @@ class BillingLine(ChargeFacts, CommunityScoped, DocumentBase):
         order=("run_id", "-oddness", "room_id", "id"),
         readonly=True,
     )
-    __table_args__ = (UniqueConstraint("run_id", "assignment_id", "starts"),)
+    __table_args__ = (
+        UniqueConstraint("run_id", "assignment_id", "starts"),
+        # An assignment that is taken back looks for its lines.
+        Index("ix_billing_line_assignment_id", "assignment_id"),
+    )
 
     # The unique constraint begins with it and serves as its index.
     run_id: Mapped[int] = link(N_("出账"), "BillingRun", required=True, index=False, sort_order=1)

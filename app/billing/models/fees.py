@@ -111,3 +111,5 @@ class FeeAssignment(CommunityScoped, Document):
     meter_id: Mapped[int | None] = link(N_("仪表"), "Meter", fixed=True, listed=True, searched=True)
     starts: Mapped[date] = date_(N_("开始日期"), required=True, listed=True, fixed=True)
     ends: Mapped[date | None] = date_(N_("结束日期"), listed=True)
+    # What was given out by one press: the id of its first assignment.
+    batch: Mapped[int | None] = integer(N_("分配批次"), listed=True)

@@ -2,7 +2,15 @@
 
 from app.billing.operations import closed_period_guard  # noqa: F401 (listens to every session)
 from app.billing.operations.approvals import SamePerson, approval_flow, sign_request
-from app.billing.operations.assignments import Preview, assign, end_assignment, preview_assignment
+from app.billing.operations.assignments import (
+    Assigned,
+    Preview,
+    assign,
+    end_assignment,
+    preview_assignment,
+    take_back_assignments,
+)
+from app.billing.operations.exemptions import EXEMPTION_FLOW, request_exemption
 from app.billing.operations.jobs import compute_job, post_job
 from app.billing.operations.meters import save_meter
 from app.billing.operations.other_charges import SourceCharged, post_charge
@@ -16,7 +24,9 @@ from app.billing.operations.runs import bill, cancel_run, compute_run, start_pos
 from app.billing.operations.vacancies import VACANCY_FLOW, end_vacancy, request_vacancy
 
 __all__ = [
+    "EXEMPTION_FLOW",
     "VACANCY_FLOW",
+    "Assigned",
     "NewReading",
     "Posted",
     "Preview",
@@ -42,6 +52,7 @@ __all__ = [
     "post_run",
     "preview_assignment",
     "record_readings",
+    "request_exemption",
     "request_vacancy",
     "save_meter",
     "save_price",
@@ -49,5 +60,6 @@ __all__ = [
     "sign_request",
     "start_posting",
     "start_run",
+    "take_back_assignments",
     "validate_readings",
 ]

@@ -110,7 +110,7 @@ def _rooms(
 ) -> list[Wanted]:
     found = [
         (row.id, row.code, starts or row.handed_over)
-        for some in _portions(keys)
+        for some in portions(keys)
         for row in session.execute(
             select(Room.id, Room.code, Room.handed_over)
             .where(Room.id.in_(some), Room.community_id == community_id)
@@ -127,7 +127,7 @@ def _spaces(
 ) -> list[Wanted]:
     found = [
         (row.id, row.number, starts or row.starts)
-        for some in _portions(keys)
+        for some in portions(keys)
         for row in session.execute(
             select(ParkingSpace.id, ParkingSpace.number, ParkingSpace.starts)
             .where(ParkingSpace.id.in_(some), ParkingSpace.community_id == community_id)
@@ -144,7 +144,7 @@ def _meters(
 ) -> list[Wanted]:
     rows = [
         row
-        for some in _portions(keys)
+        for some in portions(keys)
         for row in session.execute(
             select(Meter.id, Meter.number, Meter.installed, Meter.room_id)
             .where(Meter.id.in_(some), Meter.community_id == community_id)
@@ -198,6 +198,7 @@ def taken_objects(
     return [one for one in wanted if any(one.span.overlaps(span) for span in spans.get(one.key, ()))]
 
 
-def _portions(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+def portions(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Cut ids into lists that one statement takes."""
     for start in range(0, len(keys), AT_ONCE):
         yield keys[start : start + AT_ONCE]

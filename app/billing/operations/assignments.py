@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.billing.models import Charge, FeeAssignment, FeeStandard
+from app.billing.models import BillingLine, BillingRun, Charge, FeeAssignment, FeeStandard
 from app.billing.operations.assignment_targets import (
     NothingToAssign,
     Wanted,
-    WrongDates,
+    portions,
     taken_objects,
     wanted_objects,
 )
+from app.billing.states import UNFINISHED
 from app.kernel.errors import N_, DomainError
 from app.kernel.periods import DateSpan
 from app.lowcode import clock, scope
@@ -31,6 +32,16 @@ class AssignmentOverlaps(DomainError):
 
     code = "overlap"
     message = N_("%(count)d 个对象在这段时间已分配了同一收费项目，例如 %(example)s。请先终止原来的分配。")
+
+
+class AlreadyBilled(DomainError):
+    """Taking back, or ending earlier, what is billed."""
+
+    code = "already_billed"
+    message = N_(
+        "%(count)d 个对象已出账（例如 %(example)s，最后计费到 %(last)s），不能撤销，也不能更早结束。不再收费的请按“终止”，"
+        "日期不早于已出账的最后一天；已出账的差额请用应收调整。"
+    )
 
 
 class StandardInactive(DomainError):
@@ -50,6 +61,14 @@ class Preview:
     taken_names: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What was given out by one press: the number of its batch, and how many objects."""
+
+    batch: int
+    count: int
+
+
 def assign(
     *,
     session: Session,
@@ -60,10 +79,10 @@ def assign(
     starts: date | None = None,
     ends: date | None = None,
     skip_taken: bool = False,
-) -> int:
+) -> Assigned:
     """Give the standard to rooms, spaces and meters from a day (by default each one's hand-over) to a day, all or none.
 
-    Returns how many. `skip_taken`: those that have the fee in that time already are left out instead of refused.
+    Returns the batch and how many. `skip_taken`: those that have the fee in that time already are left out instead of refused.
     Raises OutOfScope, StandardInactive, WrongDates, OnlyMeters, NoMeters, MeterOfNobody, StartUnknown, NothingToAssign,
     AssignmentOverlaps.
     """
@@ -85,8 +104,7 @@ def assign(
     wanted = [one for one in wanted if one not in left_out]
     if not wanted:
         raise NothingToAssign
-    _insert(session, standard, wanted, ends)
-    return len(wanted)
+    return _insert(session, standard, wanted, ends)
 
 
 def preview_assignment(
@@ -119,21 +137,27 @@ def preview_assignment(
     )
 
 
-def end_assignment(*, session: Session, assignment_id: int, ends: date) -> None:
+def end_assignment(*, session: Session, assignment_id: int, ends: date) -> bool:
     """Let an assignment end on a day, not before what is billed; an end may also be moved to later.
 
-    Raises OutOfScope, WrongDates, AssignmentOverlaps.
+    An end before its start takes it back wholly; returns whether it is still there. Raises OutOfScope, WrongDates,
+    AlreadyBilled, AssignmentOverlaps.
     """
     row = scope.find(session, FeeAssignment, assignment_id)
     if row is None:
         raise OutOfScope
+    if ends < row.starts:
+        take_back_assignments(session=session, assignment_ids=[row.id])
+        return False
     standard = session.get_one(FeeStandard, row.standard_id)
     _lock(session, standard)
     billed = session.scalar(
         select(Charge.ends).where(Charge.assignment_id == row.id).order_by(Charge.ends.desc()).limit(1)
     )
-    if ends < row.starts or (billed is not None and ends < billed):
-        raise WrongDates(field="ends")
+    if billed is not None and ends < billed:
+        raise AlreadyBilled(
+            field="ends", count=1, example=str(row.room or row.space or row.meter), last=billed.isoformat()
+        )
     wanted = Wanted(row.room_id, row.space_id, row.meter_id, "", DateSpan(row.starts, ends))
     if taken_objects(session=session, standard=standard, wanted=[wanted], except_id=row.id):
         example = str(row.room or row.space or row.meter)
@@ -141,6 +165,54 @@ def end_assignment(*, session: Session, assignment_id: int, ends: date) -> None:
     before, row.ends = row.ends, ends
     note(row, label=N_("终止"), reason=f"{before or '—'} → {ends}")
     session.flush()
+    return True
+
+
+def take_back_assignments(*, session: Session, assignment_ids: Sequence[int]) -> int:
+    """Delete assignments that nothing is billed of, all or none; returns how many.
+
+    Lines of a preview that is not posted go with them: that run is stale then. Raises OutOfScope, AlreadyBilled.
+    """
+    wanted, communities, rows = sorted(set(assignment_ids)), set[int](), list[FeeAssignment]()
+    for some in portions(wanted):
+        mine = select(FeeAssignment.community_id).where(FeeAssignment.id.in_(some)).distinct()
+        communities |= set(session.scalars(mine))
+    # A run that is being posted waits for this, or this for it: runs before assignments, as posting does.
+    session.execute(
+        select(BillingRun.id)
+        .where(BillingRun.community_id.in_(sorted(communities)), BillingRun.state.in_(UNFINISHED))
+        .order_by(BillingRun.id)
+        .with_for_update()
+    ).all()
+    for some in portions(wanted):
+        rows += scope.locked_rows(session=session, model=FeeAssignment, ids=some)
+    for some in portions([row.id for row in rows]):
+        _refuse_billed(session, some)
+        session.execute(delete(BillingLine).where(BillingLine.assignment_id.in_(some)))
+    for row in rows:
+        session.delete(row)
+    session.flush()
+    return len(rows)
+
+
+def _refuse_billed(session: Session, assignment_ids: Sequence[int]) -> None:
+    count, last = session.execute(
+        select(func.count(func.distinct(Charge.assignment_id)), func.max(Charge.ends)).where(
+            Charge.assignment_id.in_(assignment_ids)
+        )
+    ).one()
+    if not count:
+        return
+    example = session.scalars(
+        select(FeeAssignment)
+        .join(Charge, Charge.assignment_id == FeeAssignment.id)
+        .where(FeeAssignment.id.in_(assignment_ids))
+        .order_by(FeeAssignment.id)
+        .limit(1)
+    ).one()
+    raise AlreadyBilled(
+        field="ends", count=count, example=str(example.room or example.space or example.meter), last=last.isoformat()
+    )  # fmt: skip
 
 
 def _standard(session: Session, standard_id: int) -> FeeStandard:
@@ -164,7 +236,7 @@ def _lock(session: Session, standard: FeeStandard) -> None:
     ).all()
 
 
-def _insert(session: Session, standard: FeeStandard, wanted: list[Wanted], ends: date | None) -> None:
+def _insert(session: Session, standard: FeeStandard, wanted: list[Wanted], ends: date | None) -> Assigned:
     """Add the assignments and a line of history for each, whole tables at once."""
     common: dict[str, Any] = {"community_id": standard.community_id, "standard_id": standard.id, "ends": ends}
     ids = session.scalars(
@@ -180,6 +252,9 @@ def _insert(session: Session, standard: FeeStandard, wanted: list[Wanted], ends:
             for one in wanted
         ],
     ).all()
+    for some in portions(ids):
+        table = FeeAssignment.__table__
+        session.execute(update(table).where(table.c.id.in_(some)).values(batch=ids[0]))
     actor, now = current_actor(), clock.now()
     told = {
         "at": now, "who": actor.name or "?", "user_id": actor.user_id, "document": FeeAssignment.__name__,
@@ -192,3 +267,4 @@ def _insert(session: Session, standard: FeeStandard, wanted: list[Wanted], ends:
             for key, one in zip(ids, wanted, strict=True)
         ],
     )
+    return Assigned(ids[0], len(ids))

@@ -1,7 +1,7 @@
 """Readings judged before they are kept: each beside what its meter said before, all of them at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,9 +9,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.billing.models import Charge, FeeAssignment, Meter
+from app.billing.models import Meter
 from app.billing.operations.periods import guard_period, refuse_closed
-from app.billing.queries.readings import PreviousReading, counts_on, previous_readings
+from app.billing.queries.readings import (
+    PreviousReading,
+    charged_months,
+    counts_on,
+    previous_readings,
+    standing_readings,
+)
 from app.billing.rules.metering import Dial, is_unusual
 from app.billing.states import ReadingKind
 from app.estate.models import Room
@@ -38,10 +44,26 @@ class ReadThatDay(DomainError):
 
 
 class LaterReading(DomainError):
-    """A reading before one that is there."""
+    """A reading before one whose usage is charged already: counting it too would charge it twice."""
 
     code = "later_reading"
-    message = N_("%(day)s 已有读数，不能再补更早的。读错的请在抄表记录里更正。")
+    message = N_(
+        "%(day)s 的读数已按全部用量出账，不能再补更早的。没有抄到的月份请按“登记未抄”；读错的请在抄表记录里更正。"
+    )
+
+
+class LateChange(DomainError):
+    """A change of the dial before a reading that is there."""
+
+    code = "later_reading"
+    message = N_("%(day)s 已有读数，换表日期不能比它更早。读错的请在抄表记录里更正。")
+
+
+class BeyondLaterReading(DomainError):
+    """A late reading that the one after it contradicts."""
+
+    code = "beyond_later_reading"
+    message = N_("补录的读数 %(value)s 与 %(day)s 的读数 %(later)s 矛盾，应在前后两次读数之间。")
 
 
 class MonthIsCharged(DomainError):
@@ -79,7 +101,7 @@ class NewReading:
 class ValidatedReading:
     """A reading with what comes of it; `refusal` says why it cannot be kept, `known` that it is kept already.
 
-    `reading_id`: of what was kept, now or before.
+    `reading_id`: of what was kept, now or before. `after`: the reading that follows a late one, with its usage since.
     """
 
     wanted: NewReading
@@ -90,6 +112,7 @@ class ValidatedReading:
     known: bool = False
     reading_id: int | None = None
     refusal: DomainError | None = None
+    after: PreviousReading | None = None
 
 
 def validate_readings(
@@ -100,10 +123,11 @@ def validate_readings(
     today: date | None = None,
     lock: bool = False,
 ) -> list[ValidatedReading]:
-    """Judge readings in order, each meter's one after the other; nothing is raised and nothing written.
+    """Judge readings, each meter's by day, and return them in the order given; nothing is raised, nothing written.
 
     `today`: nothing later is taken (None: any day). `lock`: their months and meters are held until the unit ends.
-    A handful of queries for 500 readings.
+    A reading before one that stands is taken between its neighbours, unless the later one is charged. A handful of
+    queries for 500 readings.
     """
     closed = _closed(session, community_id, {Period.of(one.day) for one in wanted}, lock=lock)
     found: list[ValidatedReading] = []
@@ -112,14 +136,18 @@ def validate_readings(
         ids = sorted({one.meter_id for one in some})
         meters = _meters(session, community_id, ids, lock=lock)
         past = previous_readings(session=session, meter_ids=ids, days={one.day for one in some})
-        charged = _charged(session, ids, {Period.of(one.day) for one in some})
-        for one in some:
-            judged = ValidatedReading(wanted=one, meter=meters.get(one.meter_id))
+        late = {one.meter_id for one in some if past[one.meter_id] and one.day < past[one.meter_id][-1].day}
+        past |= standing_readings(session=session, meter_ids=sorted(late)) if late else {}
+        months = {Period.of(one.day) for one in some}
+        months |= {Period.of(one.day) for key in late for one in past[key]}
+        charged = charged_months(session=session, meter_ids=ids, periods=months)
+        judging = [ValidatedReading(wanted=one, meter=meters.get(one.meter_id)) for one in some]
+        for judged in sorted(judging, key=lambda one: (one.wanted.day, one.wanted.kind.value)):
             try:
-                _judge(judged, past[one.meter_id], today, closed, charged)
+                _judge(judged, past[judged.wanted.meter_id], today, closed, charged)
             except DomainError as error:
                 judged.refusal = error
-            found.append(judged)
+        found += judging
     return found
 
 
@@ -150,25 +178,50 @@ def _judge(
                 judged.used, judged.reading_id = stood.used, stood.id
                 return
             raise ReadThatDay(field="value", day=one.day.isoformat(), value=format_exact(stood.value, 0))
-    latest = past[-1] if past else None
     # On the day of a change the new dial may be read too; what is read comes after it.
-    if latest is not None and (latest.day, latest.kind.value) >= (one.day, one.kind.value):
-        raise LaterReading(field="day", day=latest.day.isoformat())
+    place = sum((stood.day, stood.kind.value) < (one.day, one.kind.value) for stood in past)
+    before, after = past[:place], past[place] if place < len(past) else None
     if (meter.id, period) in charged:
         raise MonthIsCharged(field="day", period=str(period))
-    judged.last = meter.initial if latest is None else counts_on(latest)
+    if after is not None and (meter.id, Period.of(after.day)) in charged:
+        raise LaterReading(field="day", day=after.day.isoformat())
+    if after is not None and one.onward is not None:
+        raise LateChange(field="day", day=after.day.isoformat())
+    judged.last = counts_on(before[-1]) if before else meter.initial
     dial = Dial(multiplier=meter.multiplier, loss=meter.loss, digits=meter.digits)
     judged.used = dial.usage(last=judged.last, value=one.value, rollover=one.rollover)
     if one.onward is not None:
         dial.check(one.onward)
     judged.unusual = one.onward is None and is_unusual(
-        usage=judged.used, before=[stood.used for stood in past[-2:]]
+        usage=judged.used, before=[stood.used for stood in before[-2:]]
     )
-    past.append(
-        PreviousReading(
-            id=0, day=one.day, kind=one.kind, value=one.value, onward=one.onward, rollover=one.rollover,
-            used=judged.used,
-        )
+    fresh = PreviousReading(
+        id=0, day=one.day, kind=one.kind, value=one.value, onward=one.onward, rollover=one.rollover,
+        used=judged.used,
+    )  # fmt: skip
+    past.insert(place, fresh)
+    if after is not None:
+        past[place + 1] = judged.after = _recounted(after, fresh, dial)
+
+
+def _recounted(after: PreviousReading, late: PreviousReading, dial: Dial) -> PreviousReading:
+    """Count the reading after a late one from it; both together use what the later one did. Raises BeyondLaterReading.
+
+    A dial that passed zero between the neighbours did so once: before the late reading or after it.
+    """
+    turns = after.rollover and not late.rollover
+    try:
+        if late.rollover and not after.rollover:
+            raise _beyond(after, late)
+        used = dial.usage(last=late.value, value=after.value, rollover=turns)
+    except DomainError as error:
+        raise _beyond(after, late) from error
+    return replace(after, rollover=turns, used=used)
+
+
+def _beyond(after: PreviousReading, late: PreviousReading) -> BeyondLaterReading:
+    return BeyondLaterReading(
+        field="value", value=format_exact(late.value, 0), day=after.day.isoformat(), later=format_exact(after.value, 0)
     )  # fmt: skip
 
 
@@ -198,13 +251,3 @@ def _meters(session: Session, community_id: int, ids: Sequence[int], *, lock: bo
         .where(Meter.id.in_(ids), Meter.community_id == community_id)
     )
     return {row.id: row for row in rows}
-
-
-def _charged(session: Session, ids: Sequence[int], periods: set[Period]) -> set[tuple[int, Period]]:
-    """Which of the meters were charged for which of the months."""
-    rows = session.execute(
-        select(FeeAssignment.meter_id, Charge.period)
-        .join(Charge, Charge.assignment_id == FeeAssignment.id)
-        .where(FeeAssignment.meter_id.in_(ids), Charge.period.in_(periods))
-    )
-    return {(meter_id, period) for meter_id, period in rows if meter_id is not None}

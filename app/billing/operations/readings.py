@@ -58,9 +58,10 @@ def record_readings(
 ) -> list[ValidatedReading]:
     """Keep readings of a community's meters, all or none; one that is kept already is passed over.
 
-    A reading counts from the last one that stands, or from the meter's first. `today`: nothing later is taken. Raises
-    for one reading what is wrong with it (PeriodClosed, OutOfScope, MeterInactive, NotThereYet, ReadThatDay,
-    LaterReading, MonthIsCharged, and what `Dial.usage` raises), for several ReadingsRefused.
+    A reading counts from the last one that stands before it, or from the meter's first; the one after a late reading is
+    replaced by one that counts from it. `today`: nothing later is taken. Raises for one reading what is wrong with it
+    (PeriodClosed, OutOfScope, MeterInactive, NotThereYet, ReadThatDay, LaterReading, BeyondLaterReading,
+    MonthIsCharged, and what `Dial.usage` raises), for several ReadingsRefused.
     """
     judged = validate_readings(
         session=session, community_id=community_id, wanted=wanted, today=today, lock=True
@@ -79,7 +80,24 @@ def record_readings(
         ids = session.scalars(adding, [_row(one, community_id) for one in fresh]).all()
         for one, key in zip(fresh, ids, strict=True):
             one.reading_id = key
+        _recount_following(session, fresh)
     return judged
+
+
+def _recount_following(session: Session, kept: Sequence[ValidatedReading]) -> None:
+    """Replace each reading that follows late ones by one that counts from the nearest of them."""
+    nearest: dict[int, ValidatedReading] = {}
+    for one in sorted(kept, key=lambda one: (one.wanted.day, one.wanted.kind.value)):
+        if one.after is not None and one.after.id:
+            nearest[one.after.id] = one
+    for key, one in nearest.items():
+        assert one.after is not None
+        row = _fresh(session, key)
+        guard_period(session=session, community_id=row.community_id, period=row.period)
+        _replace(
+            session, row, one.meter, last=one.wanted.value, value=row.value, rollover=one.after.rollover,
+            reason=f"补录 {one.wanted.day} 的读数", before=[stood.used for stood in _before(session, row)],
+        )  # fmt: skip
 
 
 def change_meter(

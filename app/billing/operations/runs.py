@@ -49,7 +49,9 @@ class ReadingsMissing(DomainError):
     """A metered fee runs in the month, and its meter has no reading in it."""
 
     code = "missing_reading"
-    message = N_("%(period)s 还有 %(count)d 块表没有抄表：%(names)s。请先在“抄表录入”里补齐，再出账。")
+    message = N_(
+        "%(period)s 还有 %(count)d 块表没有抄表：%(names)s。请先在“抄表录入”里补抄或按“登记未抄”，再出账。"
+    )
 
 
 NAMED = 10

@@ -6,11 +6,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, false, func, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import Meter, MeterReading
-from app.billing.queries.readings import PreviousReading, counts_on, previous_readings
+from app.billing.queries.readings import (
+    PreviousReading,
+    charged_months,
+    counts_on,
+    previous_readings,
+    standing_readings,
+)
+from app.billing.queries.unread_meters import unread
 from app.billing.states import MeterKind, ReadingKind
 from app.estate.models import Room
 from app.estate.queries.room_order import as_walked
@@ -19,18 +26,26 @@ from app.kernel.periods import Period
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridQuery:
-    """Which meters: of a community, of one building or kind where named; `unread`: those not read in the month."""
+    """Which meters: of a community, of one building or kind where named; `unread`: those not read in the month.
+
+    `needed`: those that the month's run and close wait for, read outside the days of their fee or put away since or not.
+    """
 
     community_id: int
     period: Period
     kind: MeterKind | None = None
     building_id: int | None = None
     unread: bool = False
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridRow:
-    """A meter to read. `reading_id` and what follows: it was read in the month; `later`: only after it, too late."""
+    """A meter to read. `reading_id` and what follows: it was read in the month.
+
+    `later`: the reading after the month, which is charged: nothing can be read before it any more. A late reading that
+    may still be kept counts from `last`, the one before it.
+    """
 
     meter_id: int
     number: str
@@ -45,6 +60,7 @@ class GridRow:
     last_day: date | None
     before: Sequence[Decimal]
     later: bool
+    active: bool = True
     reading_id: int | None = None
     value: Decimal | None = None
     used: Decimal | None = None
@@ -85,6 +101,9 @@ def grid_of(*, session: Session, asked: GridQuery, start: int = 0, size: int | N
     ids = [row.id for row in rows]
     for first in range(0, len(ids), 500):
         past |= previous_readings(session=session, meter_ids=ids[first : first + 500])
+    end = asked.period.last_day
+    late = [row.id for row in rows if not row.reading_id and past.get(row.id) and past[row.id][-1].day > end]
+    following = _read_late(session, late, past, end)
     found = []
     for row in rows:
         stood = past.get(row.id, [])
@@ -95,11 +114,26 @@ def grid_of(*, session: Session, asked: GridQuery, start: int = 0, size: int | N
                 place=row.place or "", multiplier=row.multiplier, loss=row.loss, digits=row.digits,
                 last=row.last if row.reading_id else (row.initial if latest is None else counts_on(latest)),
                 last_day=None if latest is None else latest.day, before=[one.used for one in stood[-2:]],
-                later=latest is not None and latest.day > asked.period.last_day, reading_id=row.reading_id,
+                later=row.id in following, active=row.active, reading_id=row.reading_id,
                 value=row.value, used=row.used, unusual=bool(row.unusual), rollover=bool(row.rollover),
             )
         )  # fmt: skip
     return found
+
+
+def _read_late(
+    session: Session, meters: Sequence[int], past: dict[int, list[PreviousReading]], end: date
+) -> set[int]:
+    """Cut the past of meters that were read after a day at it; return those whose next reading is charged."""
+    if not meters:
+        return set()
+    standing = standing_readings(session=session, meter_ids=meters)
+    nexts = {key: next(one for one in standing[key] if one.day > end) for key in meters}
+    charged = charged_months(
+        session=session, meter_ids=meters, periods={Period.of(one.day) for one in nexts.values()}
+    )
+    past |= {key: [one for one in standing[key] if one.day <= end] for key in meters}
+    return {key for key, one in nexts.items() if (key, Period.of(one.day)) in charged}
 
 
 def _meters(asked: GridQuery) -> Any:
@@ -107,10 +141,10 @@ def _meters(asked: GridQuery) -> Any:
         select(
             Meter.id, Meter.number, Meter.kind, Meter.unit, Meter.place, Meter.initial, Meter.multiplier, Meter.loss,
             Meter.digits, Room.code, MeterReading.id.label("reading_id"), MeterReading.last, MeterReading.value,
-            MeterReading.used, MeterReading.unusual, MeterReading.rollover,
+            MeterReading.used, MeterReading.unusual, MeterReading.rollover, Meter.active,
         )
         .outerjoin(Room, Meter.room_id == Room.id)
-        .outerjoin(MeterReading, _read_in(asked.period))
+        .outerjoin(MeterReading, false() if asked.needed else _read_in(asked.period))
         .where(*_wanted(asked))
         .order_by(
             case((Meter.room_id.is_(None), 1), else_=0), *as_walked(), Meter.number, Meter.id
@@ -120,7 +154,8 @@ def _meters(asked: GridQuery) -> Any:
 
 
 def _wanted(asked: GridQuery) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [Meter.community_id == asked.community_id, Meter.active.is_(True)]
+    which = Meter.id.in_(unread(asked.community_id, asked.period)) if asked.needed else Meter.active.is_(True)
+    found: list[ColumnElement[bool]] = [Meter.community_id == asked.community_id, which]
     if asked.kind is not None:
         found.append(Meter.kind == asked.kind)
     if asked.building_id is not None:

@@ -1,7 +1,7 @@
 """The latest readings of meters."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,11 +10,15 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from app.billing.models import MeterReading
+from app.billing.models import Charge, FeeAssignment, MeterReading
 from app.billing.states import ReadingKind
+from app.kernel.periods import Period
 
 KEPT = 3
 """Readings a meter is looked back: two usages, and one reading to count on from."""
+
+COLUMNS = (MeterReading.id, MeterReading.meter_id, MeterReading.day, MeterReading.kind, MeterReading.value,
+           MeterReading.onward, MeterReading.rollover, MeterReading.used)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,21 +45,30 @@ def previous_readings(
 ) -> dict[int, list[PreviousReading]]:
     """By meter its latest three readings that stand, and those of the days in question, in order; one query."""
     order = (MeterReading.day.desc(), MeterReading.kind.desc())
-    columns = (MeterReading.id, MeterReading.meter_id, MeterReading.day, MeterReading.kind, MeterReading.value,
-               MeterReading.onward, MeterReading.rollover, MeterReading.used)  # fmt: skip
     ranked = (
         select(
-            *columns, func.row_number().over(partition_by=MeterReading.meter_id, order_by=order).label("back")
+            *COLUMNS, func.row_number().over(partition_by=MeterReading.meter_id, order_by=order).label("back")
         )
         .where(MeterReading.meter_id.in_(meter_ids), MeterReading.replaced.is_(False))
         .subquery()
     )
-    found: dict[int, list[PreviousReading]] = defaultdict(list)
     rows = session.execute(
         select(ranked)
         .where(or_(ranked.c.back <= KEPT, ranked.c.day.in_(days)))
         .order_by(ranked.c.meter_id, ranked.c.day, ranked.c.kind)
     )
+    return _by_meter(rows)
+
+
+def standing_readings(*, session: Session, meter_ids: Sequence[int]) -> dict[int, list[PreviousReading]]:
+    """By meter every reading that stands, in order; one query. For the few meters that are read late."""
+    statement = select(*COLUMNS).where(MeterReading.meter_id.in_(meter_ids), MeterReading.replaced.is_(False))
+    rows = session.execute(statement.order_by(MeterReading.meter_id, MeterReading.day, MeterReading.kind))
+    return _by_meter(rows)
+
+
+def _by_meter(rows: Iterable[Any]) -> dict[int, list[PreviousReading]]:
+    found: dict[int, list[PreviousReading]] = defaultdict(list)
     for row in rows:
         found[row.meter_id].append(
             PreviousReading(
@@ -64,3 +77,15 @@ def previous_readings(
             )
         )  # fmt: skip
     return found
+
+
+def charged_months(
+    *, session: Session, meter_ids: Sequence[int], periods: Collection[Period]
+) -> set[tuple[int, Period]]:
+    """Which of the meters were charged for which of the months: (meter's id, month)."""
+    rows = session.execute(
+        select(FeeAssignment.meter_id, Charge.period)
+        .join(Charge, Charge.assignment_id == FeeAssignment.id)
+        .where(FeeAssignment.meter_id.in_(meter_ids), Charge.period.in_(periods))
+    )
+    return {(meter_id, period) for meter_id, period in rows if meter_id is not None}

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.billing.models import Charge, FeeAssignment, FeeStandard, Meter, MeterReading
-from app.billing.states import MeterKind, ReadingKind
+from app.billing.models import Charge, FeeAssignment, FeeStandard, Meter, MeterReading, ReadingExemption
+from app.billing.states import ApprovalState, MeterKind, ReadingKind
 from app.estate.models import Room
 from app.estate.queries.room_order import as_walked
 from app.kernel.periods import Period
@@ -30,12 +30,12 @@ def missing_readings(
     """The meters that want reading before the month is billed, in order of room and number; one query.
 
     A reading counts for an assignment when it is dated in the days for which that runs; a change of the dial does not.
-    What is charged already wants none.
+    What is charged already wants none, nor what is approved to be billed without.
     """
     found = (
         select(Meter.id, Meter.number, Meter.kind, Room.code)
         .outerjoin(Room, Meter.room_id == Room.id)
-        .where(Meter.id.in_(_unread(community_id, period, fee_item_id)))
+        .where(Meter.id.in_(unread(community_id, period, fee_item_id)))
         .order_by(*as_walked(), Meter.number)
     )
     return [
@@ -46,11 +46,18 @@ def missing_readings(
 
 def count_missing_readings(*, session: Session, community_id: int, period: Period) -> int:
     """How many they are."""
-    meters = select(func.count(Meter.id)).where(Meter.id.in_(_unread(community_id, period, None)))
+    meters = select(func.count(Meter.id)).where(Meter.id.in_(unread(community_id, period)))
     return session.scalar(meters) or 0
 
 
-def _unread(community_id: int, period: Period, fee_item_id: int | None) -> Select[Any]:
+def is_missing(*, session: Session, community_id: int, period: Period, meter_id: int) -> bool:
+    """Whether the month waits for this meter."""
+    found = select(Meter.id).where(Meter.id == meter_id, Meter.id.in_(unread(community_id, period)))
+    return session.scalar(found) is not None
+
+
+def unread(community_id: int, period: Period, fee_item_id: int | None = None) -> Select[Any]:
+    """The ids of the meters that stop the month."""
     runs_on = or_(FeeAssignment.ends.is_(None), FeeAssignment.ends >= MeterReading.day)
     read = (
         select(MeterReading.id)
@@ -73,6 +80,15 @@ def _unread(community_id: int, period: Period, fee_item_id: int | None) -> Selec
         )
         .correlate(FeeAssignment)
     )
+    exempt = (
+        select(ReadingExemption.id)
+        .where(
+            ReadingExemption.meter_id == FeeAssignment.meter_id,
+            ReadingExemption.period == period,
+            ReadingExemption.state == ApprovalState.APPROVED,
+        )
+        .correlate(FeeAssignment)
+    )
     wanted = (
         select(FeeAssignment.meter_id)
         .join(FeeStandard, FeeAssignment.standard_id == FeeStandard.id)
@@ -84,6 +100,7 @@ def _unread(community_id: int, period: Period, fee_item_id: int | None) -> Selec
             or_(FeeAssignment.ends.is_(None), FeeAssignment.ends >= period.first_day),
             ~read.exists(),
             ~charged.exists(),
+            ~exempt.exists(),
         )
     )
     return wanted if fee_item_id is None else wanted.where(FeeStandard.fee_item_id == fee_item_id)

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.billing import operations
+from app.billing.models import FeeAssignment
 from app.billing.queries import Choice, objects_of
 from app.billing.queries.objects import KINDS, community_of_found, objects_found
 from app.billing.states import MeterKind
@@ -24,6 +25,7 @@ from app.lowcode import listing
 from app.lowcode.actors import current_actor
 from app.lowcode.db import db
 from app.lowcode.document import spec_of
+from app.lowcode.errors import message_of, wants_json
 from app.lowcode.listing import Query
 from app.lowcode.page_form import form_page, show_error, translate
 from app.lowcode.pages import Button
@@ -33,6 +35,7 @@ from app.lowcode.views.actions import NothingTicked
 from app.lowcode.views.lists import words_of
 
 URL = "/billing/assign/"
+BATCH = "f.batch.eq"  # the filter of the list that holds what one press gave out
 LISTED = "listed"  # the parameter that says whose list the rest of the URL filters
 MOST_TICKED = 500
 
@@ -77,11 +80,11 @@ class AssignView(BaseView):
                 preview = operations.preview_assignment(session=db.session(), **terms)
                 if _signature(form, preview) == form.seen.data:
                     skip = form.skip_taken.data
-                    count = in_unit_of_work(
+                    done = in_unit_of_work(
                         lambda: operations.assign(session=db.session(), skip_taken=skip, **terms)
                     )
-                    flash(_("已分配给 %(count)d 个对象。", count=count), "success")
-                    return redirect("/fee_assignment/list/")
+                    flash(_("已分配给 %(count)d 个对象。", count=done.count), "success")
+                    return redirect(f"/fee_assignment/list/?{urlencode({BATCH: done.batch})}")
                 form.seen.data = _signature(form, preview)
             except DomainError as error:
                 show_error(form, error)
@@ -90,6 +93,26 @@ class AssignView(BaseView):
             submit=_("确认分配") if preview else _("预览"), groups=_groups(form), preview=preview, ticked=ticked,
             listed=None if listed is None else words_of(listed),
         )  # fmt: skip
+
+    @expose("/take_back/<int:batch>", methods=["POST"])
+    @needs("take_back")
+    def take_back(self, batch: int) -> Any:
+        """Take back all that one press gave out, or nothing of it."""
+        mine = select(FeeAssignment.id).where(FeeAssignment.batch == batch) if batch < 2**31 else None
+        ids = [] if mine is None else db.session().scalars(mine).all()
+        if not ids:
+            abort(404)
+        try:
+            count = in_unit_of_work(
+                lambda: operations.take_back_assignments(session=db.session(), assignment_ids=ids)
+            )
+        except DomainError as error:
+            if wants_json():
+                raise
+            flash(message_of(error), "danger")
+            return redirect(f"/fee_assignment/list/?{urlencode({BATCH: batch})}")
+        flash(_("已撤销 %(count)d 个对象的分配。", count=count), "success")
+        return redirect("/fee_assignment/list/")
 
     @expose("/ticked/<any(rooms,spaces,meters):kind>", methods=["POST"])
     @needs("assign")
@@ -118,6 +141,17 @@ def filter_button(kind: str, pairs: Sequence[tuple[str, str]]) -> Sequence[Butto
         return ()
     kept = [(name, value) for name, value in pairs if name not in ("page", "size", "order", LISTED)]
     return (Button("assign", _("分配收费标准"), f"{URL}?{urlencode([(LISTED, kind), *kept])}", "link"),)
+
+
+def batch_button(pairs: Sequence[tuple[str, str]]) -> Sequence[Button]:
+    """The button above the list of one batch: take all of it back."""
+    batch = dict(pairs).get(BATCH, "")
+    if not (batch.isascii() and batch.isdigit()) or not may("take_back", "FeeAssignment"):
+        return ()
+    words = _("撤销这一批的全部分配？其中有已出账的，整批都不撤销。")
+    return (
+        Button("take_back", _("撤销这一批"), f"{URL}take_back/{int(batch)}", "arrow-back-up", post=True, confirm=words, tone="danger"),
+    )  # fmt: skip
 
 
 def _listed() -> Query | None:

@@ -68,6 +68,7 @@ class GridForm(FlaskForm):
     period = MonthField(N_("账期"), [InputRequired(REQUIRED)])
     day = DayField(N_("抄表日期"), [Optional()], description=N_("这一页录入的读数都记在这一天。"))
     unread = BooleanField(N_("只看未抄的"))
+    needed = BooleanField(N_("只看挡住出账的"))
 
 
 class ReadingGridView(BaseView):
@@ -96,6 +97,7 @@ class ReadingGridView(BaseView):
         return render_template(
             "billing/readings.html", form=form, asked=asked, rows=[_to_json(one) for one in rows], progress=progress,
             day=day, note=note, may_add=may("add", "MeterReading") and not _is_ahead(day), may_correct=may("correct", "MeterReading"),
+            remedies={one.meter_id: _remedies(one, asked) for one in rows if asked is not None and one.reading_id is None},
             buttons=_buttons(asked), save_url=f"{URL}save", most=MOST_AT_ONCE,
             pager=None if progress is None or asked is None else _pager(asked, progress, page),
         )  # fmt: skip
@@ -139,6 +141,7 @@ def asked_of(form: Any) -> GridQuery | None:
     return GridQuery(
         community_id=form.community_id.data, period=form.period.data, building_id=form.building_id.data,
         kind=MeterKind(form.kind.data) if form.kind.data else None, unread=form.unread.data,
+        needed=form.needed.data,
     )  # fmt: skip
 
 
@@ -152,6 +155,7 @@ def parameters(asked: GridQuery) -> dict[str, Any]:
     found = {
         "community_id": asked.community_id, "building_id": asked.building_id, "period": str(asked.period),
         "kind": asked.kind and asked.kind.value, "unread": "y" if asked.unread else None,
+        "needed": "y" if asked.needed else None,
     }  # fmt: skip
     return {name: value for name, value in found.items() if value is not None}
 
@@ -223,8 +227,22 @@ def _to_json(one: GridRow) -> dict[str, Any]:
         "before": ",".join(format_exact(used, 0) for used in one.before) if len(one.before) == 2 else "",
         "read": one.reading_id, "value": "" if one.value is None else format_exact(one.value, 0),
         "used": "" if one.used is None else format_exact(one.used, 0), "unusual": one.unusual,
-        "rollover": one.rollover,
+        "rollover": one.rollover, "active": one.active,
     }  # fmt: skip
+
+
+def _remedies(one: GridRow, asked: GridQuery) -> list[Button]:
+    """What may be done about a meter that is not read, beside reading it."""
+    found = []
+    if may("add", "ReadingExemption"):
+        query = urlencode(
+            {"community_id": asked.community_id, "meter_id": one.meter_id, "period": str(asked.period)}
+        )
+        found.append(Button("exempt", _("登记未抄"), f"/reading_exemption/add?{query}", "gauge-off"))
+    if may("read", "FeeAssignment"):
+        query = urlencode({"f.meter_id.eq": one.meter_id})
+        found.append(Button("assignments", _("标准分配"), f"/fee_assignment/list/?{query}", "link"))
+    return found
 
 
 def _buttons(asked: GridQuery | None) -> list[Button]:
@@ -239,7 +257,7 @@ def _buttons(asked: GridQuery | None) -> list[Button]:
 
 
 def _pager(asked: GridQuery, progress: Any, page: int) -> Pager:
-    count = progress.meters - progress.read if asked.unread else progress.meters
+    count = progress.meters - progress.read if asked.unread and not asked.needed else progress.meters
     pages = max(1, -(-count // SIZE))
 
     def url(number: int) -> str | None:

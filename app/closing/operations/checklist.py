@@ -1,6 +1,6 @@
 """What is missing before a month may close, each with the page where it is done."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.billing.models import BillingRun, Vacancy
+from app.billing.models import BillingRun, ReadingExemption, Vacancy
 from app.billing.operations.unposted_lines import unposted
 from app.billing.queries.unread_meters import count_missing_readings
 from app.billing.states import UNFINISHED, ApprovalState
 from app.closing.operations.snapshots import scope_of_close
-from app.collection.models import Adjustment, CashHandover, Receipt, Refund, Waiver
+from app.collection.models import Adjustment, CashHandover, Refund, Waiver
 from app.collection.queries.open_tills import unhanded
 from app.collection.states import HandoverState
 from app.kernel.errors import N_
@@ -24,16 +24,33 @@ from app.lowcode.reports import parameters, registry
 from app.lowcode.reports.reader import Reading, read
 
 
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A button that clears an item of the checklist: its label, where it leads, the right (verb, document) it takes."""
+
+    label: str
+    url: str
+    right: tuple[str, str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistItem:
-    """Something to be done before a month closes; one that does not stop is only to be known."""
+    """Something to be done before a month closes; one that does not stop is only to be known.
+
+    What stops names what clears it (`remedies`); `url` is where the rest is seen.
+    """
 
     code: str
     message: str
     count: int
-    url: str
+    url: str = ""
+    remedies: Sequence[Remedy] = ()
     stops: bool = True
     params: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.stops and not self.remedies:
+            raise TypeError(f"{self.code}: stops the close and names no remedy")
 
     def text(self) -> str:
         """The Chinese sentence."""
@@ -77,15 +94,31 @@ def _runs(session: Session, community_id: int, period: Period) -> Iterator[Check
     )
     yield ChecklistItem(
         code="runs_unfinished", message=N_("有 %(count)d 次出账没有入账或作废"), count=unfinished or 0,
-        url=_list(BillingRun, community_id, period=period),
+        remedies=(Remedy(N_("入账或作废"), _list(BillingRun, community_id, period=period), ("read", "BillingRun")),),
     )  # fmt: skip
 
 
 def _readings(session: Session, community_id: int, period: Period) -> Iterator[ChecklistItem]:
     missing = count_missing_readings(session=session, community_id=community_id, period=period)
+    asked = {"community_id": community_id, "period": str(period), "needed": "y"}
+    url = f"/billing/readings/?{urlencode(asked)}"
     yield ChecklistItem(
         code="missing_readings", message=N_("有 %(count)d 块表这个月还没有抄"), count=missing,
-        url=f"/billing/readings/?{urlencode({'community_id': community_id, 'period': str(period), 'unread': 'y'})}",
+        remedies=(
+            Remedy(N_("补抄"), url, ("add", "MeterReading")),
+            Remedy(N_("登记未抄"), f"/billing/exempt/?{urlencode(asked)}", ("add", "ReadingExemption")),
+            Remedy(N_("撤销分配"), url, ("take_back", "FeeAssignment")),
+        ),
+    )  # fmt: skip
+    waiting = session.scalar(
+        select(func.count(ReadingExemption.id)).where(
+            ReadingExemption.community_id == community_id, ReadingExemption.period == period,
+            ReadingExemption.state == ApprovalState.PENDING,
+        )
+    )  # fmt: skip
+    yield ChecklistItem(
+        code="pending_reading_exemption", message=N_("有 %(count)d 张未抄登记等待审批"), count=waiting or 0, stops=False,
+        url=_list(ReadingExemption, community_id, period=period, state=ApprovalState.PENDING.value),
     )  # fmt: skip
 
 
@@ -93,8 +126,8 @@ def _unposted(session: Session, community_id: int, period: Period) -> Iterator[C
     found = unposted(session=session, community_id=community_id, period=period)
     url = f"/billing/start/?{urlencode({'community_id': community_id, 'period': str(period)})}"
     yield ChecklistItem(
-        code="unposted", message=N_("有 %(count)d 笔应收还没有出账"), url=url,
-        count=sum(one.charges for one in found),
+        code="unposted", message=N_("有 %(count)d 笔应收还没有出账"),
+        remedies=(Remedy(N_("出账"), url, ("add", "BillingRun")),), count=sum(one.charges for one in found),
     )  # fmt: skip
     yield ChecklistItem(
         code="unbillable", message=N_("有 %(count)d 段日子没有付费人、单价或面积，不能计费"), url=url,
@@ -123,7 +156,13 @@ def _money(session: Session, community_id: int, period: Period) -> Iterator[Chec
     yield ChecklistItem(
         code="unhanded", message=N_("有 %(count)d 张收据、冲红或退款还没有交款"),
         count=sum(papers for _cashier, papers in kept),
-        url=f"{_list(Receipt, community_id, posting_period=period)}&f.handover_id.none=1",
+        remedies=(
+            Remedy(N_("交款"), "/handover/", ("hand_over", "CashHandover")),
+            *(
+                Remedy(N_("代交款"), f"/handover/?cashier={cashier or 0}", ("hand_over_for", "CashHandover"))
+                for cashier, _papers in kept
+            ),
+        ),
     )  # fmt: skip
     unsigned = session.scalar(
         select(func.count(CashHandover.id)).where(
@@ -143,7 +182,13 @@ def unequal(readings: Iterable[Reading]) -> list[ChecklistItem]:
         ChecklistItem(
             code=f"equation_{one.report.name}", message=N_("“%(report)s”有 %(count)d 个等式不平，请联系管理员"),
             count=sum(not equation.holds for equation in one.equations),
-            url=f"{one.report.url}/?{urlencode(parameters.parameters(one.scope))}", params={"report": one.report.label},
+            remedies=(
+                Remedy(
+                    N_("查看报表"), f"{one.report.url}/?{urlencode(parameters.parameters(one.scope))}",
+                    ("read", one.report.name),
+                ),
+            ),
+            params={"report": one.report.label},
         )
         for one in readings
         if not one.holds

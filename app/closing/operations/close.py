@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 from app.billing.models import AccountingPeriod
 from app.billing.operations.periods import PeriodClosed, lock_period
 from app.billing.states import PERIOD_MACHINE, PeriodState
-from app.closing.operations.checklist import ChecklistItem, close_check, missing_documents, unequal
+from app.closing.operations.checklist import (
+    ChecklistItem,
+    Remedy,
+    close_check,
+    missing_documents,
+    unequal,
+)
 from app.closing.operations.snapshots import freeze, written_out
 from app.estate.models import Community
 from app.kernel.errors import N_, DomainError
@@ -35,7 +41,7 @@ class PeriodNotReady(DomainError):
     """Something is missing before the month can close; the first of it is said."""
 
     code = "period_not_ready"
-    message = N_("%(period)s 还不能结账：%(what)s（共 %(count)d 项未完成）")
+    message = N_("%(period)s 还不能结账：%(what)s（共 %(count)d 项未完成）。请在月结页面按“%(remedy)s”。")
 
 
 class ClosingUnderWay(DomainError):
@@ -69,7 +75,12 @@ def close(*, session: Session, community_id: int, period: Period, by: str | None
 def _refuse_missing(period: Period, found: Iterable[ChecklistItem]) -> None:
     missing = [one for one in found if one.stops]
     if missing:
-        raise PeriodNotReady(period=str(period), what=missing[0].text(), count=len(missing))
+        raise PeriodNotReady(
+            period=str(period),
+            what=missing[0].text(),
+            count=len(missing),
+            remedy=missing[0].remedies[0].label,
+        )
 
 
 def start_close(*, session: Session, community_id: int, period: Period) -> int:
@@ -157,7 +168,10 @@ def findings(*, session: Session, community_id: int, period: Period) -> list[Che
     if previous is not None:
         first = ChecklistItem(
             code="previous_period_open", message=N_("上一账期 %(previous)s 还没有结账"), count=1,
-            params={"previous": str(previous)}, url=f"/closing/check/{community_id}/{previous}",
+            params={"previous": str(previous)},
+            remedies=(
+                Remedy(N_("去结上一账期"), f"/closing/check/{community_id}/{previous}", ("read", "AccountingPeriod")),
+            ),
         )  # fmt: skip
         return [first, *found]
     return found

@@ -73,7 +73,7 @@ class BoardView(BaseView):
         _community, month = _month(community_id, period)
         found = operations.findings(session=db.session(), community_id=community_id, period=month)
         lines = [
-            (one.stops, _(one.message, count=one.count, **_spoken(dict(one.params))), one.url)
+            (one.stops, _(one.message, count=one.count, **_spoken(dict(one.params))), one.url, _remedies(one))
             for one in found
         ]
         ready = not any(one.stops for one in found)
@@ -97,6 +97,11 @@ class BoardView(BaseView):
             flash(message_of(error), "danger")
             return redirect(f"/closing/check/{community_id}/{month}")
         return redirect(f"/jobs/{job_id}")
+
+
+def _remedies(item: operations.ChecklistItem) -> list[Button]:
+    """The buttons that clear an item, for who may press them."""
+    return [Button(one.right[0], _(one.label), one.url) for one in item.remedies if may(*one.right)]
 
 
 def _year() -> int:

@@ -73,7 +73,7 @@ def till_of(
     """What `cashier_id` took and gave out up to `until` and has not handed over; voided receipts count as papers."""
 
     def papers(model: Any, *also: Any) -> list[Any]:
-        whose = model.cashier_id.is_(None) if cashier_id is None else model.cashier_id == cashier_id
+        whose = model.cashier_id == cashier_id if cashier_id else model.cashier_id.is_(None)
         conditions = (
             model.community_id == community_id, whose, model.handover_id.is_(None), model.day <= until, *also
         )  # fmt: skip
@@ -106,7 +106,7 @@ def hand_over(
     until: date | None = None,
     seen: Decimal | None = None,
 ) -> CashHandover:
-    """Hand over all that the actor (or `cashier_id`) took up to `until` (None: `day`).
+    """Hand over all that the actor (or `cashier_id`, NOBODY: no login) took up to `until` (None: `day`).
 
     Two presses make one: the second finds nothing. `seen`: the sum (元) that the cashier has counted.
     Raises OutOfScope, period_closed, NothingToHandOver, TillChanged.
@@ -127,7 +127,7 @@ def hand_over(
     number = next_number(session=session, kind=HANDOVER_BOOK, community_id=community_id, day=day).number
     sums = {tender.value: amount for tender, amount in till.by_tender.items()}
     row = CashHandover(
-        number=number, community_id=community_id, cashier_id=cashier_id, cashier=_name(till, actor.name),
+        number=number, community_id=community_id, cashier_id=cashier_id or None, cashier=_name(till, actor.name),
         first_day=min(days), last_day=max(days), day=day,
         first_number=till.receipts[0].number if till.receipts else None,
         last_number=till.receipts[-1].number if till.receipts else None, receipts=len(till.receipts),

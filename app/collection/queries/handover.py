@@ -81,7 +81,7 @@ def papers_waiting(*, cashier_id: int | None, community_id: int, until: date) ->
     def of(model: Any) -> ColumnElement[bool]:
         found: ColumnElement[bool] = (
             (model.community_id == community_id)
-            & (model.cashier_id.is_(None) if cashier_id is None else model.cashier_id == cashier_id)
+            & (model.cashier_id == cashier_id if cashier_id else model.cashier_id.is_(None))
             & model.handover_id.is_(None)
             & (model.day <= until)
         )

@@ -13,6 +13,9 @@ from app.collection.states import VoidKind
 from app.estate.models import Community
 from app.kernel.periods import Period
 
+NOBODY = 0
+"""Stands for the cashier of papers that no login took (a command's)."""
+
 
 @dataclass(frozen=True, slots=True)
 class OpenTill:
@@ -20,7 +23,7 @@ class OpenTill:
 
     community_id: int
     community: str
-    cashier_id: int | None
+    cashier_id: int
     cashier: str
     papers: int
     since: date
@@ -44,7 +47,7 @@ def open_tills(*, session: Session, cashier_id: int | None = None) -> list[OpenT
         .group_by(Community.id, Community.name, both.c.cashier)
         .order_by(Community.name, Community.id, both.c.cashier)
     )
-    return [OpenTill(*row) for row in rows]
+    return [OpenTill(key, name, cashier or NOBODY, *more) for key, name, cashier, *more in rows]
 
 
 def _kinds() -> Iterator[tuple[Any, tuple[ColumnElement[bool], ...]]]:

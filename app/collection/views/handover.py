@@ -62,7 +62,7 @@ class HandOverView(BaseView):
             papers = papers_waiting(cashier_id=cashier_id, community_id=one.community_id, until=today)
             told = _to_json(figures_of(session=session, papers=papers))
             tills.append((one, told, _rows(listed(session=session, papers=papers))))
-        others = [one for one in everybody or () if one.cashier_id not in (None, cashier_id)]
+        others = [one for one in everybody or () if one.cashier_id != cashier_id]
         return render_template(
             "collection/handover.html", title=_("交款"), tills=tills, others=others, cashier_id=cashier_id,
             buttons=_buttons(),

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import func, select
 
 from app.billing import operations
-from app.billing.models import FeeAssignment, FeeStandard
-from app.billing.operations.assignment_targets import NothingToAssign, StartUnknown, WrongDates
-from app.billing.operations.assignments import AssignmentOverlaps, StandardInactive
+from app.billing.models import BillingRun, FeeAssignment, FeeStandard
+from app.billing.operations.assignment_targets import NothingToAssign, StartUnknown
+from app.billing.operations.assignments import AlreadyBilled, AssignmentOverlaps, StandardInactive
+from app.billing.operations.staleness import RunIsStale, refuse_stale
 from app.billing.queries import Choice, objects_of
 from app.billing.states import MeterKind
 from app.estate.models import Room
@@ -135,7 +136,7 @@ def test_the_end_stands_after_the_start_and_after_what_is_billed(town):
         town.do(lambda session: operations.end_assignment(session=session, assignment_id=key, ends=day))
 
     for day in (date(2024, 12, 31), date(2025, 3, 30)):
-        with pytest.raises(WrongDates):
+        with pytest.raises(AlreadyBilled, match="2025-03-31"):
             end(day)
     end(date(2025, 3, 31))
     assert town.ask(lambda session: session.get_one(FeeAssignment, key).ends) == date(2025, 3, 31)
@@ -194,3 +195,49 @@ def test_a_node_of_the_tree_is_narrowed_by_use_and_layout(town):
     assert found(kind="meters") == meters
     assert found(kind="meters", meter_kind=MeterKind.ELECTRICITY) == meters[1:]
     assert found(kind="meters", purpose=Usage.SHOP) == meters[:1]
+
+
+def assigned(town):
+    """The ids of the assignments, in order."""
+    return town.ask(
+        lambda session: session.scalars(select(FeeAssignment.id).order_by(FeeAssignment.id)).all()
+    )
+
+
+def take_back(town, keys):
+    return town.do(lambda session: operations.take_back_assignments(session=session, assignment_ids=keys))
+
+
+@pytest.mark.all_databases
+def test_what_nothing_is_billed_of_is_taken_back_by_an_end_before_its_start(town, backend):
+    """M2: a wrong assignment goes wholly while nothing stands on it; an end before its start is how that is said."""
+    town.assign(town.standard())
+    first, *others = assigned(town)
+    still = town.do(
+        lambda session: operations.end_assignment(
+            session=session, assignment_id=first, ends=date(2024, 12, 31)
+        )
+    )
+    assert (still, assigned(town)) == (False, others)
+    # The same again from the day that is right.
+    assert town.assign(town.standard(title="再来"), "2025-02-01", room_ids=town.room_ids[:1]) == 1
+
+
+@pytest.mark.all_databases
+def test_assignments_are_taken_back_all_or_none_and_a_preview_of_them_is_stale(town, backend):
+    """M2: bulk assignments are undone in bulk, in one unit; one that is billed keeps all of them, and is named."""
+    town.assign(town.standard())
+    run = town.start()
+    town.do(lambda session: operations.compute_run(session=session, run=session.get_one(BillingRun, run)))
+    assert len(town.lines()) == 3
+    assert take_back(town, assigned(town)) == 3
+    assert (assigned(town), town.lines()) == ([], [])
+    with pytest.raises(RunIsStale):
+        town.do(lambda session: refuse_stale(session=session, run=session.get_one(BillingRun, run)))
+    town.do(lambda session: operations.cancel_run(session=session, run_id=run))
+    town.assign(town.standard(), room_ids=town.room_ids[:1])
+    town.bill()
+    town.assign(town.standard(), room_ids=town.room_ids[1:])
+    with pytest.raises(AlreadyBilled, match="1-1-0001"):
+        take_back(town, assigned(town))
+    assert len(assigned(town)) == 3

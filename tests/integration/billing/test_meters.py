@@ -97,7 +97,7 @@ def test_what_cannot_be_kept_is_refused(town: Town) -> None:
     read(town, meter, "2025-03-10", "115")
     assert refused(lambda: read(town, meter, "2025-03-31", "114")) == "negative_usage"
     assert refused(lambda: read(town, meter, "2025-03-10", "116")) == "read_that_day"
-    assert refused(lambda: read(town, meter, "2025-03-09", "112")) == "later_reading"
+    assert refused(lambda: read(town, meter, "2025-03-09", "116")) == "beyond_later_reading"
     assert refused(lambda: read(town, meter, "2024-12-31", "100")) == "not_there_yet"
     assert refused(lambda: read(town, meter, "2025-03-31", "100000")) == "reading_too_long"
     assert refused(lambda: read(town, 10**9, "2025-03-31", "100")) == "out_of_scope"

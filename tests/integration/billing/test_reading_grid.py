@@ -15,9 +15,10 @@ from app.billing.models import AccountingPeriod
 from app.billing.operations import open_period
 from app.billing.states import MeterKind, PeriodState
 from app.estate.models import ScopeGrant
+from app.kernel.periods import Period
 from app.lowcode import clock
 
-from .meters import add_meter, read, readings
+from .meters import add_meter, read, readings, water_fee
 from .town import MARCH, Town
 
 URL = "/billing/readings/"
@@ -87,9 +88,22 @@ def test_meters_stand_in_the_order_of_the_rooms(town: Town, manager: FlaskClient
     assert "电-1" not in page_of(manager, town, kind="water")
 
 
-def test_a_meter_read_in_a_later_month_takes_nothing_more(town: Town, manager: FlaskClient) -> None:
+def test_a_meter_read_in_a_later_month_is_read_late_until_that_is_charged(
+    town: Town, manager: FlaskClient
+) -> None:
+    """M1: a late reading between its neighbours is taken on the page; charged ones say what is left to do."""
     read(town, 1, "2025-04-30", "110")
-    assert "以后的月份已抄" in page_of(manager, town)
+    assert 'data-last="100"' in page_of(manager, town)
+    (beyond,) = save(manager, town, (1, "111"))
+    assert "应在前后两次读数之间" in beyond["error"]
+    (kept,) = save(manager, town, (1, "104"))
+    assert kept["used"] == "4"
+    assert [row[2:] for row in readings(town)] == [("100", "104", "4"), ("104", "110", "6")]
+    read(town, 2, "2025-04-30", "110")
+    water_fee(town, [2], starts="2025-04-01")
+    town.bill(Period(2025, 4))
+    page = page_of(manager, town)
+    assert "以后的读数已出账，不能再补" in page and "登记未抄" in page
 
 
 def test_each_row_is_kept_by_itself(town: Town, manager: FlaskClient) -> None:

@@ -69,7 +69,9 @@ class Town:
         more.setdefault("room_ids", () if "space_ids" in more else self.room_ids)
         day = None if starts is None else date.fromisoformat(starts)
         return self.do(
-            lambda session: operations.assign(session=session, standard_id=standard_id, starts=day, **more)
+            lambda session: (
+                operations.assign(session=session, standard_id=standard_id, starts=day, **more).count
+            )
         )
 
     def bill(self, period: Period = MARCH) -> list[int]:

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.billing.models import AccountingPeriod, Charge, MeterReading, Vacancy
+from app.billing.models import AccountingPeriod, Charge, MeterReading, ReadingExemption, Vacancy
 from app.billing.states import ApprovalState, PeriodState
 from app.closing.audit import check_books
 from app.closing.models import PeriodReport
@@ -57,14 +57,16 @@ def test_the_books_hold_and_everything_is_there(office: Session) -> None:
     assert kinds(ReceiptVoid, ReceiptVoid.kind) == set(VoidKind)
     assert kinds(PrepaymentEntry, PrepaymentEntry.kind) >= {PrepaymentKind.IN, PrepaymentKind.APPLIED}
     assert kinds(DepositEntry, DepositEntry.kind) == set(DepositKind) - {DepositKind.TAKEN_BACK}
-    for model in (Vacancy, Waiver, Adjustment, Refund):
+    for model in (Vacancy, ReadingExemption, Waiver, Adjustment, Refund):
         assert kinds(model, model.state) == {ApprovalState.APPROVED}
         # Nobody approves what they asked for.
         assert not office.scalars(select(model).where(model.requested_by_id == model.decided_by_id)).all()
     assert office.scalar(select(func.sum(Charge.waived)).where(Charge.community_id == here))
     read = office.execute(select(MeterReading.period, func.count()).group_by(MeterReading.period)).all()
     assert len(read) == MONTHS
-    assert len({count for _period, count in read}) == 1
+    # In some months one meter was not read, and somebody said why.
+    counts = {count for _period, count in read}
+    assert max(counts) - min(counts) == 1
 
 
 def test_months_are_closed_up_to_the_month_before_last(office: Session) -> None:
