@@ -68,6 +68,7 @@ class PrepaymentKind(LabelledEnum):
 
     IN = "in", N_("预收")
     APPLIED = "applied", N_("抵扣")
+    UNAPPLIED = "unapplied", N_("撤销抵扣")
     REFUNDED = "refunded", N_("退款")
     TAKEN_BACK = "taken_back", N_("作废冲回")
 

@@ -54,9 +54,9 @@ _CLOSED_USED = _each(("PeriodReport", "PeriodReopen"), USE)
 _BALANCES_USED = _each((*_HELD, *_ASKED, "CashHandover"), USE)
 _ASKS = {
     "Reminder": "read add edit export print",
-    "Charge": f"{USE} waive adjust",
+    "Charge": f"{USE} waive adjust unapply",
     "Deposit": f"{USE} deduct refund",
-    "Prepayment": f"{USE} apply refund",
+    "Prepayment": f"{USE} apply unapply refund",
     **_each(("Waiver", "Adjustment", "Refund"), f"{USE} add"),
 }
 _LEADS_REPAIRS = (
@@ -103,9 +103,9 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "BillingLine": USE,
         "Receipt": f"{USE} void reverse",
         **_each(("Waiver", "Adjustment", "Refund"), f"{USE} approve"),
-        "Charge": f"{USE} waive adjust",
+        "Charge": f"{USE} waive adjust unapply",
         "Deposit": f"{USE} deduct refund",
-        "Prepayment": f"{USE} refund",
+        "Prepayment": f"{USE} refund unapply",
         "CashHandover": f"{USE} hand_over hand_over_for",
         "ApprovalLimit": USE,
         "Reminder": KEEP,

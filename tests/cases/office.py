@@ -31,6 +31,7 @@ class ProductOffice(BillingSteps, CollectionPart, ClosingPart, ReportsPart):
         self._app = app
         self._community = 0
         self._receipts: dict[str, int] = {}
+        self._asked: dict[str, Any] = {}
 
     def _do(self, operation: Callable[[Any], Any]) -> Any:
         """One operation in a unit of its own, as the system user."""

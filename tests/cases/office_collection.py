@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,63 +27,70 @@ class CollectionPart:
 
     _community: int
     _receipts: dict[str, int]
+    _asked: dict[str, tuple[steps.Pay, PaymentRequest]]
     _do: Callable[[Callable[[Any], Any]], Any]
     _ask: Callable[[Callable[[Any], Any]], Any]
     _room: Callable[[Any, str], Any]
 
     def pay(self, step: steps.Pay) -> None:
-        from sqlalchemy import select
-
-        from app.billing.models import Charge, FeeItem
         from app.collection.operations import pay
-        from app.collection.states import Rounding
-        from app.estate.models import Customer
 
         if step.late_fees:
             raise NotBuilt("late fees at the desk")
 
         def take(session: Any) -> None:
-            ids: list[int] | None = None
-            if step.charges is not None:
-                ids = []
-                for named in step.charges:
-                    of_fee = select(Charge.id).join(FeeItem, Charge.fee_item_id == FeeItem.id)
-                    ids += session.scalars(
-                        of_fee.where(
-                            self._of_payer(named.room),
-                            FeeItem.name == named.fee,
-                            Charge.period == named.period,
-                        )
-                    )
-            elif step.room is not None:
-                # Where nothing is open, naming everything is refused as settled; naming nothing would be all rooms.
-                ids = list(
-                    session.scalars(
-                        select(Charge.id).where(self._of_payer(step.room), Charge.due > Decimal(0))
-                    )
-                ) or list(session.scalars(select(Charge.id).where(self._of_payer(step.room))))
-            if step.customer is not None:
-                payer = session.scalars(select(Customer.id).where(Customer.name == step.customer)).one()
-            else:
-                payer = session.scalars(select(Charge.customer_id).where(Charge.id.in_(ids or ()))).first()
-                payer = payer or self._holder(session, step.room or "")
-            receipts = pay(
-                session=session,
-                request=PaymentRequest(
-                    customer_id=payer,
-                    charge_ids=ids,
-                    amount=step.amount,
-                    day=step.on,
-                    tenders=[(_tender(step.method), None)],
-                    tendered=step.tendered,
-                    key=step.key,
-                    rounding=None if step.rounding is None else Rounding(step.rounding),
-                    keep_change=step.change_to == "prepayment",
-                ),
-            )
-            self._receipts[step.id] = receipts[0].id
+            self._receipts[step.id] = pay(session=session, request=self._request(session, step))[0].id
 
         self._do(take)
+
+    def _request(self, session: Any, step: steps.Pay) -> PaymentRequest:
+        """What the step asks for; asked again under its key it is the same request, whatever is open by then."""
+        asked = replace(step, id="")
+        if step.key is not None and step.key in self._asked and self._asked[step.key][0] == asked:
+            return self._asked[step.key][1]
+        request = self._payment(session, step)
+        if step.key is not None:
+            self._asked[step.key] = (asked, request)
+        return request
+
+    def _payment(self, session: Any, step: steps.Pay) -> PaymentRequest:
+        from sqlalchemy import select
+
+        from app.billing.models import Charge, FeeItem
+        from app.collection.states import Rounding
+        from app.estate.models import Customer
+
+        ids: list[int] | None = None
+        if step.charges is not None:
+            ids = []
+            for named in step.charges:
+                of_fee = select(Charge.id).join(FeeItem, Charge.fee_item_id == FeeItem.id)
+                ids += session.scalars(
+                    of_fee.where(
+                        self._of_payer(named.room), FeeItem.name == named.fee, Charge.period == named.period
+                    )
+                )
+        elif step.room is not None:
+            # Where nothing is open, naming everything is refused as settled; naming nothing would be all rooms.
+            ids = list(
+                session.scalars(select(Charge.id).where(self._of_payer(step.room), Charge.due > Decimal(0)))
+            ) or list(session.scalars(select(Charge.id).where(self._of_payer(step.room))))
+        if step.customer is not None:
+            payer = session.scalars(select(Customer.id).where(Customer.name == step.customer)).one()
+        else:
+            payer = session.scalars(select(Charge.customer_id).where(Charge.id.in_(ids or ()))).first()
+            payer = payer or self._holder(session, step.room or "")
+        return PaymentRequest(
+            customer_id=payer,
+            charge_ids=ids,
+            amount=step.amount,
+            day=step.on,
+            tenders=[(_tender(step.method), None)],
+            tendered=step.tendered,
+            key=step.key,
+            rounding=None if step.rounding is None else Rounding(step.rounding),
+            keep_change=step.change_to == "prepayment",
+        )
 
     @staticmethod
     def _holder(session: Any, room: str) -> int:

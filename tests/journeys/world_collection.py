@@ -49,6 +49,14 @@ def add_balances(
             ),
         )[0]
         collection.hand_over(session=session, community_id=community_id, day=day)
+        # One yuan of the prepayment is applied to a charge, where it may be undone.
+        collection.apply_held(
+            session=session, customer_id=customer_id, day=clock.today(), charge_ids=[charge_id]
+        )
+        applied = collection.applied_to(session=session, charge_id=charge_id)
+        collection.undo_applied(
+            session=session, charge_id=charge_id, day=clock.today(), reason=words, amount=applied - 1
+        )
         collection.reverse(session=session, receipt_id=other.id, day=clock.today(), reason=words)
     # What the owner has to hand over.
     with acting_as(Actor(owner_id, "主人", EVERYTHING)):
@@ -107,6 +115,12 @@ ACTIONS: dict[tuple[str, str], Any] = {
         for action, given in (("approve", {"decision": "同意"}), ("refuse", {"reason": "不行"}), ("withdraw", {}))
     },
     ("Charge", "waive"): lambda _s, world: (world.open_charge_id, {"amount": "1.00", "reason": "服务瑕疵"}),
+    ("Charge", "unapply"): lambda _s, world: (
+        world.open_charge_id, {"amount": "0.40", "reason": "改付现金"},
+    ),
+    ("Prepayment", "unapply"): lambda session, world: (
+        session.scalars(select(Prepayment.id)).one(), {"charge_id": str(world.open_charge_id), "reason": "改付现金"},
+    ),
     ("Charge", "waive_ticked"): lambda _s, world: (
         world.open_charge_id, {"percent": "10", "reason": "服务瑕疵"},
     ),

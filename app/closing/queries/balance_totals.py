@@ -65,7 +65,7 @@ def _prepaid(session: Session, scope: ReportQuery) -> dict[str, Decimal]:
     """预收 of the month: in, used for charges, out to the customer; signed as the entries are."""
     of: Any = PrepaymentEntry
     back = of.kind == PrepaymentKind.TAKEN_BACK
-    used = or_(of.kind == PrepaymentKind.APPLIED, and_(back, of.charge_id.is_not(None)))
+    used = of.kind.in_((PrepaymentKind.APPLIED, PrepaymentKind.UNAPPLIED))
     out = or_(of.kind == PrepaymentKind.REFUNDED, and_(back, of.refund_id.is_not(None)))
     return _moved(session, of, scope, used, out)
 

@@ -39,7 +39,7 @@ class Prepayment(CommunityScoped, MoneyDocument):
 
 
 class PrepaymentEntry(CommunityScoped, MoneyDocument):
-    """预收明细: money in (+), applied to a charge (−), refunded (−), and what takes one of these back."""
+    """预收明细: money in (+), applied to a charge (−), refunded (−), and what undoes one of these."""
 
     __about__ = About(N_("预收明细"), "id", icon="list-details", order=("-id",), readonly=True)
     __table_args__ = (
@@ -59,6 +59,7 @@ class PrepaymentEntry(CommunityScoped, MoneyDocument):
     receipt_id: Mapped[int | None] = link(N_("收据"), "Receipt", listed=True)
     charge_id: Mapped[int | None] = link(N_("应收"), "Charge", listed=True)
     refund_id: Mapped[int | None] = link(N_("退款"), "Refund", listed=True)
+    reason: Mapped[str | None] = text(N_("原因"), 200, listed=True)
 
 
 class Deposit(CommunityScoped, MoneyDocument):

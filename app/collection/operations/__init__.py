@@ -5,6 +5,7 @@ from app.collection.operations.idempotency import KeyReused
 from app.collection.operations.payment import AlreadySettled, NothingChosen, pay
 from app.collection.operations.payment_request import Advance, DepositLine, PaymentRequest
 from app.collection.operations.prepayment_apply import AUTO_APPLY, apply_held
+from app.collection.operations.prepayment_undo import applied_to, charges_settled_by, undo_applied
 from app.collection.operations.receipt_issue import count_print
 from app.collection.operations.refunds import REFUND_FLOW, deduct, request_refund
 from app.collection.operations.requests import (
@@ -36,8 +37,10 @@ __all__ = [
     "NothingChosen",
     "PaymentRequest",
     "TooLateToVoid",
+    "applied_to",
     "apply_held",
     "booking_day",
+    "charges_settled_by",
     "count_print",
     "deduct",
     "hand_over",
@@ -51,6 +54,7 @@ __all__ = [
     "reverse",
     "sign",
     "till_of",
+    "undo_applied",
     "void",
     "void_or_reverse",
 ]

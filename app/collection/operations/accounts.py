@@ -24,7 +24,7 @@ class NotEnoughHeld(DomainError):
     """More than an account holds."""
 
     code = "over_balance"
-    message = N_("余额只有 %(balance)s 元，不够 %(amount)s 元。余额可能刚被用过，请刷新后再看。")
+    message = N_("余额只有 %(balance)s 元，不够 %(amount)s 元。请在预收款或押金的页面看它用在了哪里。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ def move_prepayment(
             community_id=account.community_id, prepayment_id=account.id, customer_id=account.customer_id,
             room_id=account.room_id, fee_item_id=account.fee_item_id, kind=kind, day=source.day,
             posting_period=Period.of(source.day), amount=amount, receipt_id=source.receipt_id,
-            refund_id=source.refund_id, charge_id=charge_id,
+            refund_id=source.refund_id, charge_id=charge_id, reason=source.reason,
         )
     )  # fmt: skip
 

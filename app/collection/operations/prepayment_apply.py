@@ -51,7 +51,11 @@ def apply_to_posted(session: Session, posted: Posted) -> None:
     customers = list(session.scalars(charged))
     if customers:
         # What is posted later than this month is not settled in its books.
-        known = Charge.posting_period <= posted.period
+        undone = select(PrepaymentEntry.id).where(
+            PrepaymentEntry.charge_id == Charge.id, PrepaymentEntry.kind == PrepaymentKind.UNAPPLIED
+        )
+        # Nor is what somebody has taken off a charge put on it again.
+        known = (Charge.posting_period <= posted.period) & ~undone.correlate(Charge).exists()
         _apply(session, posted.community_id, customers, posted.day, known)
 
 

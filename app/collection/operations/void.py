@@ -19,6 +19,7 @@ from app.collection.models import (
 )
 from app.collection.operations.accounts import EntrySource, move_deposit, move_prepayment
 from app.collection.operations.allocations import AllocationPart, Origin, lock_charges, settle
+from app.collection.operations.prepayment_undo import uses_of
 from app.collection.operations.reasons import stated
 from app.collection.states import (
     RECEIPT_MACHINE,
@@ -29,6 +30,7 @@ from app.collection.states import (
     VoidKind,
 )
 from app.kernel.errors import N_, DomainError
+from app.kernel.money import format_money
 from app.kernel.periods import Period
 from app.lowcode import history
 from app.lowcode.actors import current_actor
@@ -44,6 +46,34 @@ class TooLateToVoid(DomainError):
 
     code = "too_late_to_void"
     message = N_("收据 %(number)s 是 %(day)s 开的，只能当天、交款以前作废。请用冲红。")
+
+
+class PrepaidIsUsed(DomainError):
+    """A receipt whose 预收 has settled charges meanwhile."""
+
+    code = "over_balance"
+    message = N_(
+        "收据 %(number)s 收的预收款 %(amount)s 元现在只剩 %(balance)s 元，已抵扣：%(uses)s。请先在这些应收或预收款的页面"
+        "按“撤销抵扣”，再作废或冲红。"
+    )
+
+
+class PrepaidIsRefunded(DomainError):
+    """A receipt whose 预收 was given back meanwhile."""
+
+    code = "over_balance"
+    message = N_(
+        "收据 %(number)s 收的预收款 %(amount)s 元现在只剩 %(balance)s 元，其余已退款（见预收款的预收明细）。已退的收据不能再作废或冲红。"
+    )
+
+
+class DepositIsUsed(DomainError):
+    """A receipt whose 押金 was returned or deducted meanwhile."""
+
+    code = "over_balance"
+    message = N_(
+        "收据 %(number)s 收的押金 %(amount)s 元现在只剩 %(balance)s 元，其余已退还或扣款（见押金的押金明细）。请改用退还余额。"
+    )
 
 
 class NotBefore(DomainError):
@@ -157,7 +187,10 @@ def _take_back(session: Session, receipt: Receipt, kind: VoidKind, day: date, re
 
 
 def _empty_accounts(session: Session, receipt: Receipt, source: EntrySource) -> None:
-    """Take what the receipt paid in advance out of its accounts again. Raises NotEnoughHeld."""
+    """Take what the receipt paid in advance out of its accounts again.
+
+    Raises PrepaidIsUsed, PrepaidIsRefunded, DepositIsUsed.
+    """
     held = session.execute(
         select(PrepaymentEntry.prepayment_id, PrepaymentEntry.amount).where(
             PrepaymentEntry.receipt_id == receipt.id, PrepaymentEntry.kind == PrepaymentKind.IN
@@ -165,6 +198,15 @@ def _empty_accounts(session: Session, receipt: Receipt, source: EntrySource) -> 
     ).all()
     for account in locked_rows(session=session, model=Prepayment, ids=[key for key, _amount in held]):
         amount = sum((part for key, part in held if key == account.id), Decimal(0))
+        if account.balance < amount:
+            uses = uses_of(session=session, prepayment_id=account.id)
+            refusal = PrepaidIsUsed if uses else PrepaidIsRefunded
+            raise refusal(
+                number=receipt.number,
+                amount=format_money(amount),
+                balance=format_money(account.balance),
+                uses=uses,
+            )
         move_prepayment(
             session=session, account=account, kind=PrepaymentKind.TAKEN_BACK, amount=-amount, source=source
         )
@@ -175,6 +217,10 @@ def _empty_accounts(session: Session, receipt: Receipt, source: EntrySource) -> 
     ).all()
     for other in locked_rows(session=session, model=Deposit, ids=[key for key, _amount in kept]):
         amount = sum((part for key, part in kept if key == other.id), Decimal(0))
+        if other.balance < amount:
+            raise DepositIsUsed(
+                number=receipt.number, amount=format_money(amount), balance=format_money(other.balance)
+            )
         move_deposit(
             session=session, account=other, kind=DepositKind.TAKEN_BACK, amount=-amount, source=source
         )

@@ -9,6 +9,7 @@ from app.collection import operations
 from app.collection.models import Deposit, Prepayment
 from app.collection.states import HANDOVER_MACHINE, Tender
 from app.kernel.errors import N_
+from app.kernel.money import format_money
 from app.lowcode import clock
 from app.lowcode.actors import current_actor
 from app.lowcode.db import db
@@ -72,6 +73,17 @@ def _asks_adjustment(*, row_id: int, amount: Decimal, reason: str) -> str | None
     return f"/adjustment/show/{row.id}"
 
 
+def _unapplies(*, row_id: int, amount: Decimal, reason: str) -> str | None:
+    operations.undo_applied(
+        session=db.session(), charge_id=row_id, day=clock.today(), amount=amount, reason=reason
+    )
+    return None
+
+
+def _applied_to(row: Charge) -> Decimal:
+    return operations.applied_to(session=db.session(), charge_id=row.id)
+
+
 def _is_open(row: Charge) -> bool:
     return row.due > 0
 
@@ -84,6 +96,12 @@ CHARGE = (
     Action(
         "adjust", N_("申请调整"), run=_asks_adjustment, icon="adjustments-dollar", fields=(SIGNED, REASON),
         done=N_("已提出调整申请，等待审批。"),
+    ),
+    Action(
+        "unapply", N_("撤销抵扣"), run=_unapplies, icon="arrow-back-up", fields=(POSITIVE, REASON),
+        confirm=N_("抵扣的预收款退回原来的预收余额，这笔应收重新变为欠费，以后出账也不再自动抵扣它？"),
+        allowed=lambda row: bool(row.paid) and _applied_to(row) > 0, begins=lambda row: {"amount": _applied_to(row)},
+        done=N_("已撤销抵扣。"),
     ),
     Action(
         "waive_ticked", N_("批量申请减免"), run=_asks_waivers, icon="discount-2", verb="waive", bulk=True,
@@ -130,10 +148,26 @@ def _apply(*, row_id: int) -> str | None:
     return None
 
 
+def _unapplies_account(*, row_id: int, charge_id: int, reason: str) -> str | None:
+    operations.undo_applied(session=db.session(), charge_id=charge_id, day=clock.today(), reason=reason)
+    return None
+
+
+def _settled_by(row: Prepayment) -> list[tuple[int, str]]:
+    found = operations.charges_settled_by(session=db.session(), prepayment_id=row.id)
+    return [(key, f"{name} {format_money(amount)}") for key, name, amount in found]
+
+
 PREPAYMENT = (
     Action(
         "apply", N_("抵扣欠费"), run=_apply, icon="transfer-in", tone="primary", allowed=_holds,
         confirm=N_("用这位客户的预收余额抵扣欠费，先抵最早到期的？"), done=N_("已抵扣。"),
+    ),
+    Action(
+        "unapply", N_("撤销抵扣"), run=_unapplies_account, icon="arrow-back-up",
+        fields=(Field(N_("抵扣的应收"), "link", name="charge_id", target="Charge", required=True), REASON),
+        confirm=N_("抵扣的预收款退回原来的预收余额，这笔应收重新变为欠费，以后出账也不再自动抵扣它？"),
+        allowed=lambda row: bool(_settled_by(row)), offers={"charge_id": _settled_by}, done=N_("已撤销抵扣。"),
     ),
     _refunding("prepayment_id"),
 )  # fmt: skip
