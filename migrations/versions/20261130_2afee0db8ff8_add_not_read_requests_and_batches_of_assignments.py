@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2afee0db8ff8"
-down_revision = "1260a07f7885"
+down_revision = "c1d82853b57d"
 branch_labels = None
 depends_on = None
 
