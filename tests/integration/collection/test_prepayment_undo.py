@@ -109,7 +109,7 @@ def test_a_void_names_the_charges_and_the_button_and_succeeds_after_it(town: Tow
             )
         )
 
-    with pytest.raises(DomainError, match="物业费 2025-03 40.00.*撤销抵扣") as refused:
+    with pytest.raises(DomainError, match=r"物业费 2025-03 40\.00.*撤销抵扣") as refused:
         void()
     assert refused.value.code == "over_balance"
     undo(town, settled)
