@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2afee0db8ff8"
-down_revision = "c1d82853b57d"
+down_revision = "ca17d44f4607"
 branch_labels = None
 depends_on = None
 

@@ -197,7 +197,7 @@ def take_back_assignments(*, session: Session, assignment_ids: Sequence[int]) ->
 
 def _refuse_billed(session: Session, assignment_ids: Sequence[int]) -> None:
     count, last = session.execute(
-        select(func.count(func.distinct(Charge.assignment_id)), func.max(Charge.ends)).where(
+        select(func.count(Charge.assignment_id.distinct()), func.max(Charge.ends)).where(
             Charge.assignment_id.in_(assignment_ids)
         )
     ).one()
