@@ -13,11 +13,16 @@ from app.kernel.periods import Period
 from app.lowcode.secrets import decrypt, encrypt
 
 
+class Sums(sa.TypeDecorator.Comparator[Decimal]):
+    """Sums keep the type; any other arithmetic would mix scales and is done in Python or in plain integers."""
+
+
 class Scaled(sa.TypeDecorator[Decimal]):
     """An exact decimal kept as a whole number of 10^-scale; more decimals than that are refused, not rounded."""
 
     impl = BigInteger
     cache_ok = True
+    comparator_factory = Sums
 
     def __init__(self, scale: int) -> None:
         super().__init__()
@@ -32,9 +37,6 @@ class Scaled(sa.TypeDecorator[Decimal]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         # SUM of a BIGINT is NUMERIC on PostgreSQL and DECIMAL on MariaDB: whole all the same.
         return None if value is None else from_scaled(int(value), self.scale)
-
-    class comparator_factory(sa.TypeDecorator.Comparator[Decimal]):
-        """Sums keep the type; any other arithmetic would mix scales and is done in Python or in plain integers."""
 
     def coerce_compared_value(self, op: Any, value: Any) -> Any:
         return self
