@@ -182,7 +182,7 @@ class _Book:
         """Move the charges' checked copies."""
         connection = self._session.connection()
         mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-        statement = f"UPDATE charge SET paid = paid + {mark}, due = due - {mark} WHERE id = {mark}"
+        statement = f"UPDATE charge SET paid = paid + {mark}, due = due - {mark} WHERE id = {mark}"  # noqa: S608 (marks only)
         self._settled.sort(key=lambda one: one[2])
         for start in range(0, len(self._settled), CHUNK):
             connection.exec_driver_sql(statement, self._settled[start : start + CHUNK])

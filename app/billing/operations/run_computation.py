@@ -149,8 +149,7 @@ def _insert(session: Session, lines: Sequence[tuple[Any, ...]]) -> None:
     dialect = session.get_bind().dialect
     quote = dialect.identifier_preparer.quote
     mark = "?" if dialect.name == "sqlite" else "%s"
-    statement = (
-        f"INSERT INTO {quote(BillingLine.__tablename__)} ({', '.join(map(quote, COLUMNS))})"
-        f" VALUES ({', '.join([mark] * len(COLUMNS))})"
-    )
+    table, columns = quote(BillingLine.__tablename__), ", ".join(map(quote, COLUMNS))
+    marks = ", ".join([mark] * len(COLUMNS))
+    statement = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 (names of our own table)
     session.connection().exec_driver_sql(statement, list(lines))
