@@ -145,7 +145,7 @@ class Histories(RuleBasedStateMachine):
                 rows = session.execute(
                     select(Room.id, Room.code).where(Room.community_id == self.desk.community_id)
                 )
-                self._room_names: dict[int, str] = {key: code for key, code in rows}
+                self._room_names: dict[int, str] = dict(rows.all())
         return self._room_names
 
     @rule(customer=customers)

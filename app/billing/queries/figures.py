@@ -83,7 +83,7 @@ def _charged(session: Session, run: BillingRun, period: Period) -> dict[int, Dec
     )
     if run.fee_item_id is not None:
         statement = statement.where(Charge.fee_item_id == run.fee_item_id)
-    return {fee: amount for fee, amount in session.execute(statement.group_by(Charge.fee_item_id))}
+    return dict(session.execute(statement.group_by(Charge.fee_item_id)).all())
 
 
 def _sum(found: list[FeeFigures]) -> FeeFigures:

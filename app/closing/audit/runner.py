@@ -57,9 +57,7 @@ def check_books(
     too, which takes a second a month and million charges. Writes nothing. Empty: everything is proved.
     """
     within = Within(communities, whole)
-    names: dict[int, str] = {
-        key: name for key, name in session.execute(select(Community.id, Community.name)).all()
-    }
+    names: dict[int, str] = dict(session.execute(select(Community.id, Community.name)).all())
     found: list[Breach] = []
     for one in CHECKS:
         rows = session.execute(one.find(within).limit(MOST + 1)).mappings()

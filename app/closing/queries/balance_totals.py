@@ -86,7 +86,7 @@ def _moved(session: Session, model: Any, scope: ReportQuery, used: Any, out: Any
         .where(model.posting_period == scope.period, *scope.where(model))
         .group_by(what)
     )
-    return {"in": ZERO, "used": ZERO, "out": ZERO} | {name: amount for name, amount in rows}
+    return {"in": ZERO, "used": ZERO, "out": ZERO} | dict(rows.all())
 
 
 def _cash(session: Session, scope: ReportQuery, period: Period) -> Decimal:

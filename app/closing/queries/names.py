@@ -16,9 +16,7 @@ def values_by_id(session: Session, model: Any, column: Any, keys: Iterable[int |
     wanted = sorted({key for key in keys if key is not None})
     if not wanted:
         return {}
-    return {
-        key: value for key, value in session.execute(select(model.id, column).where(model.id.in_(wanted)))
-    }
+    return dict(session.execute(select(model.id, column).where(model.id.in_(wanted))).all())
 
 
 def late_fee_items(session: Session) -> frozenset[int]:

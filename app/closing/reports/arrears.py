@@ -76,7 +76,7 @@ def _reminded(session: Session, scope: ReportQuery, customers: set[int]) -> dict
         .where(Reminder.customer_id.in_(customers), Reminder.day <= scope.last)
         .group_by(Reminder.customer_id)
     )
-    return {customer: day for customer, day in session.execute(latest)}
+    return dict(session.execute(latest).all())
 
 
 def _equations(total: Total, _lines: Sequence[ReportLine]) -> list[Equation]:

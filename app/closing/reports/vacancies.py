@@ -141,7 +141,7 @@ def _areas(session: Session, rooms: set[int], last: date) -> dict[int, Decimal]:
             .where(RoomArea.room_id.in_(some), RoomArea.starts <= last)
             .order_by(RoomArea.starts)
         )
-        found |= {room: area for room, area in rows}
+        found |= dict(rows.all())
     return found
 
 

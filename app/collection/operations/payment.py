@@ -112,14 +112,12 @@ def pay(*, session: Session, request: PaymentRequest) -> list[Receipt]:
 def _communities(session: Session, people: Sequence[Customer], charge_ids: Sequence[int] | None) -> list[int]:
     """The communities that the payment will touch. Raises OutOfScope for a charge that is not this person's."""
     if charge_ids is None:
-        found = {
-            row
-            for row in session.scalars(
-                select(Charge.community_id)
-                .where(Charge.customer_id.in_([one.id for one in people]), Charge.due > ZERO)
-                .distinct()
-            )
-        }
+        owing = (
+            select(Charge.community_id)
+            .where(Charge.customer_id.in_([one.id for one in people]), Charge.due > ZERO)
+            .distinct()
+        )
+        found = set(session.scalars(owing))
         return sorted(found or {one.community_id for one in people[:1]})
     wanted, found, seen = sorted(set(charge_ids)), set(), 0
     for start in range(0, len(wanted), AT_ONCE):

@@ -84,7 +84,7 @@ class BoardMixin:
     def _counts(self, conditions: Sequence[ColumnElement[bool]]) -> dict[Any, int]:
         state = self.spec.column("state")
         rows = db.session.execute(select(state, func.count()).where(*conditions).group_by(state))
-        return {found: count for found, count in rows}
+        return dict(rows.all())
 
     def _rows(self, flow: Workflow, conditions: Sequence[ColumnElement[bool]]) -> list[Any]:
         """The first rows of each column: what waits longest, of the closed ones the latest."""
