@@ -58,10 +58,10 @@ translations: dev ## Collect the message ids of sources and templates into trans
 	@$(BIN)/python tools/translations.py update
 
 workflows: dev ## Draw the declared workflows in docs/workflows.md
-	@$(BIN)/python tools/workflows.py
+	@$(BIN)/python -m tools.workflows
 
 pictures: dev ## Take the README's pictures anew, of an office on the demo in Chromium
-	@$(BIN)/python tools/pictures.py
+	@$(BIN)/python -m tools.pictures
 
 pins: dev ## Pin the installed versions in requirements.txt and requirements-dev.txt
 	@$(BIN)/python tools/pins.py

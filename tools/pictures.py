@@ -1,4 +1,4 @@
-"""Takes the two pictures of the README (`make pictures`): an office on the demo, seen in Chromium without a window.
+"""Take the two pictures of the README (`make pictures`): an office on the demo, seen in Chromium without a window.
 
 They are taken anew whenever the pages have changed; the demo's people and figures are the same ones each time, its
 dates lead up to today.
@@ -15,9 +15,6 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import func, select
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
 from app.billing.models import Charge
 from app.estate.models import Community, Customer, Room
 from app.lowcode.actors import SYSTEM, acting_as
@@ -27,6 +24,7 @@ from bench.office import PASSWORD, app_of, furnish
 from tests.browser.browsers import CHROMIUM, FLAGS
 from tests.office_process import office
 
+ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "pictures"
 ROOMS, MONTHS = 300, 15
 WIDTH, HEIGHT = 1440, 800

@@ -1,12 +1,8 @@
-"""Writes docs/workflows.md from the declared workflows (`make workflows`): drawing, transitions, limits."""
+"""Write docs/workflows.md from the declared workflows (`make workflows`): drawing, transitions, limits."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
 
 from app.kernel.machines import Transition
 from app.lowcode.frame import as_entries
@@ -15,6 +11,7 @@ from app.lowcode.workflow import Limit, Workflow
 from app.modules import load
 from app.system.roles import ROLES
 
+ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "workflows.md"
 HEAD = """# Workflows
 

@@ -32,8 +32,8 @@ NAMING = {
 # Before the security models are imported: their constraints take these names in the migrations too.
 Model.metadata.naming_convention = NAMING
 
-from flask_appbuilder.models.sqla.base import SQLA
-from flask_appbuilder.security.sqla import models as security_models  # noqa: F401
+from flask_appbuilder.models.sqla.base import SQLA  # noqa: E402 (after the convention)
+from flask_appbuilder.security.sqla import models as security_models  # noqa: E402, F401 (likewise; for its tables)
 
 # FAB's keys carry Sequence(), which Alembic does not create on MariaDB; every server has its own identity columns.
 for _table in Model.metadata.tables.values():
