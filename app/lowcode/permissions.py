@@ -36,13 +36,13 @@ OPEN_ENDPOINTS = frozenset({"static", "appbuilder.static"})
 
 def open_to_all(view: F) -> F:
     """Mark a view that answers anybody: the login page, the language switch."""
-    view._access = "open"  # type: ignore[attr-defined]
+    view.access = "open"  # type: ignore[attr-defined]
     return view
 
 
 def for_anyone_logged_in(view: F) -> F:
     """Mark a view that needs a login and shows only what the person may see: home, tree, search."""
-    view._access = "login"  # type: ignore[attr-defined]
+    view.access = "login"  # type: ignore[attr-defined]
     return view
 
 
@@ -50,11 +50,11 @@ def needs(verb: str, document: str | None = None) -> Callable[[F], F]:
     """Mark a view that needs `verb` on a document (the view's own unless named)."""
 
     def mark(view: F) -> F:
-        view._access = "permission"  # type: ignore[attr-defined]
-        view._verb = verb  # type: ignore[attr-defined]
-        view._document = document  # type: ignore[attr-defined]
+        view.access = "permission"  # type: ignore[attr-defined]
+        view.verb = verb  # type: ignore[attr-defined]
+        view.document = document  # type: ignore[attr-defined]
         # FAB collects base_permissions from this mark.
-        view._permission_name = verb  # type: ignore[attr-defined]
+        view._permission_name = verb  # type: ignore[attr-defined]  # noqa: SLF001 (FAB reads it by this name)
         return view
 
     return mark
@@ -130,13 +130,13 @@ def access_of(app: Flask, endpoint: str) -> tuple[str | None, str | None, str | 
     view = app.view_functions[endpoint]
     found: Any = getattr(view, "__func__", view)
     owner: Any = getattr(view, "__self__", None)
-    access = getattr(found, "_access", None)
+    access = getattr(found, "access", None)
     if access is None:
         return None, None, None
     return (
         access,
-        getattr(found, "_verb", None),
-        getattr(found, "_document", None) or getattr(owner, "class_permission_name", None),
+        getattr(found, "verb", None),
+        getattr(found, "document", None) or getattr(owner, "class_permission_name", None),
     )
 
 
