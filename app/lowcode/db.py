@@ -20,7 +20,7 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.dialects import mysql, postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -90,6 +90,14 @@ def reading_connection() -> Iterator[Connection]:
             yield connection
     finally:
         writing.reset(token)
+
+
+def session_of(row: Any) -> Session:
+    """Return the session that a row was read or added in. Raises LookupError for a row of none."""
+    session = object_session(row)
+    if session is None:
+        raise LookupError(f"{row!r} belongs to no session")
+    return session
 
 
 def insert_new(*, session: Session, table: Any, row: dict[str, Any]) -> bool:

@@ -13,6 +13,7 @@ from app.kernel.cells import read_date, read_decimal
 from app.kernel.errors import N_, DomainError
 from app.kernel.money import to_scaled
 from app.kernel.periods import Period
+from app.kernel.presence import present
 from app.lowcode import clock
 from app.lowcode.document import Spec
 from app.lowcode.fields import Field
@@ -143,11 +144,9 @@ def read(field: Field, text: str) -> Any:
             case "period":
                 return Period.parse(text)
             case "choice":
-                assert field.enum is not None
-                return field.enum(text)
+                return present(field.enum)(text)
             case "code":
-                assert field.codes is not None
-                if text not in field.codes.labels():
+                if text not in present(field.codes).labels():
                     raise ValueError(text)
                 return text
             case "bool":

@@ -16,6 +16,7 @@ from wtforms.widgets import Select, TextInput
 from app.kernel.cells import read_date, read_decimal
 from app.kernel.errors import DomainError
 from app.kernel.periods import Period
+from app.kernel.presence import present
 from app.lowcode import clock, scope
 from app.lowcode.actors import current_actor
 from app.lowcode.codes import Codes
@@ -255,9 +256,8 @@ def _form_field(
         case "bool":
             return BooleanField(common["label"], description=common["description"], default=default)
         case "choice":
-            assert one.enum is not None
             blank = [] if one.required and default is not None else [SelectChoice("", "")]
-            choices = [*blank, *(SelectChoice(member.value, _(member.label)) for member in one.enum)]
+            choices = [*blank, *(SelectChoice(member.value, _(member.label)) for member in present(one.enum))]
             return ChoiceField(
                 **common, choices=choices, coerce=_coerce(one), default=default, validate_choice=False
             )
@@ -268,8 +268,7 @@ def _form_field(
         case "link" if offered is not None:
             return offered_select(**common, offered=offered)
         case "code":
-            assert one.codes is not None
-            return CodeField(**common, codes=one.codes, default=default)
+            return CodeField(**common, codes=present(one.codes), default=default)
         case "link":
             target = documents[str(one.target)]
             attributes = {"data-select-url": select_url or f"{spec.url}/select/{one.name}"}
@@ -304,11 +303,11 @@ def _coerce(one: Field) -> Callable[[Any], Any]:
     def read(value: Any) -> Any:
         if value is None or value == "":
             return None
-        assert one.enum is not None
-        if isinstance(value, one.enum):
+        enum = present(one.enum)
+        if isinstance(value, enum):
             return value
         try:
-            return one.enum(value)
+            return enum(value)
         except ValueError as error:
             raise ValueError(_("请从列表中选择。")) from error
 

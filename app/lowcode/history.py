@@ -12,7 +12,7 @@ from app.kernel.errors import N_
 from app.lowcode import clock
 from app.lowcode.actors import current_actor
 from app.lowcode.codes import named
-from app.lowcode.db import Key
+from app.lowcode.db import Key, session_of
 from app.lowcode.document import About, CommunityScoped, DocumentBase, document_label, documents, spec_of
 from app.lowcode.fields import Field, choice, code, link, long_text, moment, text
 from app.lowcode.scope import UNSCOPED
@@ -89,9 +89,7 @@ def words(value: Any, field: Field | None = None) -> str | None:
 def note(row: DocumentBase, *, label: str, reason: str | None = None) -> None:
     """Write a deed on a document that is not a change of a field: printed, voided, posted."""
     actor = current_actor()
-    session: Session | None = inspect(row).session
-    assert session is not None
-    session.add(
+    session_of(row).add(
         History(
             community_id=getattr(row, "community_id", None), who=actor.name or "?", user_id=actor.user_id,
             document=type(row).__name__, row_id=row.id, row_title=str(row)[:200], deed=AuditAction.DONE, label=label,

@@ -10,13 +10,13 @@ from flask import Flask, current_app
 from flask_appbuilder.security.sqla.models import User
 from huey import Huey, RedisHuey, SqliteHuey
 from sqlalchemy import JSON, String, event, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kernel.enums import LabelledEnum
 from app.kernel.errors import N_, DomainError
 from app.lowcode import clock
 from app.lowcode.actors import SYSTEM, Actor, acting_as, current_actor, person_name, reach_of
-from app.lowcode.db import Key, count_anew, db
+from app.lowcode.db import Key, count_anew, db, session_of
 from app.lowcode.document import About, DocumentBase
 from app.lowcode.engine import current_engine, engine_of
 from app.lowcode.fields import choice, long_text, moment, text
@@ -225,8 +225,7 @@ def progress_of(job: Job) -> tuple[int, int]:
 def cancel(job: Job) -> None:
     """Ask a job to stop at its next report; one that still waits is ended at once. Within a unit of work."""
     queue().put(f"cancel-{job.id}", True)
-    session = object_session(job)
-    assert session is not None
+    session = session_of(job)
     # A worker may take it at this moment: then it is for the worker to stop.
     ended = session.execute(
         update(Job)

@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken
 
 from app.kernel.errors import N_, DomainError
+from app.kernel.presence import present
 from app.lowcode.engine import current_engine
 
 
@@ -53,9 +54,7 @@ def key_from(*, given: str | None, path: Path) -> str:
         pass
     finally:
         draft.unlink()
-    made = kept_key(path)
-    assert made is not None
-    return made
+    return present(kept_key(path))
 
 
 def _derived(purpose: bytes) -> bytes:

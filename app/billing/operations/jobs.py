@@ -16,6 +16,7 @@ from app.billing.states import RunState
 from app.estate.sales_import.dry_run import UploadGone
 from app.estate.sales_import.upload import find_upload
 from app.kernel.errors import N_, DomainError
+from app.kernel.presence import present
 from app.lowcode import clock
 from app.lowcode.actors import current_actor
 from app.lowcode.db import db
@@ -155,8 +156,9 @@ def readings_job(job: JobContext) -> None:
         )
         if checked.refused:
             first = checked.refused[0]
-            assert first.refusal is not None
-            raise ReadingsRefused(count=len(checked.refused), meter=first.number, why=first.refusal.text())
+            raise ReadingsRefused(
+                count=len(checked.refused), meter=first.number, why=present(first.refusal).text()
+            )
         job.progress(0, 1)
         judged = record_readings(
             session=session, community_id=community_id, wanted=checked.wanted, today=today

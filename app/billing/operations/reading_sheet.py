@@ -13,6 +13,7 @@ from app.billing.operations.reading_validation import NewReading, ValidatedReadi
 from app.estate.sales_import.parser.sheets import SheetRow, open_workbook
 from app.kernel.cells import read_date, read_decimal, read_text
 from app.kernel.errors import N_, DomainError
+from app.kernel.presence import present
 
 NUMBER, DAY, VALUE, ROLLOVER = N_("表号"), N_("抄表日期"), N_("本次读数"), N_("回零")
 YES = {"是", "y", "yes", "1", "true", "√", "✓"}
@@ -132,9 +133,8 @@ def _line(row: SheetRow, places: dict[str, int]) -> SheetReading:
         value, day = read_decimal(row.cell(places[VALUE])), read_date(row.cell(places[DAY]) or None)
         if day is None:
             raise DayMissing
-        assert value is not None
         turned = read_text(row.cell(places[ROLLOVER])).lower() in YES if ROLLOVER in places else False
-        line.wanted = NewReading(meter_id=0, day=day, value=value, rollover=turned)
+        line.wanted = NewReading(meter_id=0, day=day, value=present(value), rollover=turned)
     except DomainError as error:
         line.refusal = error
     return line

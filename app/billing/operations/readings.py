@@ -18,6 +18,7 @@ from app.billing.states import ReadingKind
 from app.kernel.errors import N_, DomainError
 from app.kernel.money import format_exact
 from app.kernel.periods import Period
+from app.kernel.presence import present
 from app.lowcode import scope
 from app.lowcode.history import note
 from app.lowcode.scope import OutOfScope
@@ -69,11 +70,11 @@ def record_readings(
     refused = [one for one in judged if one.refusal is not None]
     if refused:
         first = refused[0]
-        assert first.refusal is not None
+        refusal = present(first.refusal)
         if len(judged) == 1:
-            raise first.refusal
+            raise refusal
         meter = "" if first.meter is None else first.meter.number
-        raise ReadingsRefused(count=len(refused), meter=meter, why=first.refusal.text())
+        raise ReadingsRefused(count=len(refused), meter=meter, why=refusal.text())
     fresh = [one for one in judged if not one.known]
     if fresh:
         adding = insert(MeterReading).returning(MeterReading.id, sort_by_parameter_order=True)
@@ -91,11 +92,10 @@ def _recount_following(session: Session, kept: Sequence[ValidatedReading]) -> No
         if one.after is not None and one.after.id:
             nearest[one.after.id] = one
     for key, one in nearest.items():
-        assert one.after is not None
         row = _fresh(session, key)
         guard_period(session=session, community_id=row.community_id, period=row.period)
         _replace(
-            session, row, one.meter, last=one.wanted.value, value=row.value, rollover=one.after.rollover,
+            session, row, one.meter, last=one.wanted.value, value=row.value, rollover=present(one.after).rollover,
             reason=f"补录 {one.wanted.day} 的读数", before=[stood.used for stood in _before(session, row)],
         )  # fmt: skip
 

@@ -26,7 +26,8 @@ def _entry(module: str, one: object) -> Registered | None:
         return Registered(
             one.view.__name__, one.label, one.icon, module, base + one.view.menu_path, base, right
         )
-    assert isinstance(one, Entry)
+    if not isinstance(one, Entry):
+        raise TypeError(f"{module}: {one!r} is no entry of a menu")
     spec = spec_of(one.document)
     if not spec.about.menu:
         return None

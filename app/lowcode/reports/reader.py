@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from app.kernel.presence import present
 from app.lowcode import listing
 from app.lowcode.reports.archive import Kept, kept
 from app.lowcode.reports.declaration import (
@@ -97,23 +98,20 @@ def every_line(*, session: Session, report: Report, scope: ReportQuery) -> Itera
         found = list(report.lines(session, scope))
         yield from found if report.order is None else sorted(found, key=report.order)
         return
-    assert report.page is not None
-    offset = 0
-    while batch := report.page(session, scope, BATCH, offset):
+    page, offset = present(report.page), 0
+    while batch := page(session, scope, BATCH, offset):
         yield from batch
         offset += len(batch)
 
 
 def _anew(session: Session, report: Report, scope: ReportQuery, stored: Kept | None) -> Iterable[ReportLine]:
-    assert report.lines is not None
-    return () if stored is not None and stored.complete else report.lines(session, scope)
+    return () if stored is not None and stored.complete else present(report.lines)(session, scope)
 
 
 def _total(session: Session, report: Report, anew: ReportQuery, stored: Kept | None) -> Total:
-    assert report.total is not None
     parts = [stored.total(session)] if stored is not None else []
     if stored is None or not stored.complete:
-        parts.append(report.total(session, anew))
+        parts.append(present(report.total)(session, anew))
     values = {
         one.name: sum((part.values.get(one.name, 0) for part in parts), _zero(one)) for one in report.totalled
     }
@@ -124,7 +122,7 @@ def _page(
     session: Session, report: Report, anew: ReportQuery, stored: Kept | None, limit: int, offset: int
 ) -> Iterator[ReportLine]:
     """A page over both: what is kept stands first."""
-    assert report.page is not None
+    page = present(report.page)
     if stored is not None:
         before = stored.total(session).count
         found = list(stored.lines(session, limit=limit, offset=offset)) if offset < before else []
@@ -132,7 +130,7 @@ def _page(
         limit, offset = limit - len(found), max(offset - before, 0)
         if stored.complete or not limit:
             return
-    yield from (_derived(report, one) for one in report.page(session, anew, limit, offset))
+    yield from (_derived(report, one) for one in page(session, anew, limit, offset))
 
 
 def _figures(

@@ -9,6 +9,7 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 
 from app.kernel.errors import DomainError
+from app.kernel.presence import present
 from app.lowcode import attachments
 from app.lowcode.actors import current_actor
 from app.lowcode.attachments import Attaching, Attachment, NothingSent
@@ -114,8 +115,7 @@ class AttachmentMixin:
         return self._attached(pk, operation)
 
     def _asked(self) -> Attaching:
-        assert self.entry.attachments is not None
-        return self.entry.attachments
+        return present(self.entry.attachments)
 
     def _adds(self, row: Any) -> bool:
         return may("attach", self.spec.name) and self._asked().allowed(row)

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, select, union_all
 from sqlalchemy.orm import joinedload
 
+from app.kernel.presence import present
 from app.lowcode import clock, listing
 from app.lowcode.db import db
 from app.lowcode.document import Spec
@@ -55,8 +56,7 @@ class BoardMixin:
 
     def board_page(self, pairs: list[tuple[str, str]]) -> BoardPage:
         """Read the URL and the database into what the template shows."""
-        flow = self.entry.workflow
-        assert flow is not None
+        flow = present(self.entry.workflow)
         query = Query.of(self.spec, pairs)
         base, conditions = f"{self.spec.url}/board", query.conditions()
         counts = self._counts(conditions)

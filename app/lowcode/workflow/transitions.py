@@ -10,6 +10,7 @@ from app.kernel.errors import N_, DomainError
 from app.kernel.machines import Machine, Transition
 from app.lowcode import clock, history, scope
 from app.lowcode.actors import current_actor
+from app.lowcode.db import session_of
 from app.lowcode.document import DocumentBase, spec_of
 from app.lowcode.engine import current_engine
 from app.lowcode.permissions import verbs_of_actor
@@ -127,9 +128,10 @@ def is_offered(flow: Workflow, row: Any, transition: Transition[Any], who: Who |
     step = flow.step(transition.action)
     if step.condition is None or step.asks:
         return True
-    session: Session | None = inspect(row).session
-    assert session is not None
-    return step.condition(TransitionContext(session, row, transition, {}, clock.now(), clock.today())) is None
+    return (
+        step.condition(TransitionContext(session_of(row), row, transition, {}, clock.now(), clock.today()))
+        is None
+    )
 
 
 def _since(session: Session, row: Any) -> datetime | None:

@@ -5,9 +5,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session
 
 from app.estate.models import Community, Company, Employee
+from app.lowcode.db import session_of
 from app.lowcode.dictionary import entries
 from app.lowcode.scope import UNSCOPED
 from app.service.models import RepairOrder, TechnicianTrade
@@ -24,7 +25,7 @@ def technicians(row: RepairOrder) -> ColumnElement[bool]:
 
 def offered(row: RepairOrder) -> Sequence[tuple[int, str]]:
     """(employee, "张三 · 水电 · 手上 3 单"): the order's trade first, then who has least in hand."""
-    session = _session(row)
+    session = session_of(row)
     knows = session.execute(
         select(Employee.id, Employee.name, TechnicianTrade.trade)
         .join(TechnicianTrade, TechnicianTrade.employee_id == Employee.id)
@@ -72,7 +73,7 @@ def loads(*, session: Session, employees: Any) -> dict[int, int]:
 
 def _companies(row: RepairOrder) -> set[int]:
     """The community's company and all above it."""
-    session = _session(row)
+    session = session_of(row)
     parents: dict[int, int | None] = dict(session.execute(select(Company.id, Company.parent_id)).all())
     found: set[int] = set()
     above = session.scalar(select(Community.company_id).where(Community.id == row.community_id))
@@ -80,9 +81,3 @@ def _companies(row: RepairOrder) -> set[int]:
         found.add(above)
         above = parents.get(above)
     return found
-
-
-def _session(row: RepairOrder) -> Session:
-    session = object_session(row)
-    assert session is not None
-    return session
