@@ -1,6 +1,7 @@
 """收费日报/交款表: what each cashier took on each day, by fee and by method, and who signed for it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,15 +11,16 @@ from sqlalchemy.orm import Session
 from app.billing.models import FeeItem
 from app.closing.queries.names import values_by_id
 from app.closing.reports.columns import COMMUNITY, day, money, words
-from app.collection.models import Allocation, Receipt, Refund
-from app.collection.states import CASH_KINDS, AllocationKind, Tender
+from app.collection.models import Allocation, Receipt
+from app.collection.states import CASH_KINDS, Tender
 from app.estate.models import Community
 from app.kernel.chinese_amount import chinese_amount
 from app.kernel.errors import N_
 from app.lowcode.fields import Field
 from app.lowcode.reports.declaration import LINE, By, Equation, Report, ReportLine, ReportQuery, Total
-from app.lowcode.reports.drilldown import documents_url
+from app.lowcode.reports.drilldown import FigureRow, documents_url, rows_url
 from app.reports.queries.desk_days import ZERO, cashiers, desk_days, on_days
+from app.reports.queries.desk_rows import desk_rows
 
 FEE = "fee_"
 TENDERS = tuple(one.value for one in Tender)
@@ -101,15 +103,23 @@ def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
     when = line.values.get("day")
     if line.level != LINE or when is None:
         return None
-    place: list[tuple[str, object]] = [("community_id.eq", line.keys["community_id"]), ("day.eq", when)]
-    if name.startswith(FEE) and line.values.get(name):
-        cash = [("kind.ne", kind.value) for kind in AllocationKind if kind not in CASH_KINDS]
-        return documents_url(Allocation, [*place, ("fee_item_id.eq", name.removeprefix(FEE)), *cash])
-    if name == "refunded" and line.values["refunded"]:
-        return documents_url(Refund, place)
-    if name == "voids" and line.values["voids"]:
-        return documents_url(Receipt, [*place, ("state.eq", "void")])
-    return documents_url(Receipt, place) if name in ("receipts", "numbers", "total") else None
+    if name == "numbers":
+        place = [("community_id.eq", line.keys["community_id"]), ("day.eq", when)]
+        return documents_url(Receipt, place)
+    traced = name.startswith(FEE) or name in {one.name for one in AFTER if one.kind == "money"} | {
+        "receipts",
+        "voids",
+    }
+    return rows_url(DAILY.url, line, name, replace(scope, first=when, last=when)) if traced else None
+
+
+def _rows(
+    session: Session, scope: ReportQuery, keys: Mapping[str, int | None], name: str
+) -> Iterator[FigureRow]:
+    """What came of a figure of a cashier's day (元, in − out), or how many papers."""
+    yield from desk_rows(
+        session, scope, keys, name, int(name.removeprefix(FEE)) if name.startswith(FEE) else None
+    )
 
 
 DAILY = Report(
@@ -126,5 +136,6 @@ DAILY = Report(
     derive=_derive,
     equations=_equations,
     drill=_drill,
+    rows=_rows,
     empty=N_("这些天没有收款。"),
 )

@@ -1,12 +1,14 @@
 """物业费台账: what each room was charged, has paid and owes, month by month of a year, as it stands now."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge
+from app.closing.queries.figure_rows import charge_rows
 from app.closing.queries.names import Names, keys_of, values_by_id
 from app.closing.queries.report_filters import FEE as FEE_PICK
 from app.closing.reports.columns import COMMUNITY, CUSTOMER, PLACE
@@ -17,7 +19,8 @@ from app.kernel.periods import Period
 from app.lowcode.fields import Field
 from app.lowcode.pages import Chart, Series
 from app.lowcode.reports.declaration import By, Equation, Pick, Report, ReportLine, ReportQuery, Total
-from app.lowcode.reports.drilldown import documents_url
+from app.lowcode.reports.drilldown import FigureRow, rows_url
+from app.lowcode.types import raw
 from app.reports.queries.ledger import ZERO, Sums, due_now, fees_of, of_all, of_rooms, room_count, rooms_of
 
 MEASURES = (("asked", N_("应收")), ("paid", N_("实收")), ("due", N_("欠")))
@@ -97,16 +100,26 @@ def _checks(session: Session, scope: ReportQuery, total: Total) -> list[Equation
 
 
 def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
-    """The charges of the room in the month."""
+    """The charges of the room in the month, of the fees that are asked for."""
+    traced = name.partition("_")[0] in NAMES and line.keys.get("room_id") is not None
+    return rows_url(LEDGER.url, line, name, scope) if traced else None
+
+
+def _rows(
+    session: Session, scope: ReportQuery, keys: Mapping[str, int | None], name: str
+) -> Iterator[FigureRow]:
     measure, _underscore, month = name.partition("_")
-    room = line.keys.get("room_id")
-    if measure not in NAMES or room is None or not line.values.get(name):
-        return None
     year = scope.last.year
     first, last = (int(month), int(month)) if int(month) else (1, 12)
-    when: list[tuple[str, object]] = [("period.ge", Period(year, first)), ("period.le", Period(year, last))]
-    fee: list[tuple[str, object]] = [("fee_item_id.eq", scope.picks["fee"])] if "fee" in scope.picks else []
-    return documents_url(Charge, [("room_id.eq", room), *when, *fee])
+    of: Any = Charge
+    amounts = {
+        "asked": raw(of.amount) + raw(of.adjusted) - raw(of.waived_later), "paid": raw(of.paid), "due": raw(of.due),
+    }  # fmt: skip
+    yield from charge_rows(
+        session, amounts[measure], of.room_id == keys.get("room_id"),
+        of.fee_item_id.in_(fees_of(session, scope)), of.period.between(Period(year, first), Period(year, last)),
+        *scope.where(of),
+    )  # fmt: skip
 
 
 def _chart(_lines: Sequence[ReportLine], total: Total) -> Chart | None:
@@ -134,6 +147,7 @@ LEDGER = Report(
     equations=_equations,
     checks=_checks,
     drill=_drill,
+    rows=_rows,
     chart=_chart,
     picks=(
         FEE_PICK,

@@ -11,7 +11,7 @@ from app.collection.models import CashHandover, Receipt
 from tests.journeys.own_billing import OWN as OF_METERS
 from tests.journeys.own_closing import OWN as OF_CLOSING
 from tests.journeys.own_menu import OWN as OF_THE_MENU
-from tests.journeys.report_visits import VISITS
+from tests.journeys.report_visits import VISITS, VISITS_OF_ROWS
 from tests.journeys.uploads import sent
 from tests.journeys.visits import Visit
 from tests.journeys.visits_service import material, no_material
@@ -218,6 +218,7 @@ OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
     ("OwingCard.buildings", "GET"): _one("/reports/cards/owing/buildings"),
     ("HomeView.duties", "GET"): _one("/home/duties"),
     **VISITS,
+    **VISITS_OF_ROWS,
     ("NoticeView.mine", "GET"): _one("/notices/", told=True),
     ("NoticeView.open", "POST"): _one("/notices/{notice_id}/open", method="POST"),
     ("NoticeView.read", "POST"): _one("/notices/read", method="POST"),

@@ -1,6 +1,6 @@
 """账龄: what each debtor owes for each room or space, by how long it is overdue."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -8,16 +8,15 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, FromClause, and_, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from app.billing.models import Charge
 from app.closing.queries.arrears import PLACES, moved_until, owed, page_in_order
+from app.closing.queries.figure_rows import at_keys, owed_rows
 from app.closing.queries.names import Names, keys_of
 from app.closing.reports.columns import COMMUNITY, CUSTOMER, PLACE, day, money
 from app.closing.rules.ageing import BUCKETS, Bucket, buckets, nearly_lapsed
 from app.kernel.errors import N_
-from app.lowcode import clock
 from app.lowcode.pages import Chart, Series
 from app.lowcode.reports.declaration import By, Equation, Report, ReportLine, ReportQuery, Total
-from app.lowcode.reports.drilldown import documents_url
+from app.lowcode.reports.drilldown import FigureRow, rows_url
 from app.lowcode.types import Money, raw
 
 NAMES = tuple(name for name, _label, _days in BUCKETS)
@@ -93,16 +92,19 @@ def _checks(session: Session, scope: ReportQuery, total: Total) -> list[Equation
 
 
 def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
-    """The charges of the debtor and place that fall due in the bucket; as of today those that are open."""
-    days = {one.name: (one.first, one.last) for one in buckets(scope.last)}
-    days |= {"due": (None, None), "lapsing": (None, nearly_lapsed(scope.last))}
-    if name not in days or not line.values.get(name) or "customer_id" not in line.keys:
-        return None
-    first, last = days[name]
-    place = [(f"{key}.eq", line.keys[key]) for key in ("community_id", "room_id", "space_id", "customer_id")]
-    when = [("due_date.ge", first), ("due_date.le", last), ("posting_period.le", scope.period)]
-    still = [("due.ge", "0.01")] if scope.last >= clock.today() else []
-    return documents_url(Charge, [*place, *when, *still])
+    """The charges of the debtor and place that were owed on the day and fall due in the bucket."""
+    traced = name in SUMS and "customer_id" in line.keys
+    return rows_url(AGEING.url, line, name, scope) if traced else None
+
+
+def _rows(
+    session: Session, scope: ReportQuery, keys: Mapping[str, int | None], name: str
+) -> Iterator[FigureRow]:
+    found = owed(session, scope)
+    conditions: dict[str, Any] = {one.name: _within(found.c.due_date, one) for one in buckets(scope.last)}
+    conditions |= {"lapsing": found.c.due_date <= nearly_lapsed(scope.last)}
+    where = [conditions[name]] if name in conditions else []
+    yield from owed_rows(session, found, *at_keys(found.c, keys, *PLACES), *where)
 
 
 def chart_of(values: Mapping[str, Any]) -> Chart | None:
@@ -129,6 +131,7 @@ AGEING = Report(
     equations=_equations,
     checks=_checks,
     drill=_drill,
+    rows=_rows,
     chart=_chart,
     frozen=True,
     places=PLACES,

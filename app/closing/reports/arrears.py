@@ -1,6 +1,6 @@
 """欠费明细: every charge with something open at the end of a day, and when its debtor was last asked to pay."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,15 +11,23 @@ from sqlalchemy.orm import Session
 from app.billing.models import Charge
 from app.closing.queries import report_filters
 from app.closing.queries.arrears import PLACES, moved_until, owed, page_in_order
+from app.closing.queries.figure_rows import (
+    adjustment_rows,
+    charge_rows,
+    owed_rows,
+    settlement_rows,
+    waived_rows,
+)
 from app.closing.queries.names import Names, keys_of, late_fee_items, values_by_id
 from app.closing.reports.columns import COMMUNITY, CUSTOMER, FEE, PERIOD, PHONE, PLACE, day, money
 from app.collection.models import Allocation, Reminder
+from app.collection.states import PAID_KINDS
 from app.estate.models import Customer
 from app.kernel.errors import N_
 from app.kernel.identity import mask_phone
 from app.lowcode.fields import Field
 from app.lowcode.reports.declaration import By, Equation, Report, ReportLine, ReportQuery, Total
-from app.lowcode.reports.drilldown import document_url, documents_url
+from app.lowcode.reports.drilldown import FigureRow, document_url, documents_url, rows_url
 from app.lowcode.types import Money, raw
 
 ZERO = Decimal("0.00")
@@ -90,15 +98,33 @@ def _checks(session: Session, scope: ReportQuery, total: Total) -> list[Equation
 
 
 def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
-    """The charge; and what settled it until the day."""
+    """The charge, the reminders, and what a figure of the charge is the sum of on the day."""
     key: Any = line.keys.get("charge_id")
     if key is None or not line.values.get(name):
         return None
     if name == "reminded":
         return documents_url(Reminder, [("customer_id.eq", line.keys["customer_id"]), ("day.le", scope.last)])
-    if name in ("paid", "waived"):
-        return documents_url(Allocation, [("charge_id.eq", key), ("day.le", scope.last)])
-    return document_url(Charge, key) if name in ("charged", "due", "late_fee") else None
+    if name == "period":
+        return document_url(Charge, key)
+    return rows_url(ARREARS.url, line, name, scope) if name in (*SUMS, "late_fee") else None
+
+
+def _rows(
+    session: Session, scope: ReportQuery, keys: Mapping[str, int | None], name: str
+) -> Iterator[FigureRow]:
+    key, of = keys.get("charge_id"), Charge
+    until = [Allocation.charge_id == key, Allocation.day <= scope.last]
+    match name:
+        case "charged":
+            yield from charge_rows(session, raw(of.gross), of.id == key)  # type: ignore[arg-type]
+            yield from adjustment_rows(session, *until)
+        case "paid":
+            yield from settlement_rows(session, Allocation.kind.in_(PAID_KINDS), *until)
+        case "waived":
+            yield from waived_rows(session, [of.id == key], until)
+        case _:
+            found = owed(session, scope)
+            yield from owed_rows(session, found, found.c.id == key)
 
 
 ARREARS = Report(
@@ -113,6 +139,7 @@ ARREARS = Report(
     equations=_equations,
     checks=_checks,
     drill=_drill,
+    rows=_rows,
     picks=(report_filters.PLACE, report_filters.FEE),
     frozen=True,
     places=PLACES,

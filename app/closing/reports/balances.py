@@ -1,9 +1,10 @@
 """预收/押金余额: what each account held before the month, what the month did, and what it holds after it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import (
     CompoundSelect,
     Select,
@@ -27,7 +28,7 @@ from app.kernel.errors import N_
 from app.lowcode.dictionary import codes_of
 from app.lowcode.fields import Field
 from app.lowcode.reports.declaration import Equation, Report, ReportLine, ReportQuery, Total
-from app.lowcode.reports.drilldown import documents_url
+from app.lowcode.reports.drilldown import FigureRow, document_url, rows_url
 from app.lowcode.types import Money, raw
 
 
@@ -52,30 +53,40 @@ FIELDS = (
 
 def _accounts(scope: ReportQuery) -> CompoundSelect[Any]:
     """A row an account that held something before the month or moved in it."""
-    prepaid, held = PrepaymentEntry, DepositEntry
-    used = or_(
-        held.kind == DepositKind.DEDUCTED,
-        and_(held.kind == DepositKind.TAKEN_BACK, held.receipt_id.is_(None)),
-    )
     return union_all(
-        _moves(scope, Prepayment, prepaid, prepaid.prepayment_id, prepaid.charge_id.is_not(None)),
-        _moves(scope, Deposit, held, held.deposit_id, used),
+        _moves(scope, Prepayment, PrepaymentEntry, PrepaymentEntry.prepayment_id),
+        _moves(scope, Deposit, DepositEntry, DepositEntry.deposit_id),
     )
 
 
-def _moves(scope: ReportQuery, account: Any, entry: Any, link: Any, used: Any) -> Select[Any]:
-    """What takes an entry back belongs to what it takes back: in, used or refunded."""
+def _parts(scope: ReportQuery, entry: Any) -> dict[str, tuple[Any, int]]:
+    """Of each sum: which entries, with which sign. What takes an entry back belongs to what it takes back."""
+    month, out = entry.posting_period == scope.period, entry.refund_id.is_not(None)
+    used: Any
+    if entry is PrepaymentEntry:
+        used = entry.charge_id.is_not(None)
+    else:
+        back = and_(entry.kind == DepositKind.TAKEN_BACK, entry.receipt_id.is_(None))
+        used = or_(entry.kind == DepositKind.DEDUCTED, back)
+    return {
+        "opening": (entry.posting_period < scope.period, 1),
+        "received": (and_(month, ~out, ~used), 1),
+        "used": (and_(month, ~out, used), -1),
+        "refunded": (and_(month, out), -1),
+        "closing": (entry.posting_period <= scope.period, 1),
+    }
+
+
+def _moves(scope: ReportQuery, account: Any, entry: Any, link: Any) -> Select[Any]:
     is_deposit = account is Deposit
-    month, before = entry.posting_period == scope.period, entry.posting_period < scope.period
-    out = entry.refund_id.is_not(None)
+    month = entry.posting_period == scope.period
     sums = (
         select(
             link.label("account"),
-            _sum(entry, before).label("opening"),
-            _sum(entry, and_(month, ~out, ~used)).label("received"),
-            _sum(entry, and_(month, ~out, used), sign=-1).label("used"),
-            _sum(entry, and_(month, out), sign=-1).label("refunded"),
-            _sum(entry, entry.posting_period <= scope.period).label("closing"),
+            *(
+                _sum(entry, condition, sign=sign).label(name)
+                for name, (condition, sign) in _parts(scope, entry).items()
+            ),
             func.sum(case((month, 1), else_=0)).label("moved"),
         )
         .where(entry.posting_period <= scope.period, *scope.where(entry))
@@ -155,17 +166,27 @@ def _checks(session: Session, scope: ReportQuery, total: Total) -> list[Equation
 
 def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
     """The entries behind a sum."""
-    months = {
-        "opening": [("posting_period.le", scope.period.previous)] if scope.period.first_day.year > 1 else [],
-        "closing": [("posting_period.le", scope.period)],
-    }
-    if name not in SUMS or not line.values.get(name):
-        return None
-    when: list[tuple[str, object]] = [*months.get(name, [("posting_period.eq", scope.period)])]
-    for key, model in (("prepayment_id", PrepaymentEntry), ("deposit_id", DepositEntry)):
-        if line.keys.get(key) is not None:
-            return documents_url(model, [(f"{key}.eq", line.keys[key]), *when])
-    return None
+    traced = name in SUMS and (line.keys.get("prepayment_id") or line.keys.get("deposit_id"))
+    return rows_url(BALANCES.url, line, name, scope) if traced else None
+
+
+def _rows(
+    session: Session, scope: ReportQuery, keys: Mapping[str, int | None], name: str
+) -> Iterator[FigureRow]:
+    prepaid = keys.get("prepayment_id") is not None
+    entry: Any = PrepaymentEntry if prepaid else DepositEntry
+    mine = (
+        entry.prepayment_id == keys["prepayment_id"]
+        if prepaid
+        else entry.deposit_id == keys.get("deposit_id")
+    )
+    condition, sign = _parts(scope, entry)[name]
+    rows = session.scalars(select(entry).where(mine, condition, *scope.where(entry)).order_by(entry.id))
+    for row in rows:
+        yield FigureRow(
+            kind=_(row.kind.label), title=row.reason or "", day=row.day, amount=sign * row.amount,
+            url=document_url(entry, row.id),
+        )  # fmt: skip
 
 
 BALANCES = Report(
@@ -179,6 +200,7 @@ BALANCES = Report(
     equations=_equations,
     checks=_checks,
     drill=_drill,
+    rows=_rows,
     frozen=True,
     places=KEYS,
     empty=N_("没有预收款和押金。"),

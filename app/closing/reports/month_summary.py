@@ -1,6 +1,6 @@
 """应收实收欠费汇总, declared: columns, equations, and the documents behind each figure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +10,15 @@ from sqlalchemy.orm import Session
 
 from app.billing.models import Charge
 from app.closing.queries.balance_totals import due_now, held_figures
+from app.closing.queries.figure_rows import (
+    adjustment_rows,
+    at_keys,
+    charge_rows,
+    household_rows,
+    settlement_rows,
+    waived_rows,
+)
+from app.closing.queries.names import late_fee_items
 from app.closing.queries.report_filters import place_key
 from app.closing.queries.summary import order, summary_lines
 from app.closing.rules.summary import (
@@ -27,10 +36,24 @@ from app.kernel.periods import Period
 from app.lowcode.fields import Field
 from app.lowcode.permissions import may
 from app.lowcode.reports.declaration import LINE, Equation, Report, ReportLine, ReportQuery, Total
-from app.lowcode.reports.drilldown import documents_url
+from app.lowcode.reports.drilldown import FigureRow, rows_url
 from app.lowcode.reports.reader import Reading, read
+from app.lowcode.types import raw
 
 FIRST = Period(1, 1)
+TRACED = frozenset(
+    (
+        "households",
+        "charged",
+        "adjusted",
+        "waived",
+        "cash_past",
+        "cash_current",
+        "prepayment_applied",
+        "late_fee",
+    )
+)
+"""Figures with a page of the rows that they are the sum of."""
 
 
 def _money(name: str, label: str, width: int = 14, **more: Any) -> Field:
@@ -118,41 +141,45 @@ def _checks(session: Session, scope: ReportQuery, total: Total) -> list[Equation
 
 
 def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
-    """The list of the charges or allocations that a figure is the sum of."""
+    """The arrears that were owed, or the rows that a figure is the sum of."""
     period = scope.period
-    before = period if period == FIRST else period.previous
-    place: list[tuple[str, object]] = [
-        (f"{key}.eq", line.keys[key])
-        for key in ("community_id", "building_id", "fee_item_id")
-        if key in line.keys
-    ]
     match name:
-        case "households" | "charged":
-            return documents_url(Charge, [*place, ("posting_period.eq", period)])
         case "opening":
-            return _owed_url(line, before)
+            return _owed_url(line, period if period == FIRST else period.previous)
         case "closing":
             return _owed_url(line, period)
-        case "waived":
-            # What was waived later stands in the allocations; at posting, on the charges themselves.
-            if line.values.get("waived") == line.values.get("waived_at_posting"):
-                return documents_url(Charge, [*place, ("posting_period.eq", period), ("waived.ge", "0.01")])
-            kind = AllocationKind.WAIVER
+    return rows_url(SUMMARY.url, line, name, scope) if name in TRACED else None
+
+
+def _rows(
+    session: Session, scope: ReportQuery, keys: Mapping[str, int | None], name: str
+) -> Iterator[FigureRow]:
+    """What a figure of the month is the sum of."""
+    of, settled = Charge, Allocation
+    place = ("community_id", "building_id", "fee_item_id")
+    charges = [*at_keys(of, keys, *place), of.posting_period == scope.period, *scope.where(of)]
+    settlements = [
+        *at_keys(settled, keys, *place), settled.posting_period == scope.period, *scope.where(settled),
+    ]  # fmt: skip
+    cash = settled.kind.in_(CASH_KINDS)
+    match name:
+        case "households":
+            yield from household_rows(session, *charges)
+        case "charged":
+            yield from charge_rows(session, raw(of.gross), *charges)  # type: ignore[arg-type]
         case "adjusted":
-            kind = AllocationKind.ADJUSTMENT
-        case "prepayment_applied":
-            kind = AllocationKind.PREPAYMENT
+            yield from adjustment_rows(session, *settlements)
+        case "waived":
+            yield from waived_rows(session, charges, settlements)
         case "cash_past":
-            when = ("period.le", before)
-            return documents_url(Allocation, [*place, ("posting_period.eq", period), when, *_cash()])
+            yield from settlement_rows(session, cash, settled.period < scope.period, *settlements)
         case "cash_current":
-            when = ("period.ge", period)
-            return documents_url(Allocation, [*place, ("posting_period.eq", period), when, *_cash()])
-        case "late_fee" if "fee_item_id" in line.keys:
-            return documents_url(Allocation, [*place, ("posting_period.eq", period), *_cash()])
-        case _:
-            return None
-    return documents_url(Allocation, [*place, ("posting_period.eq", period), ("kind.eq", kind.value)])
+            yield from settlement_rows(session, cash, settled.period >= scope.period, *settlements)
+        case "prepayment_applied":
+            yield from settlement_rows(session, settled.kind == AllocationKind.PREPAYMENT, *settlements)
+        case "late_fee":
+            late = settled.fee_item_id.in_(sorted(late_fee_items(session)))
+            yield from settlement_rows(session, cash, late, *settlements)
 
 
 def _owed_url(line: ReportLine, period: Period) -> str | None:
@@ -167,11 +194,6 @@ def _owed_url(line: ReportLine, period: Period) -> str | None:
     if "fee_item_id" in keys:
         asked["fee"] = keys["fee_item_id"]
     return f"/reports/arrears/?{urlencode(asked)}"
-
-
-def _cash() -> list[tuple[str, object]]:
-    """Every kind that is not cash is left out."""
-    return [("kind.ne", kind.value) for kind in AllocationKind if kind not in CASH_KINDS]
 
 
 SUMMARY = Report(
@@ -190,6 +212,7 @@ SUMMARY = Report(
     equations=_equations,
     checks=_checks,
     drill=_drill,
+    rows=_rows,
     frozen=True,
     places=("community_id", "building_id"),
     empty=N_("这个月和以前都没有应收。"),

@@ -117,7 +117,8 @@ def _equations(total: Total, _lines: Sequence[ReportLine]) -> list[Equation]:
 
 
 def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
-    if name == "amount" and line.keys.get("receipt_id") is not None:
+    """The receipt stands behind the day: a line's amount is a part of it."""
+    if name == "day" and line.keys.get("receipt_id") is not None:
         return document_url(Receipt, int(line.keys["receipt_id"] or 0))
     return None
 

@@ -1,10 +1,11 @@
 """空置房: the approved vacancies of the month, and what each waived of the charges posted in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -18,7 +19,7 @@ from app.kernel.errors import N_
 from app.kernel.money import AREA_SCALE, PRICE_SCALE
 from app.lowcode.fields import Field
 from app.lowcode.reports.declaration import Equation, Report, ReportLine, ReportQuery, Total
-from app.lowcode.reports.drilldown import document_url, documents_url
+from app.lowcode.reports.drilldown import FigureRow, document_url, rows_url
 from app.lowcode.types import raw
 
 AT_ONCE = 5000  # rooms in one statement
@@ -106,10 +107,17 @@ def _in_parts(keys: set[int]) -> Iterator[list[int]]:
 
 def _shared(charges: Sequence[Any], vacancies: Sequence[Any]) -> dict[Any, Decimal]:
     """What was waived by vacancy; by (room, ELSEWHERE) what none explains."""
+    found: dict[Any, Decimal] = {}
+    for place, _charge, part in _shares_of(charges, vacancies):
+        found[place] = found.get(place, Decimal("0.00")) + part
+    return found
+
+
+def _shares_of(charges: Sequence[Any], vacancies: Sequence[Any]) -> Iterator[tuple[Any, Any, Decimal]]:
+    """(vacancy's id or (room, ELSEWHERE), charge, what of it was waived there)."""
     of_room: dict[int, list[Any]] = {}
     for one in vacancies:
         of_room.setdefault(one.room_id, []).append(one)
-    found: dict[Any, Decimal] = {}
     for charge in charges:
         held = [
             ApprovedVacancy(
@@ -127,9 +135,7 @@ def _shared(charges: Sequence[Any], vacancies: Sequence[Any]) -> dict[Any, Decim
             for one in charge.basis.get("relieved", ())
         ]
         for key, part in shares(waived=charge.waived, days=days, held=held).items():
-            place = (charge.room_id, ELSEWHERE) if key == ELSEWHERE else key
-            found[place] = found.get(place, Decimal("0.00")) + part
-    return found
+            yield (charge.room_id, ELSEWHERE) if key == ELSEWHERE else key, charge, part
 
 
 def _areas(session: Session, rooms: set[int], last: date) -> dict[int, Decimal]:
@@ -156,19 +162,28 @@ def _checks(session: Session, scope: ReportQuery, total: Total) -> list[Equation
 
 
 def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
-    vacancy, room = line.keys.get("vacancy_id"), line.keys.get("room_id")
-    if name in ("starts", "ends", "factor") and vacancy is not None:
+    vacancy = line.keys.get("vacancy_id")
+    if name in ("starts", "ends") and vacancy is not None:
         return document_url(Vacancy, vacancy)
-    if name == "waived" and room is not None and line.values.get("waived"):
-        fee = line.keys.get("fee_item_id")
-        return documents_url(
-            Charge,
-            [
-                ("room_id.eq", room), ("posting_period.eq", scope.period), ("waived.ge", "0.01"),
-                *([("fee_item_id.eq", fee)] if fee is not None else []),
-            ],
-        )  # fmt: skip
-    return None
+    traced = name == "waived" and line.keys.get("room_id") is not None
+    return rows_url(VACANCIES.url, line, name, scope) if traced else None
+
+
+def _rows(
+    session: Session, scope: ReportQuery, keys: Mapping[str, int | None], name: str
+) -> Iterator[FigureRow]:
+    """What the vacancy (or, without one, no vacancy of the room) waived of each charge."""
+    charges = [one for one in _charges(session, scope) if one.room_id == keys.get("room_id")]
+    vacancies = _vacancies(session, scope, {one.room_id for one in charges})
+    wanted = keys.get("vacancy_id") or (keys.get("room_id"), ELSEWHERE)
+    names = Names(session, charges)
+    for place, charge, part in _shares_of(charges, vacancies):
+        if place == wanted and part:
+            named = names.values(charge)
+            yield FigureRow(
+                kind=_(Charge.__about__.label), title=f"{named['place']} {named['fee']}", amount=part,
+                url=document_url(Charge, charge.id),
+            )  # fmt: skip
 
 
 VACANCIES = Report(
@@ -182,6 +197,7 @@ VACANCIES = Report(
     order=_order,
     checks=_checks,
     drill=_drill,
+    rows=_rows,
     frozen=True,
     places=("community_id", "building_id", "room_id"),
     empty=N_("这个月没有空置登记。"),

@@ -184,8 +184,10 @@ class Report:
     # while the month is open.
     equations: Callable[[Total, Sequence[ReportLine]], Sequence[Equation]] | None = None
     checks: Callable[[Session, ReportQuery, Total], Sequence[Equation]] | None = None
-    # (line, field name, scope) → the list of the documents behind the figure; see `documents_url`.
+    # (line, field name, scope) → where a value leads. A figure leads to what adds up to it: a list, another report, or
+    # (`rows_url`) the page of `rows`: (session, scope, the line's keys, field name) → the FigureRows behind it.
     drill: Callable[[ReportLine, str, ReportQuery], str | None] | None = None
+    rows: Callable[[Session, ReportQuery, Mapping[str, int | None], str], Iterable[Any]] | None = None
     # What is drawn above the table, from the lines shown (subtotals included) and the total; None: nothing to draw.
     chart: Callable[[Sequence[ReportLine], Total], Chart | None] | None = None
     # Fields that depend on what is asked for (a column a fee): all of the report's, in order.

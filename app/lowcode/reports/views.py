@@ -3,11 +3,12 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from flask import current_app, redirect, render_template, request, send_file
+from flask import abort, current_app, redirect, render_template, request, send_file
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 
@@ -22,6 +23,7 @@ from app.lowcode.pages import Button, Cell, Pager
 from app.lowcode.permissions import may, needs
 from app.lowcode.reports import parameters, sheets
 from app.lowcode.reports.declaration import LINE, TOTAL, Report, ReportLine, ReportQuery
+from app.lowcode.reports.drilldown import FIELD, keys_of_url
 from app.lowcode.reports.reader import Reading, read
 from app.lowcode.values import NUMERIC, format_value
 from app.lowcode.views.lists import EXPORT_INLINE_ROWS, MOMENT, PRINT_ROWS, TooManyToPrint, url_with
@@ -114,13 +116,44 @@ class ReportView(BaseView):
         return None if other is None else url_with(f"{self.report.url}/", parameters.parameters(other))
 
 
+class TracedReportView(ReportView):
+    """The view of a report that says what is behind its figures."""
+
+    @expose("/rows")
+    @needs("read")
+    def rows(self) -> str:
+        """The rows that a figure of a line is the sum of."""
+        scope, name, session = self._scope(), request.args.get(FIELD, ""), db.session()
+        report = self.report.fitted(session, scope)
+        field = next((one for one in report.fields if one.name == name), None)
+        if field is None or report.rows is None:
+            abort(404)
+        try:
+            keys = keys_of_url(request.args.items())
+        except ValueError:
+            abort(404)
+        page, size = _page_asked(GROUPED)
+        found = list(report.rows(session, scope, keys, name))
+        total: Any = sum((one.amount for one in found), Decimal(0))
+        return render_template(
+            "report_rows.html", title=_(report.label), heading=excel.heading(field), asked=parameters.words(scope),
+            rows=[
+                (one.kind, one.title, one.day or "", one.url, format_value(one.amount, field))
+                for one in found[(page - 1) * size : page * size]
+            ],
+            total=format_value(int(total) if field.kind == "integer" else total, field),
+            back=url_with(f"{report.url}/", parameters.parameters(scope)),
+            pager=_rows_pager(len(found), page, size) if len(found) > size else None,
+        )  # fmt: skip
+
+
 def view_of_report(report: Report) -> type[ReportView]:
     """The view class of a report, with its address and the permissions of its name."""
     members: dict[str, Any] = {
         "report": report, "route_base": report.url, "class_permission_name": report.name,
         "__doc__": report.label,
     }  # fmt: skip
-    return type(f"{report.name}View", (ReportView,), members)
+    return type(f"{report.name}View", (ReportView if report.rows is None else TracedReportView,), members)
 
 
 def cells_of(report: Report, line: ReportLine, scope: ReportQuery, *, linked: bool) -> list[Cell]:
@@ -194,6 +227,17 @@ def _page_asked(default: int) -> tuple[int, int]:
     if size not in SIZES or not 1 <= page <= 10**9:
         raise BadPage
     return page, size
+
+
+def _rows_pager(count: int, page: int, size: int) -> Pager:
+    pages, pairs = -(-count // size), [one for one in request.args.items(multi=True) if one[0] != "page"]
+
+    def to(other: int) -> str | None:
+        return (
+            url_with(request.path, pairs, page=str(other)) if other != page and 1 <= other <= pages else None
+        )
+
+    return Pager(page, pages, size, count, False, to(1), to(page - 1), to(page + 1), to(pages))
 
 
 def _pager(report: Report, scope: ReportQuery, lines: int, page: int, size: int) -> Pager:

@@ -141,25 +141,17 @@ def test_the_page_shows_ones_own_reach_and_leads_to_the_documents(
     assert "已核对" in page
     for figure in ("150.00", "185.05", "20.00", "55.05", "160.00", "60.59", "36.70", "339.90"):
         assert f">{figure}<" in page
-    for url in (
-        (
-            f"/charge/list/?f.community_id.eq={history['community']}&amp;f.building_id.eq={history['building']}"
-            f"&amp;f.fee_item_id.eq={history['fee']}&amp;f.posting_period.eq=2025-02"
-        ),
-        (
-            f"/charge/list/?f.community_id.eq={history['community']}&amp;f.building_id.none=1"
-            f"&amp;f.fee_item_id.eq={history['parking']}&amp;f.posting_period.eq=2025-02"
-        ),
-        (
-            f"/allocation/list/?f.community_id.eq={history['community']}&amp;f.building_id.eq={history['building']}"
-            f"&amp;f.fee_item_id.eq={history['fee']}&amp;f.posting_period.eq=2025-02&amp;f.period.le=2025-01"
-        ),
-    ):
-        assert url in page
-        answer = manager.get(url.replace("&amp;", "&"))
+    place = f"k.community_id={history['community']}&amp;k.building_id={history['building']}"
+    for url, told in (
+        (f"field=charged&amp;{place}&amp;k.fee_item_id={history['fee']}", ""),
+        (f"field=charged&amp;k.community_id={history['community']}&amp;k.building_id=&amp;k.fee_item_id={history['parking']}", ""),
+        (f"field=cash_past&amp;{place}&amp;k.fee_item_id={history['fee']}", "55.05"),
+    ):  # fmt: skip
+        whole = f"/reports/summary/rows?period=2025-02&amp;{url}"
+        assert whole in page
+        answer = manager.get(whole.replace("&amp;", "&"))
         assert answer.status_code == 200
-    # The list behind 现收-往期 adds up to it.
-    assert "55.05" in answer.get_data(as_text=True)
+        assert told in answer.get_data(as_text=True)
 
 
 def test_excel_holds_what_the_page_shows(
