@@ -37,7 +37,7 @@ def resolve_reach(user_id: int) -> Reach:
         while above is not None and above not in companies:
             companies.add(above)
             above = parents.get(above)
-    return Reach(frozenset(reached), frozenset(companies))
+    return Reach(frozenset(reached), frozenset(companies), frozenset(held))
 
 
 def _granted_tree(session: Session, user_id: int) -> tuple[Grants, dict[int, int | None], dict[int, int]]:

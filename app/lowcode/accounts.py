@@ -27,6 +27,7 @@ class SamePassword(DomainError):
 class Account(DocumentBase):
     """账号: a row only where something was done to it."""
 
+    __written_by_parts__ = "a person's own password; others' accounts are guarded with their users"
     __about__ = About(N_("账号"), "id", icon="user-shield", readonly=True, menu=False)
 
     # Flask-AppBuilder's keys are plain integers.

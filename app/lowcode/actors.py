@@ -13,10 +13,14 @@ from app.lowcode.engine import current_engine
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What an actor may touch: None means everything, an empty set nothing."""
+    """What an actor may touch: None means everything, an empty set nothing.
+
+    `held`: of the companies those given with all below them; the others are only seen, as the trunk of the tree.
+    """
 
     communities: frozenset[int] | None
     companies: frozenset[int] | None
+    held: frozenset[int] = frozenset()
 
     def includes(self, community_id: int | None) -> bool:
         """Whether a row of this community is within reach."""

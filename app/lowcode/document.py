@@ -70,6 +70,9 @@ class DocumentBase(Model):
     # How `state` changes: by a declared workflow or `change_state`; the session refuses any other way.
     __machine__: ClassVar[Machine[Any] | None] = None
     __table_args__: Any = TABLE_OPTIONS
+    # Why people of one community may write rows that belong to no community. Empty: such rows hold for the whole
+    # office, and only who reaches all of it writes them (app/lowcode/scope.py).
+    __written_by_parts__: ClassVar[str] = ""
 
     def __init_subclass__(cls, **options: Any) -> None:
         if not cls.__dict__.get("__abstract__"):

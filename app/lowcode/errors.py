@@ -26,7 +26,13 @@ SENTENCES = {
     500: N_("系统出错，已记录。请稍后重试或联系管理员。"),
 }
 # What a refusal means over HTTP, by code; everything else is 400.
-STATUS = {"out_of_scope": 404, "not_yours": 403, "busy": 503}
+STATUS = {
+    "out_of_scope": 404,
+    "not_yours": 403,
+    "busy": 503,
+    "whole_office_row": 403,
+    "whole_company_row": 403,
+}
 
 
 def message_of(error: DomainError) -> str:

@@ -41,6 +41,7 @@ OPEN = (JobState.QUEUED, JobState.RUNNING)
 class Job(DocumentBase):
     """后台任务: belongs to its starter; runs in the starter's reach."""
 
+    __written_by_parts__ = "work that a person starts for themselves"
     __about__ = About(N_("后台任务"), "label", icon="loader", order=("-id",), readonly=True, menu=False)
 
     kind: Mapped[str] = mapped_column(String(40), nullable=False)

@@ -30,6 +30,7 @@ _NOBODYS_HASH = generate_password_hash(secrets.token_hex())
 class LoginRecord(DocumentBase):
     """登录日志: every attempt, kept for the law (等保2.0) and for the lock-out."""
 
+    __written_by_parts__ = "every attempt is written down, whoever makes it"
     __about__ = About(
         N_("登录日志"),
         "username",

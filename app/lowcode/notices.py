@@ -29,6 +29,7 @@ from app.lowcode.scope import UNSCOPED
 class Notice(OfficeOrCommunityScoped, DocumentBase):
     """通知: `message` is a message id, its `params` stand apart, so that each reads it in their language."""
 
+    __written_by_parts__ = "a notice is for the one person whom it is sent to"
     __about__ = About(N_("通知"), "message", icon="bell", order=("-id",), readonly=True, menu=False)
     __table_args__ = (Index("ix_notice_user_id_read_at", "user_id", "read_at"),)
 

@@ -103,6 +103,7 @@ class NumberRule(OfficeOrCommunityScoped, Document):
 class NumberPrefix(DocumentBase):
     """编号前缀: which kind a prefix belongs to, from its first use on."""
 
+    __written_by_parts__ = "a rule of one community takes its prefix for good"
     __about__ = About(N_("编号前缀"), "prefix", icon="hash", readonly=True, menu=False)
 
     prefix: Mapped[str] = text(N_("前缀"), 6, required=True, unique=True)

@@ -4,7 +4,15 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, event, inspect, or_, select
+from flask_appbuilder.security.sqla.models import (
+    Permission,
+    PermissionView,
+    Role,
+    User,
+    ViewMenu,
+    assoc_permissionview_role,
+)
+from sqlalchemy import Select, UpdateBase, event, inspect, or_, select
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
 
 from app.kernel.errors import N_, DomainError
@@ -34,6 +42,40 @@ class OutOfScope(DomainError):
 class MixedCommunities(DomainError):
     code = "mixed_communities"
     message = N_("所选的%(label)s不属于同一小区。")
+
+
+class WholeOfficeRow(DomainError):
+    code = "whole_office_row"
+    message = N_(
+        "“%(label)s”在全公司通用，只有管辖范围是“全公司”的人才能新增、修改或删除。需要改动时请联系系统管理员。"
+    )
+
+
+class WholeCompanyRow(DomainError):
+    code = "whole_company_row"
+    message = N_(
+        "“%(label)s”在整个公司通用，只有管辖范围含这家公司的人才能新增、修改或删除。需要改动时请联系系统管理员。"
+    )
+
+
+HELD_FOR_ALL: dict[str, Any] = {
+    table.name: Role
+    for table in (Role.__table__, assoc_permissionview_role, PermissionView.__table__, Permission.__table__)
+}
+"""Tables that are not ours and hold for everybody: roles and what they give → the document that a refusal names."""
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _guard_statement(state: ORMExecuteState) -> None:
+    """Refuse INSERT, UPDATE and DELETE of what holds for the whole office; rows are guarded when they are flushed."""
+    if current_actor().reach.communities is None or not isinstance(state.statement, UpdateBase):
+        return
+    name = getattr(state.statement.table, "name", None)
+    model = HELD_FOR_ALL.get(str(name)) or next(
+        (one for one in documents.values() if one.__table__.name == name and holds_for_all(one)), None
+    )
+    if model is not None:
+        raise WholeOfficeRow(label=model.__about__.label)
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -77,6 +119,35 @@ def _guard(session: Session, _context: object, _instances: object) -> None:
         for row in (*session.new, *session.dirty, *session.deleted):
             if isinstance(row, DocumentBase):
                 _guard_row(session, row)
+            if isinstance(row, DocumentBase | Role | Permission | ViewMenu | PermissionView):
+                _guard_shared(session, row)
+
+
+def holds_for_all(model: type[Any]) -> bool:
+    """Whether a document's rows hold for the whole office: those of no community, unless it says who writes them."""
+    owned = issubclass(model, CommunityScoped | OfficeOrCommunityScoped | CompanyScoped | User)
+    reason: str = getattr(model, "__written_by_parts__", "")
+    return not owned and not reason
+
+
+def _guard_shared(session: Session, row: Any) -> None:
+    """Refuse who reaches a part to change what holds beyond it. Raises WholeOfficeRow, WholeCompanyRow."""
+    reach = current_actor().reach
+    if reach.communities is None or (isinstance(row, DocumentBase) and row.__written_by_parts__):
+        return
+    # A role is touched by whoever is given it; only its own columns are the role.
+    if row in session.dirty and not session.is_modified(row, include_collections=False):
+        return
+    about = row.__about__ if isinstance(row, DocumentBase | Role) else Role.__about__
+    for_all = holds_for_all(type(row))
+    if isinstance(row, OfficeOrCommunityScoped):
+        for_all = None in _values(row, "community_id")
+    if for_all:
+        raise WholeOfficeRow(label=about.label)
+    if isinstance(row, CompanyScoped) and not isinstance(row, CommunityScoped):
+        companies = {one for one in _values(row, "company_id") if one is not None}
+        if not companies <= reach.held:
+            raise WholeCompanyRow(label=about.label)
 
 
 def _guard_row(session: Session, row: DocumentBase) -> None:
@@ -106,7 +177,7 @@ def _guard_row(session: Session, row: DocumentBase) -> None:
             raise MixedCommunities(field=name, label=field.label)
 
 
-def _values(row: DocumentBase, name: str) -> Iterable[Any]:
+def _values(row: Any, name: str) -> Iterable[Any]:
     """The value now and, when it changed, the one before."""
     history = inspect(row).attrs[name].history if name in inspect(row).attrs else None
     before: list[Any] = list(history.deleted or ()) if history is not None else []

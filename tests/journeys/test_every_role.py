@@ -75,7 +75,7 @@ def crawl(full_office: FullOffice, login: Callable[..., FlaskClient], tmp_path: 
 
 
 def _people(session: Session, world: World, cast: Any) -> dict[str, str]:
-    """Somebody of each role who reaches our community; role → login name."""
+    """Somebody of each role who reaches the whole office; role → login name."""
     like = session.scalars(select(User).where(User.username == cast["收费员"])).one()
     names = {}
     for place, role in enumerate(RIGHTS):
@@ -86,8 +86,7 @@ def _people(session: Session, world: World, cast: Any) -> dict[str, str]:
         )  # fmt: skip
         session.add(user)
         session.flush()
-        session.add(ScopeGrant(user_id=user.id, community_id=world.community_id))
-        session.add(ScopeGrant(user_id=user.id, company_id=world.company_id))
+        session.add(ScopeGrant(user_id=user.id))
         names[role] = user.username
     return names
 

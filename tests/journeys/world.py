@@ -386,7 +386,7 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
             "owner",
             "主人",
             [everything],
-            [{"community_id": world.community_id}, {"company_id": world.company_id}],
+            [{}],  # the whole office: what holds for all is theirs to change
         ),
         ("colleague", "同事", [everything], [{"community_id": world.community_id}]),
         ("neighbour", "邻人", [everything], [{"community_id": cast.neighbour.community_id}]),

@@ -165,6 +165,7 @@ class RoomArea(CommunityScoped, Document):
 class ScopeGrant(Document):
     """管辖范围: a user's reach: everything, a company with all below it, or a community; later children included."""
 
+    __written_by_parts__ = "nobody gives beyond their own reach: app/estate/grants.py"
     __about__ = About(N_("管辖范围"), "id", icon="map-pin", menu=False)
     __table_args__ = (
         CheckConstraint("company_id IS NULL OR community_id IS NULL", name="one_node"),

@@ -19,7 +19,7 @@ from app.estate.sales_import.writer.register import Register
 from app.estate.states import RoomState
 from app.kernel.errors import N_, DomainError
 from app.kernel.money import format_exact
-from app.lowcode.actors import Actor, Reach, current_actor
+from app.lowcode.actors import Actor, current_actor
 from app.lowcode.dictionary import adopt
 from app.lowcode.scope import UNSCOPED
 
@@ -82,7 +82,7 @@ def reach_with(*, community_id: int) -> Actor:
     actor = current_actor()
     if actor.reach.communities is None:
         return actor
-    return replace(actor, reach=Reach(actor.reach.communities | {community_id}, actor.reach.companies))
+    return replace(actor, reach=replace(actor.reach, communities=actor.reach.communities | {community_id}))
 
 
 def store_buildings(*, session: Session, plan: SalesPlan, register: Register, ledger: Ledger) -> None:
