@@ -15,8 +15,9 @@ from app.lowcode.db import insert_new
 from app.lowcode.document import About, DocumentBase
 from app.lowcode.fields import flag, integer
 from app.lowcode.history import note
-from app.lowcode.logins import is_password_of, set_password
+from app.lowcode.logins import PasswordHash, is_password_of, set_password
 from app.lowcode.scope import UNSCOPED
+from app.lowcode.sessions import LoginSession, end_other_sessions, is_alive
 
 
 class SamePassword(DomainError):
@@ -36,12 +37,22 @@ class Account(DocumentBase):
     epoch: Mapped[int] = integer(N_("会话代次"), required=True, default=0, server_default="0")
 
 
-def user_with_account(*, session: Session, user_id: int) -> tuple[User | None, int, bool]:
-    """(user, epoch, whether a new password is due); nobody acts yet, so this read decides no scope and asks for none."""
-    row = session.execute(
+def user_with_account(
+    *, session: Session, user_id: int, token: str | None = None
+) -> tuple[User | None, int, bool]:
+    """(user, epoch, whether a new password is due); nobody acts yet, so this read decides no scope and asks for none.
+
+    With the token of a session: nobody, where that session was ended.
+    """
+    statement = (
         select(User, Account.epoch, Account.must_change)
         .outerjoin(Account, Account.user_id == User.id)
-        .where(User.id == user_id),
+        .where(User.id == user_id)
+    )
+    if token is not None:
+        statement = statement.join(LoginSession, LoginSession.user_id == User.id).where(is_alive(token))
+    row = session.execute(
+        statement,
         execution_options={UNSCOPED: True},
     ).one_or_none()
     return (None, 0, False) if row is None else (row[0], row[1] or 0, bool(row[2]))
@@ -56,6 +67,7 @@ def end_sessions(*, session: Session, user_id: int) -> int:
     """End every session of a user at its next request; returns the epoch that new sessions carry."""
     account = _account(session, user_id)
     account.epoch += 1
+    end_other_sessions(session=session, user_id=user_id)
     session.flush()
     return account.epoch
 
@@ -67,7 +79,7 @@ def require_new_password(*, session: Session, user_id: int, due: bool = True) ->
         session.flush()
 
 
-def renew_password(*, session: Session, user: User, password: str, due: bool) -> int:
+def renew_password(*, session: Session, user: User, password: PasswordHash | str, due: bool) -> int:
     """Give a user a password and end their sessions; `due`: they choose their own at the next login.
 
     Returns the epoch that new sessions carry. Raises WeakPassword.
@@ -77,16 +89,20 @@ def renew_password(*, session: Session, user: User, password: str, due: bool) ->
     return end_sessions(session=session, user_id=user.id)
 
 
-def choose_password(*, session: Session, user: User, password: str) -> int:
-    """A person's own new password; their other sessions end. Returns the epoch of this one.
+def choose_password(*, session: Session, user: User, password: PasswordHash) -> int:
+    """Store a person's own new password; all their sessions end. Returns the epoch that new sessions carry.
 
-    Raises WeakPassword, SamePassword.
+    That it is another one than before, `check_other_password` says before the unit of work.
     """
-    if is_password_of(user, password):
-        raise SamePassword(field="password")
     epoch = renew_password(session=session, user=user, password=password, due=False)
     note(cast(DocumentBase, user), label=N_("修改密码"))
     return epoch
+
+
+def check_other_password(*, user: User, password: str) -> None:
+    """Refuse the password that a person has already. Raises SamePassword."""
+    if is_password_of(user, password):
+        raise SamePassword(field="password")
 
 
 def _account(session: Session, user_id: int) -> Account:

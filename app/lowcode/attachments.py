@@ -1,13 +1,14 @@
 """Attachments: pictures that hang on a row of any document whose entry asks for them.
 
-The row in the database is the truth; the bytes lie under `INSTANCE_DIR/files/attachments` by a random name. Bytes that
-a unit of work wrote go with it when it is rolled back, and those of removed rows go after it has committed, so that no
-row ever lacks its file.
+The row in the database is the truth; the bytes lie under `INSTANCE_DIR/files/attachments` by a random name. They are
+written before the unit of work that hangs them on a row, and go again where it did not commit; those of removed rows go
+after it has committed, so that no row ever lacks its file.
 """
 
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,10 +18,10 @@ from sqlalchemy import String, UniqueConstraint, event, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kernel.errors import N_, DomainError
-from app.kernel.pictures import read_picture
+from app.kernel.pictures import StoredPicture, read_picture
 from app.lowcode import clock, history
 from app.lowcode.actors import current_actor
-from app.lowcode.db import Key
+from app.lowcode.db import Key, writing
 from app.lowcode.document import About, DocumentBase, OfficeOrCommunityScoped
 from app.lowcode.fields import integer, moment, text
 from app.lowcode.scope import UNSCOPED
@@ -95,21 +96,73 @@ class Attachment(OfficeOrCommunityScoped, DocumentBase):
         return _folder() / self.stored[:2] / self.stored
 
 
+@dataclass(slots=True)
+class StoredFile:
+    """A clean picture that lies in the folder already; it stays when a unit of work that hangs it on a row commits."""
+
+    picture: StoredPicture
+    sha256: str
+    stored: str
+    kept: bool = False
+
+    @classmethod
+    def of(cls, picture: StoredPicture) -> "StoredFile":
+        """Give a picture its place, not written yet."""
+        digest = hashlib.sha256(picture.content).hexdigest()
+        return cls(picture, digest, f"{secrets.token_hex(16)}.{picture.ending}")
+
+    @property
+    def path(self) -> Path:
+        """Where the bytes lie."""
+        return _folder() / self.stored[:2] / self.stored
+
+    def write(self) -> None:
+        """Write the bytes to their place, for nobody else of this machine to read."""
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path.touch(mode=0o600)
+        self.path.write_bytes(self.picture.content)
+
+
+@contextmanager
+def stored_files(contents: Sequence[bytes]) -> Iterator[list[StoredFile]]:
+    """Clean and write pictures before the unit of work that takes them; what none took is removed afterwards.
+
+    Raises FileTooLarge, NotAPicture, PictureTooLarge.
+    """
+    if writing.get():
+        raise RuntimeError("files are written before the unit of work, not inside it")
+    pictures = [_read(content) for content in contents]
+    files: list[StoredFile] = []
+    try:
+        for picture in pictures:
+            files.append(StoredFile.of(picture))
+            files[-1].write()
+        yield files
+    finally:
+        for file in files:
+            if not file.kept:
+                file.path.unlink(missing_ok=True)
+
+
 def attach(
-    *, session: Session, row: DocumentBase, kind: AttachmentKind, content: bytes, name: str
+    *, session: Session, row: DocumentBase, kind: AttachmentKind, content: StoredFile | bytes, name: str
 ) -> Attachment:
     """Hang a picture on a row; the same picture again is the one that hangs there.
 
-    `name` is what its sender calls it, for people only. Raises FileTooLarge, NotAPicture, PictureTooLarge,
-    TooManyAttachments.
+    `name` is what its sender calls it, for people only. Views hand in what `stored_files` wrote; bytes are written
+    here, while the unit of work is open, which only a command may do.
+    Raises FileTooLarge, NotAPicture, PictureTooLarge, TooManyAttachments.
     """
-    if len(content) > MOST_BYTES:
-        raise FileTooLarge(field="file", most=MOST_BYTES // 1024**2)
-    picture = read_picture(content)
-    digest = hashlib.sha256(picture.content).hexdigest()
+    if isinstance(content, bytes):
+        file = StoredFile.of(_read(content))
+        session.info.setdefault(_WRITTEN, []).append(file.path)
+        file.write()
+    else:
+        file = content
+    picture = file.picture
     hanging = attachments_of(session=session, row=row)
     for one in hanging:
-        if one.kind == kind.name and one.sha256 == digest:
+        if one.kind == kind.name and one.sha256 == file.sha256:
             return one
     if len(hanging) >= MOST_OF_A_ROW:
         raise TooManyAttachments(field="file", most=MOST_OF_A_ROW)
@@ -117,12 +170,10 @@ def attach(
     found = Attachment(
         community_id=getattr(row, "community_id", None), document=type(row).__name__, row_id=row.id, kind=kind.name,
         name=_shown_name(name) or f"{kind.name}.{picture.ending}", content_type=picture.content_type,
-        size=len(picture.content), sha256=digest, stored=f"{secrets.token_hex(16)}.{picture.ending}",
+        size=len(picture.content), sha256=file.sha256, stored=file.stored,
         who=actor.name or "?", user_id=actor.user_id,
     )  # fmt: skip
-    found.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    session.info.setdefault(_WRITTEN, []).append(found.path)
-    found.path.write_bytes(picture.content)
+    session.info.setdefault(_TAKEN, []).append(file)
     session.add(found)
     history.note(row, label=N_("加附件"), reason=found.name)
     session.flush()
@@ -161,6 +212,12 @@ def attachment_of(*, session: Session, row: DocumentBase, attachment_id: int) ->
     return next(found, None)
 
 
+def _read(content: bytes) -> StoredPicture:
+    if len(content) > MOST_BYTES:
+        raise FileTooLarge(field="file", most=MOST_BYTES // 1024**2)
+    return read_picture(content)
+
+
 def _shown_name(name: str) -> str:
     """The last part of a sender's file name, without what a terminal or a header would obey."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
@@ -171,19 +228,23 @@ def _folder() -> Path:
     return Path(current_app.config["INSTANCE_DIR"]) / "files" / FOLDER
 
 
+_TAKEN: Final = "attachments taken"
 _WRITTEN: Final = "attachments written"
 _REMOVED: Final = "attachments removed"
 
 
 @event.listens_for(Session, "after_commit")
-def _remove_old(session: Session) -> None:
+def _keep_new(session: Session) -> None:
     session.info.pop(_WRITTEN, None)
+    for file in session.info.pop(_TAKEN, []):
+        file.kept = True
     for path in session.info.pop(_REMOVED, []):
         path.unlink(missing_ok=True)
 
 
 @event.listens_for(Session, "after_soft_rollback")
-def _remove_new(session: Session, _previous: object) -> None:
+def _keep_old(session: Session, _previous: object) -> None:
     session.info.pop(_REMOVED, None)
+    session.info.pop(_TAKEN, None)
     for path in session.info.pop(_WRITTEN, []):
         path.unlink(missing_ok=True)

@@ -16,10 +16,11 @@ from app.kernel.errors import N_, DomainError
 from app.lowcode.accounts import renew_password, require_new_password
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.data_key import adopt_data_key
+from app.lowcode.db import db
 from app.lowcode.document import DocumentBase
 from app.lowcode.engine import current_engine
 from app.lowcode.history import note
-from app.lowcode.logins import set_password
+from app.lowcode.logins import hash_password, set_password
 from app.lowcode.sync import synchronise
 from app.lowcode.unit import unit_of_work
 from app.lowcode.workflow import escalate_all
@@ -51,23 +52,27 @@ def ensure_admin() -> None:
 def reset_password(username: str) -> None:
     """重新启用一名操作员，打印一次性密码（谁也进不去时在服务器上用）。"""
     password = one_time_password()
+    hashed = hash_password(password)
     with acting_as(SYSTEM), unit_of_work() as session:
         user = session.scalars(select(User).where(User.username == username)).one_or_none()
         if user is None:
             raise click.ClickException(f"没有登录名为“{username}”的操作员。")
         user.active = True
-        renew_password(session=session, user=user, password=password, due=True)
+        renew_password(session=session, user=user, password=hashed, due=True)
         note(cast(DocumentBase, user), label=N_("重置密码"))
     click.echo(f"{username} 的一次性密码：{password}")
 
 
 def first_administrator() -> str | None:
     """Make the administrator when there is no user at all; returns the password, None when nothing was done."""
+    if db.session.scalar(select(User.id).limit(1)) is not None:
+        return None
+    chosen = os.environ.get("ADMIN_PASSWORD")
+    password = chosen or one_time_password()
+    hashed = hash_password(password)
     with acting_as(SYSTEM), unit_of_work() as session:
         if session.scalar(select(User.id).limit(1)) is not None:
             return None
-        chosen = os.environ.get("ADMIN_PASSWORD")
-        password = chosen or one_time_password()
         user = User(
             first_name="",
             last_name="管理员",
@@ -75,7 +80,7 @@ def first_administrator() -> str | None:
             email=f"{ADMINISTRATOR}@office.invalid",
             active=True,
         )
-        set_password(user=user, password=password)
+        set_password(user=user, password=hashed)
         user.roles = [
             session.scalars(select(Role).where(Role.name == current_app.config["AUTH_ROLE_ADMIN"])).one()
         ]

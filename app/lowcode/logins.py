@@ -1,6 +1,7 @@
 """Who may log in: attempts written down, lock-out after five failures, passwords that are not weak."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ LOCKED_FOR = timedelta(minutes=15)
 PASSWORD_LENGTH = 8
 LOCKED = N_("账号锁定中")
 """Why an attempt was not even looked at; it makes the lock no longer."""
+WRONG_OLD = N_("修改密码时原密码不正确")
 # Compared against when the name is unknown, so that the answer takes as long as for a known one.
 _NOBODYS_HASH = generate_password_hash(secrets.token_hex())
 
@@ -61,11 +63,23 @@ def check_password(password: str, *, field: str | None = None) -> None:
         raise WeakPassword(field=field)
 
 
-def set_password(*, user: User, password: str) -> None:
-    """Store the hash of a password that the rules allow. Raises WeakPassword."""
+@dataclass(frozen=True, slots=True)
+class PasswordHash:
+    """A password that the rules allow, hashed before the unit of work that stores it."""
+
+    text: str
+
+
+def hash_password(password: str) -> PasswordHash:
+    """Hash a password, which takes a tenth of a second: never while a unit of work is open. Raises WeakPassword."""
     check_password(password, field="password")
     method = current_app.config.get("FAB_PASSWORD_HASH_METHOD", "scrypt")
-    user.password = generate_password_hash(password, method=method)
+    return PasswordHash(generate_password_hash(password, method=method))
+
+
+def set_password(*, user: User, password: PasswordHash | str) -> None:
+    """Store a password's hash; a plain text is hashed here, which only commands may do. Raises WeakPassword."""
+    user.password = (hash_password(password) if isinstance(password, str) else password).text
 
 
 def is_locked(*, session: Session, username: str, address: str) -> bool:
@@ -88,22 +102,56 @@ def is_locked(*, session: Session, username: str, address: str) -> bool:
     return (failures[0] or 0) >= FAILURES_FROM_ANYWHERE or (failures[1] or 0) >= FAILURES_ALLOWED
 
 
-def log_in(*, session: Session, username: str, password: str, address: str) -> tuple[User | None, str]:
-    """Check a name and password, write the attempt down; (user, "") or (None, why in Chinese)."""
-    if is_locked(session=session, username=username, address=address):
-        session.add(LoginRecord(username=username, address=address, succeeded=False, reason=LOCKED))
-        return None, N_("登录失败次数过多，账号已锁定 15 分钟。")
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A name and password as they were looked at, not written down yet."""
+
+    username: str
+    address: str
+    user_id: int | None
+    kept: str | None  # the hash that was compared with
+    right: bool
+
+
+def check_attempt(*, session: Session, username: str, password: str, address: str) -> Attempt:
+    """Compare a name and password; outside a unit of work, for it takes a tenth of a second.
+
+    What is locked is not compared.
+    """
+    locked = is_locked(session=session, username=username, address=address)
     user = session.scalars(select(User).where(User.username == username)).one_or_none()
     if user is not None and user.username != username:  # MariaDB compares without regard to case
         user = None
-    right = check_password_hash(user.password if user and user.password else _NOBODYS_HASH, password)
-    good = bool(user is not None and user.password and user.active and right)
+    user_id, kept = (None, None) if user is None else (user.id, user.password)
+    session.rollback()
+    right = not locked and check_password_hash(kept or _NOBODYS_HASH, password)
+    return Attempt(username, address, user_id, kept, bool(right and kept))
+
+
+def log_in(*, session: Session, attempt: Attempt) -> tuple[User | None, str]:
+    """Write an attempt down and let the person in; (user, "") or (None, why in Chinese).
+
+    Of many attempts at once those that come after the lock are refused, however they were found.
+    """
+    username, address = attempt.username, attempt.address
+    if is_locked(session=session, username=username, address=address):
+        session.add(LoginRecord(username=username, address=address, succeeded=False, reason=LOCKED))
+        return None, N_("登录失败次数过多，账号已锁定 15 分钟。")
+    user = None if attempt.user_id is None else session.get(User, attempt.user_id)
+    # A password that was changed in between is not the one that was compared.
+    right = attempt.right and user is not None and user.password == attempt.kept
+    good = bool(right and user is not None and user.active)
     reason = None if good else _reason(user, right)
     session.add(LoginRecord(username=username, address=address, succeeded=good, reason=reason))
     if good and user is not None:
         user.last_login, user.login_count = clock.now().replace(tzinfo=None), (user.login_count or 0) + 1
         return user, ""
     return None, N_("登录名或密码不正确。")
+
+
+def record_wrong_password(*, session: Session, username: str, address: str) -> None:
+    """Write down that somebody who is logged in gave a wrong old password; it counts for the lock like a login."""
+    session.add(LoginRecord(username=username, address=address, succeeded=False, reason=WRONG_OLD))
 
 
 def _reason(user: User | None, right: bool) -> str:

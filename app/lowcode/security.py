@@ -10,24 +10,35 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from flask_wtf import CSRFProtect, FlaskForm
+from sqlalchemy.orm import Session
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from app.kernel.errors import N_, DomainError
-from app.lowcode.accounts import choose_password, user_with_account
+from app.lowcode.accounts import check_other_password, choose_password, user_with_account
 from app.lowcode.actors import SYSTEM, acting_as, person_name
 from app.lowcode.db import db
 from app.lowcode.errors import message_of, refusal, wants_json
-from app.lowcode.logins import is_password_of, log_in
+from app.lowcode.logins import (
+    Attempt,
+    check_attempt,
+    hash_password,
+    is_locked,
+    is_password_of,
+    log_in,
+    record_wrong_password,
+)
 from app.lowcode.pages import FormPage
 from app.lowcode.permissions import for_anyone_logged_in, may, open_to_all
 from app.lowcode.redirects import safe_next
+from app.lowcode.sessions import end_session_of, start_session
 from app.lowcode.static_files import keep_static
 from app.lowcode.unit import in_unit_of_work
 
 csrf = CSRFProtect()
 
 EPOCH = "epoch"  # the account's epoch when the session began
+LOGIN = "login"  # the token that names the session's row
 PASSWORD_DUE = N_("请先设置新密码，再使用系统。")
 WITHOUT_NEW_PASSWORD = frozenset(
     {
@@ -45,6 +56,21 @@ WITHOUT_NEW_PASSWORD = frozenset(
 class UnreadableText(DomainError):
     code = "unreadable_text"
     message = N_("输入里有无效字符，请重新填写。")
+
+
+class WrongOldPassword(DomainError):
+    code = "wrong_old_password"
+    message = N_("原密码不正确。")
+
+
+class TooManyWrongPasswords(DomainError):
+    code = "too_many_wrong_passwords"
+    message = N_("密码错误次数过多，15 分钟内不能修改密码。忘记密码请联系系统管理员重置。")
+
+
+class TwoPasswords(DomainError):
+    code = "two_passwords"
+    message = N_("两次输入的密码不同。")
 
 
 class LoginForm(FlaskForm):
@@ -80,14 +106,13 @@ class LoginView(BaseView):
         error = None
         if form.validate_on_submit():
             with acting_as(SYSTEM):
-                user, why = in_unit_of_work(
-                    lambda: log_in(
-                        session=db.session(), username=form.username.data.strip(), password=form.password.data,
-                        address=request.remote_addr or "",
-                    )
+                attempt = check_attempt(
+                    session=db.session(), username=form.username.data.strip(), password=form.password.data,
+                    address=request.remote_addr or "",
                 )  # fmt: skip
+                user, why, token = in_unit_of_work(lambda: admit(session=db.session(), attempt=attempt))
             if user is not None:
-                begin_session(user, user_with_account(session=db.session(), user_id=user.id)[1])
+                begin_session(user, user_with_account(session=db.session(), user_id=user.id)[1], token)
                 return redirect(safe_next())
             error = _(why)
         elif request.method == "POST":
@@ -97,7 +122,10 @@ class LoginView(BaseView):
     @expose("/logout/", methods=["POST"])
     @for_anyone_logged_in
     def logout(self) -> Any:
-        """Leave; nothing of the session stays."""
+        """Leave; nothing of the session stays, and a copy of its cookie opens nothing any more."""
+        token = session.get(LOGIN, "")
+        with acting_as(SYSTEM):
+            in_unit_of_work(lambda: end_session_of(session=db.session(), token=token))
         logout_user()
         session.clear()
         return redirect(url_for("LoginView.login"))
@@ -110,22 +138,12 @@ class LoginView(BaseView):
         for one in (form.old, form.password, form.again):
             one.label.text = _(str(one.label.text))
         if form.validate_on_submit():
-            if not is_password_of(current_user, form.old.data):
-                form.old.errors = [_("原密码不正确。")]
-            elif form.password.data != form.again.data:
-                form.again.errors = [_("两次输入的密码不同。")]
-            else:
-
-                def operation() -> int:
-                    user = db.session().get_one(User, current_user.id)
-                    return choose_password(session=db.session(), user=user, password=form.password.data)
-
-                try:
-                    session[EPOCH] = in_unit_of_work(operation)
-                    flash(_("密码已修改，您在其他地方的登录已结束。"), "success")
-                    return redirect("/")
-                except DomainError as error:
-                    form.password.errors = [message_of(error)]
+            try:
+                self._choose_password(form)
+                flash(_("密码已修改，您在其他地方的登录已结束。"), "success")
+                return redirect("/")
+            except DomainError as error:
+                form[error.field or "password"].errors = [message_of(error)]
         page = FormPage(
             title=_("修改密码"),
             form=form,
@@ -136,6 +154,32 @@ class LoginView(BaseView):
         )
         return render_template("form.html", page=page), 422 if form.errors else 200
 
+    @staticmethod
+    def _choose_password(form: PasswordForm) -> None:
+        """Check and hash outside the unit of work, then store. Raises what stands beside the form's fields."""
+        user_id, username, address = current_user.id, current_user.username, request.remote_addr or ""
+        if is_locked(session=db.session(), username=username, address=address):
+            raise TooManyWrongPasswords(field="old")
+        if not is_password_of(current_user, form.old.data):
+            in_unit_of_work(
+                lambda: record_wrong_password(session=db.session(), username=username, address=address)
+            )
+            raise WrongOldPassword(field="old")
+        if form.password.data != form.again.data:
+            raise TwoPasswords(field="again")
+        check_other_password(user=current_user, password=form.password.data)
+        chosen, seen = hash_password(form.password.data), current_user.password
+
+        def operation() -> tuple[int, str]:
+            unit = db.session()
+            user = unit.get_one(User, user_id, populate_existing=True)
+            if user.password != seen or is_locked(session=unit, username=username, address=address):
+                raise WrongOldPassword(field="old")
+            epoch = choose_password(session=unit, user=user, password=chosen)
+            return epoch, open_session(session=unit, user=user)
+
+        session[EPOCH], session[LOGIN] = in_unit_of_work(operation)
+
     @expose("/language/<code>")
     @open_to_all
     def language(self, code: str) -> Any:
@@ -145,11 +189,24 @@ class LoginView(BaseView):
         return redirect(safe_next())
 
 
-def begin_session(user: User, epoch: int) -> None:
+def open_session(*, session: Session, user: User) -> str:
+    """Write the login of this request down; returns the token of its cookie."""
+    return start_session(
+        session=session, user=user, address=request.remote_addr or "", agent=request.user_agent.string
+    )
+
+
+def admit(*, session: Session, attempt: Attempt) -> tuple[User | None, str, str]:
+    """Write an attempt down, with the login where it is let in: (user, why not, token of the cookie)."""
+    user, why = log_in(session=session, attempt=attempt)
+    return user, why, "" if user is None else open_session(session=session, user=user)
+
+
+def begin_session(user: User, epoch: int, token: str) -> None:
     """Log a person in: a session of their account's present epoch, with nothing of an earlier one."""
     session.clear()
     login_user(user)
-    session[EPOCH] = epoch
+    session[EPOCH], session[LOGIN] = epoch, token
     session.permanent = True
 
 
@@ -168,7 +225,9 @@ class OfficeSecurityManager(SecurityManager):
 
     def load_user(self, pk: int) -> User | None:
         """The user of a session, unless they are out of use or the session was ended."""
-        user, epoch, g.password_due = user_with_account(session=db.session(), user_id=int(pk))
+        user, epoch, g.password_due = user_with_account(
+            session=db.session(), user_id=int(pk), token=session.get(LOGIN, "")
+        )
         if user is None or not user.is_active or session.get(EPOCH, 0) != epoch:
             return None
         return user
@@ -221,5 +280,7 @@ def init_security(app: Flask) -> None:
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         if request.endpoint == "static":
             keep_static(response)
-        response.headers.setdefault("Cache-Control", "no-store")
+        elif request.endpoint != "appbuilder.static":
+            # Files that are sent say "no-cache" of themselves: a browser would keep them.
+            response.headers["Cache-Control"] = "no-store"
         return response

@@ -14,6 +14,7 @@ from app.lowcode.reports.sheets import REPORT_JOB
 from app.lowcode.views.jobs import JobView
 from app.lowcode.views.lists import EXPORT_JOB
 from app.lowcode.views.notices import NoticeView
+from app.lowcode.views.sessions import SessionView
 from app.lowcode.workflow import StateChange, escalate_all
 from app.system.operations.dictionary import remove_entry, save_entry
 from app.system.operations.number_rules import remove_number_rule, save_number_rule
@@ -41,6 +42,7 @@ MANIFEST = Manifest(
     entries=(
         Page(JobView),
         Page(NoticeView),
+        Page(SessionView),
         Page(UserView, N_("操作员"), "users"),
         Page(RoleView, N_("角色"), "shield-lock"),
         Page(RightsView),

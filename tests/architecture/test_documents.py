@@ -22,6 +22,7 @@ WITHOUT_ENTRY = {
     "NumberPrefix": "which kind a prefix belongs to: told when another one wants it",
     "MenuItem": "one page for the whole menu",
     "Job": "everybody has a page of the own jobs",
+    "LoginSession": "everybody has a page of the own logins",
     "Notice": "everybody has a page of the own notices",
     "Escalation": "part of a row's way, and the key that keeps it from being told twice",
     "User": "pages of the system module: a password, roles and a reach are no columns",

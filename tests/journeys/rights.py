@@ -200,7 +200,7 @@ _OWN: tuple[tuple[str, str, Right], ...] = (
     ("/user/disable/", "", ("disable", "User")),
     *(
         (begin, "", ANYBODY)
-        for begin in ("/home/", "/jobs/", "/notices/", "/search", "/tree/")
+        for begin in ("/home/", "/jobs/", "/notices/", "/search", "/sessions/", "/tree/")
     ),
 )  # fmt: skip
 

@@ -48,6 +48,7 @@ from app.lowcode.jobs import Job, JobState
 from app.lowcode.logins import LoginRecord
 from app.lowcode.notices import Notice
 from app.lowcode.numbers import NumberRule
+from app.lowcode.sessions import LoginSession
 from app.lowcode.settings import Setting
 from app.lowcode.workflow import move
 from app.service.models import RepairMaterial
@@ -97,6 +98,7 @@ class World:
     handed_receipt_id: int = 0
     job_id: int = 0
     notice_id: int = 0
+    session_id: int = 0
     waiting_job_id: int = 0
     imported_job_id: int = 0
     upload: str = ""
@@ -417,6 +419,12 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
     session.add(notice)
     session.flush()
     world.notice_id = notice.id
+    login_elsewhere = LoginSession(
+        user_id=owner_id, token_hash="0" * 64, address="127.0.0.1", agent=marked("手机"), ended=False
+    )
+    session.add(login_elsewhere)
+    session.flush()
+    world.session_id = login_elsewhere.id
     add_vacancies(
         session=session, community_id=world.community_id, room_id=world.other_room_id, owner_id=owner_id,
         owner="主人", words=marked("空置"),

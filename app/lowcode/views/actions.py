@@ -1,6 +1,7 @@
 """What a document's module lets people do to it: on one row or on the ticked rows, in one unit of work."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from flask import abort, flash, jsonify, redirect, render_template, request
@@ -8,10 +9,12 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 
 from app.kernel.errors import N_, DomainError
+from app.lowcode.attachments import stored_files
 from app.lowcode.document import Spec
 from app.lowcode.errors import STATUS, message_of, wants_json
 from app.lowcode.fields import Field
 from app.lowcode.forms import inputs_form
+from app.lowcode.inputs import SignatureField
 from app.lowcode.manifest import Action, Entry
 from app.lowcode.pages import Button, DialogPage
 from app.lowcode.permissions import may, needs, require
@@ -158,7 +161,8 @@ class ActionMixin:
         if page.names and not page.form.validate():
             return self._ask(page, 422) if not wants_json() else (jsonify(error=_first(page.form)), 422)
         try:
-            goes = in_unit_of_work(operation)
+            with _signatures_stored(page.form):
+                goes = in_unit_of_work(operation)
         except DomainError as error:
             if wants_json():
                 raise
@@ -199,6 +203,16 @@ class ActionMixin:
             confirm=None if action.fields else confirm, dialog=bool(action.fields),
             to=to,
         )  # fmt: skip
+
+
+@contextmanager
+def _signatures_stored(form: Any) -> Iterator[None]:
+    """Write what was drawn to files before the unit of work; the operation is given the file."""
+    drawn = [one for one in form if isinstance(one, SignatureField) and one.data]
+    with stored_files([one.data for one in drawn]) as files:
+        for one, file in zip(drawn, files, strict=True):
+            one.data = file
+        yield
 
 
 def _values(form: Any) -> dict[str, Any]:

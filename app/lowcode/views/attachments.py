@@ -12,7 +12,7 @@ from app.kernel.errors import DomainError
 from app.kernel.presence import present
 from app.lowcode import attachments
 from app.lowcode.actors import current_actor
-from app.lowcode.attachments import Attaching, Attachment, NothingSent
+from app.lowcode.attachments import Attaching, Attachment, NothingSent, StoredFile, stored_files
 from app.lowcode.db import db
 from app.lowcode.document import Spec, spec_of
 from app.lowcode.errors import message_of, wants_json
@@ -73,7 +73,6 @@ class AttachmentMixin:
             found.path, mimetype=found.content_type, download_name=found.name, conditional=False
         )
         answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        answer.headers["Cache-Control"] = "private, max-age=3600"
         return answer
 
     @expose("/attach/<int:pk>", methods=["POST"])
@@ -92,11 +91,18 @@ class AttachmentMixin:
                 abort(403)
             if not contents:
                 raise NothingSent(field="file")
-            for name, content in contents:
-                attachments.attach(session=db.session(), row=row, kind=kind, content=content, name=name)
+            for (name, _content), file in zip(contents, files, strict=True):
+                attachments.attach(session=db.session(), row=row, kind=kind, content=file, name=name)
             return _("已加 %(count)d 个附件。", count=len(contents))
 
-        return self._attached(pk, operation)
+        files: list[StoredFile] = []
+        if not self._adds(self.row_or_404(pk)):
+            abort(403)
+        try:
+            with stored_files([content for _name, content in contents]) as files:
+                return self._attached(pk, operation)
+        except DomainError as error:
+            return self._refused(pk, error)
 
     @expose("/detach/<int:pk>/<int:attachment_id>", methods=["POST"])
     @needs("attach")
@@ -143,16 +149,21 @@ class AttachmentMixin:
         )  # fmt: skip
 
     def _attached(self, pk: int, operation: Callable[[], str]) -> Any:
-        back = safe_next(BACK, f"{self.spec.url}/show/{pk}#tab-attachments")
         try:
             done = in_unit_of_work(operation)
         except DomainError as error:
-            if wants_json():
-                raise
-            flash(message_of(error), "danger")
-            return redirect(back)
+            return self._refused(pk, error)
         flash(done, "success")
-        return redirect(back)
+        return redirect(self._back(pk))
+
+    def _refused(self, pk: int, error: DomainError) -> Any:
+        if wants_json():
+            raise error
+        flash(message_of(error), "danger")
+        return redirect(self._back(pk))
+
+    def _back(self, pk: int) -> str:
+        return safe_next(BACK, f"{self.spec.url}/show/{pk}#tab-attachments")
 
 
 def _sent() -> list[tuple[str, bytes]]:

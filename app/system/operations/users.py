@@ -14,7 +14,7 @@ from app.kernel.errors import N_, DomainError
 from app.lowcode.accounts import Account, must_change_password, renew_password, require_new_password
 from app.lowcode.history import AuditAction, History
 from app.lowcode.jobs import Job
-from app.lowcode.logins import LoginRecord, set_password
+from app.lowcode.logins import LoginRecord, PasswordHash, set_password
 from app.lowcode.scope import UNSCOPED
 from app.system.models import NO_EMAIL
 from app.system.operations.employment import UNTOUCHED, Employment, employ
@@ -61,7 +61,7 @@ class UnableToDeleteUser(DomainError):
 
 def add_user(
     *, session: Session, username: str, name: str, email: str | None = None, active: bool = True,
-    password: str | None = None, password_due: bool = False, role_ids: Collection[int] = (),
+    password: PasswordHash | str | None = None, password_due: bool = False, role_ids: Collection[int] = (),
     grants: Grants | None = None, employment: Employment | None = None,
 ) -> User:  # fmt: skip
     """Add an operator; without a password nobody can log in as them. `password_due`: they choose their own first.
@@ -102,7 +102,7 @@ def add_user(
 
 
 def change_user(
-    *, session: Session, user_id: int, name: str, email: str | None, password: str | None,
+    *, session: Session, user_id: int, name: str, email: str | None, password: PasswordHash | str | None,
     role_ids: Collection[int], grants: Grants, password_due: bool | None = None,
     employment: Employment | None = UNTOUCHED,
 ) -> User:  # fmt: skip

@@ -17,6 +17,7 @@ from app.lowcode.actors import current_actor, person_name
 from app.lowcode.db import db
 from app.lowcode.document import Spec, spec_of
 from app.lowcode.errors import message_of, wants_json
+from app.lowcode.logins import hash_password
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import Cell, Fact, ShowPage
 from app.lowcode.permissions import may, needs
@@ -44,10 +45,11 @@ class UserView(OwnFormView):
     def add(self) -> Any:
         """A new operator."""
         form = self._form(None)
-        if request.method == "POST" and form.validate():
+        values = self._typed(form)
+        if values is not None:
             done = self.save(
                 form,
-                lambda: add_user(session=db.session(), username=form.username.data, **self._values(form)),
+                lambda: add_user(session=db.session(), username=form.username.data, **values),
                 None,
             )
             if done is not None:
@@ -60,10 +62,9 @@ class UserView(OwnFormView):
         """Name, rights, reach, password; or out of use."""
         user = self.row_or_404(pk)
         form = self._form(user)
-        if request.method == "POST" and form.validate():
-            done = self.save(
-                form, lambda: change_user(session=db.session(), user_id=pk, **self._values(form)), pk
-            )
+        values = self._typed(form)
+        if values is not None:
+            done = self.save(form, lambda: change_user(session=db.session(), user_id=pk, **values), pk)
             if done is not None:
                 return done
         return self._page(form, self.row_or_404(pk))
@@ -153,12 +154,22 @@ class UserView(OwnFormView):
         form.row_version.data = self.version(user.id)
         return form
 
+    def _typed(self, form: Any) -> dict[str, Any] | None:
+        """What a form that was sent says, the password hashed; None with the reason on the form."""
+        if request.method != "POST" or not form.validate():
+            return None
+        try:
+            return self._values(form)
+        except DomainError as error:
+            self._blame(form, error.field, message_of(error))
+            return None
+
     @staticmethod
     def _values(form: Any) -> dict[str, Any]:
         return {
             "name": form["name"].data,
             "email": form.email.data,
-            "password": form.password.data or None,
+            "password": hash_password(form.password.data) if form.password.data else None,
             "password_due": form.password_due.data,
             **({"employment": _employment(form)} if "number" in form else {}),
             "role_ids": form.roles.data,

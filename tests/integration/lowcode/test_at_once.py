@@ -13,13 +13,16 @@ from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
 from app.lowcode.unit import unit_of_work
 from app.lowcode.views import forms
+from tests.people import reach_whole_office
 
 
 # SQLite lets the second in when the first has committed: test_forms.py has that case.
 @pytest.mark.parametrize("backend", ["postgresql", "mariadb"], indirect=True)
 def test_the_second_is_told_and_nothing_is_lost(
-    app: Flask, client_of: Callable[[str], FlaskClient], monkeypatch: pytest.MonkeyPatch
+    app: Flask, cast: Any, client_of: Callable[[str], FlaskClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    with app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
+        reach_whole_office(session=session, login=cast["物业经理"])
     with app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
         item = FeeItem(name="物业费")
         session.add(item)

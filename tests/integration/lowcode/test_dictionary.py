@@ -10,6 +10,14 @@ from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.dictionary import DictionaryEntry, UnknownEntry, adopt, seed
 from app.lowcode.engine import engine_of
 from app.lowcode.unit import unit_of_work
+from tests.people import reach_whole_office
+
+
+@pytest.fixture(autouse=True)
+def the_whole_office(session: Any, cast: Any) -> None:
+    """The entries hold for all: the administrator here reaches all."""
+    with unit_of_work() as unit:
+        reach_whole_office(session=unit, login=cast["管理员"])
 
 
 def entry(session: Any, label: str, kind: str = "room_layout") -> DictionaryEntry:

@@ -19,7 +19,7 @@ from app.lowcode.settings import Setting
 from app.lowcode.unit import unit_of_work
 
 # Rows of no community that people of a part write all the same; the class says why.
-WRITTEN_BY_PARTS = {"Account", "Job", "LoginRecord", "Notice", "NumberPrefix", "ScopeGrant"}
+WRITTEN_BY_PARTS = {"Account", "Job", "LoginRecord", "LoginSession", "Notice", "NumberPrefix", "ScopeGrant"}
 
 
 @pytest.fixture
