@@ -1,16 +1,18 @@
 """物业管理: the property office's back-office."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
+if TYPE_CHECKING:
+    from flask import Flask
 
 
-def create_app(config: Mapping[str, Any] | None = None) -> Flask:
+def create_app(config: Mapping[str, Any] | None = None) -> "Flask":
     """Make the app from the environment's settings, overridden by `config`.
 
-    Imports stand inside, so that rules and kernel can be used and tested without any of this.
+    Imports stand inside, so that rules, kernel and the reader of workbooks start without any of this.
     """
+    from flask import Flask
     from flask_appbuilder import AppBuilder
     from flask_migrate import Migrate
 

@@ -6,6 +6,7 @@ A value is what a workbook reader or a form gives: text, int, float, Decimal, bo
 import math
 import re
 import unicodedata
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -37,6 +38,13 @@ _DATE: Final = re.compile(
     r"(?:[ T]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
 )
 _COMPACT_DATE: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+_FULL_DATE: Final = re.compile(r"[0-9]{4}([-/])[0-9]{1,2}\1[0-9]{1,2}|[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日")
+_MONTH_DAY: Final = re.compile(r"(1[0-2]|0?[1-9])月(3[01]|[12][0-9]|0?[1-9])日")
+_MONTHS: Final = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_NAMED_MONTH: Final = re.compile(
+    rf"(?:([0-9]{{1,2}})-)?({'|'.join(_MONTHS)})(?:-([0-9]{{1,2}}))?", re.IGNORECASE
+)
+_POWER_TEXT: Final = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]{2,3}", re.IGNORECASE)
 _EXCEL_DAY_ZERO: Final = date(1899, 12, 30)
 # 1927-05-18 to 2119-01-09: five digits; below lie years and counts, above lie dates written as 20190305.
 _EXCEL_DAYS: Final = range(10_000, 80_001)
@@ -186,6 +194,58 @@ def _plain(number: Decimal) -> str:
 
 def _signs_halved(value: str) -> str:
     return normal_text(value).translate(_ALL_HALF)
+
+
+def has_lost_digits(value: object) -> bool:
+    """Whether a cell meant as text is a number whose end a spreadsheet has invented: more than fifteen digits.
+
+    Text such as '2.01903E+19' is what a spreadsheet writes of one into a csv file.
+    """
+    if isinstance(value, str):
+        return bool(_POWER_TEXT.fullmatch(_signs_halved(value)))
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not math.isfinite(value):
+        return False
+    return abs(Decimal(value)) >= 10**_EXCEL_DIGITS
+
+
+def date_guess(value: object) -> str:
+    """What a date in a cell meant as text may have been before a spreadsheet made it one; "" for any other cell.
+
+    2026-01-02 → '1-2'; 1945-01-01, which is how 1-45 is read, → '1-45'; a time of day 8:30 → '8:30'. Text is taken in
+    the forms in which a spreadsheet writes a date into a csv file.
+    """
+    if isinstance(value, timedelta):
+        minutes = int(value.total_seconds()) // 60
+        return f"{minutes // 60}:{minutes % 60:02}"
+    if isinstance(value, time):
+        return f"{value.hour}:{value.minute:02}"
+    if isinstance(value, str):
+        return _guess_of_text(_signs_halved(value))
+    if not isinstance(value, date):
+        return ""
+    # The first of a month is what a month and a year make.
+    short = value.year % 100
+    if value.day == 1 and not 1 <= short <= monthrange(value.year, value.month)[1]:
+        return f"{value.month}-{short:02}"
+    return f"{value.month}-{value.day}"
+
+
+def _guess_of_text(text: str) -> str:
+    if match := _MONTH_DAY.fullmatch(text):
+        return f"{int(match[1])}-{int(match[2])}"
+    if (match := _NAMED_MONTH.fullmatch(text)) and (match[1] or match[3]):
+        month = _MONTHS.index(match[2].lower()) + 1
+        return f"{month}-{match[1] or match[3]}"
+    if _FULL_DATE.fullmatch(text) and (day := _calendar_day(text)) is not None:
+        return date_guess(day)
+    return ""
+
+
+def _calendar_day(text: str) -> date | None:
+    try:
+        return _date_of_text(text, text)
+    except DomainError:
+        return None
 
 
 def _is_invisible(char: str) -> bool:

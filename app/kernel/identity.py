@@ -14,6 +14,10 @@ _WEIGHTS: Final = tuple(pow(2, 17 - place, 11) for place in range(17))
 _CHECK_DIGITS: Final = "10X98765432"
 _EIGHTEEN: Final = re.compile(r"[1-9][0-9]{16}[0-9X]")
 _FIFTEEN: Final = re.compile(r"[1-9][0-9]{14}")
+# What stands for the X at the end: the sign of multiplication, a cross, the letter of other alphabets.
+_CROSSES: Final = re.compile(
+    r"(?<=[0-9]{14})(?:[0-9]{3})?[\u00d7\u2715\u2716\u2573\u0425\u0445\u03a7\u03c7](?![0-9])"
+)
 _BETWEEN_NUMBERS: Final = re.compile(r"[,;/\u3001\uff0c\uff1b]")
 
 
@@ -41,6 +45,16 @@ class Identity:
     check_digit_right: bool
 
 
+def plain_identity(text: str) -> str:
+    """The number of a document as it is compared: half-width, without blanks, in capitals, × and Х at its end an X."""
+    return with_plain_ends(re.sub(r"\s", "", normal_text(text))).upper()
+
+
+def with_plain_ends(text: str) -> str:
+    """The text, whatever stands for the X at the end of an identity number in it an X."""
+    return _CROSSES.sub(lambda match: match[0][:-1] + "X", text)
+
+
 def check_digit(first_seventeen: str) -> str:
     """Return the 18th place ('0' to '9' or 'X') for the seventeen digits before it (GB 11643)."""
     if not re.fullmatch(r"[0-9]{17}", first_seventeen):
@@ -55,7 +69,7 @@ def read_identity(text: str) -> Identity:
     A wrong check digit is told, not refused (old registers hold such numbers); a number of 15 places has none
     and is right. Raises BadIdentity.
     """
-    number = normal_text(text).replace(" ", "").upper()
+    number = plain_identity(text)
     if _FIFTEEN.fullmatch(number):
         number = f"{number[:6]}19{number[6:]}"
         number += check_digit(number)
@@ -75,7 +89,7 @@ def mask_identity(text: str) -> str:
 
     '99010119831111397X' → '990101********397X'; shorter ones keep at most two places at each end.
     """
-    number = normal_text(text).replace(" ", "")
+    number = plain_identity(text)
     if len(number) >= 18:
         return _masked(number, head=6, tail=4)
     if len(number) == 15:
