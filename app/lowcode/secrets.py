@@ -91,6 +91,19 @@ def decrypt(token: str) -> str:
         raise UnableToDecrypt from error
 
 
+def encrypt_bytes(content: bytes) -> bytes:
+    """Encrypt a file with the data key."""
+    return _fernet().encrypt(content)
+
+
+def decrypt_bytes(token: bytes) -> bytes:
+    """Reverse of encrypt_bytes. Raises UnableToDecrypt when the data key is another one."""
+    try:
+        return _fernet().decrypt(token)
+    except InvalidToken as error:
+        raise UnableToDecrypt from error
+
+
 def fingerprint(text: str) -> str:
     """HMAC-SHA256 of the text under the data key, hex: equal for equal text, tells nothing of it."""
     return hmac.new(_derived(b"fingerprint"), text.encode(), hashlib.sha256).hexdigest()

@@ -30,13 +30,14 @@ def tick(app: Flask) -> None:
 
 
 class Ticker(Thread):
-    """Ticks until it is told to stop; what it is doing then is done again after the next start."""
+    """Ticks at once and then every minute until it is told to stop; what it is doing then is done again after the next start."""
 
     def __init__(self, app: Flask, *, seconds: float = SECONDS) -> None:
         super().__init__(name="ticker", daemon=True)
         self._app, self._seconds, self._stop_now = app, seconds, Event()
 
     def run(self) -> None:
+        tick(self._app)
         while not self._stop_now.wait(self._seconds):
             tick(self._app)
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.billing.models import Meter
 from app.billing.operations.jobs import READINGS
 from app.estate.sales_import.upload import keep_upload
+from app.lowcode.workbook import read_workbook
 from tests.journeys.visits import Visit
 
 URL = "/billing/readings/"
@@ -58,8 +59,9 @@ def _uploads(session: Session, world: Any) -> list[Visit]:
 def _kept(path: str, **more: Any) -> Callable[[Session, Any], list[Visit]]:
     def visits(session: Session, world: Any) -> list[Visit]:
         number = _meter(session, world).number
+        content = f"{SHEET}{number},2025-05-31,1\n{number},2025-06-30,150\n".encode()
         upload = keep_upload(
-            content=f"{SHEET}{number},2025-05-31,1\n{number},2025-06-30,150\n".encode(), filename=f"{number}.csv",
+            sheets=read_workbook(content=content, filename="读数.csv"), filename=f"{number}.csv",
             community=str(world.community_id), purpose=READINGS,
             user_id=session.scalars(select(User.id).where(User.username == "owner")).one(),
         )  # fmt: skip

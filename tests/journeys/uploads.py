@@ -8,9 +8,9 @@ from flask import Flask
 
 from app.estate.sales_import.dry_run import check
 from app.estate.sales_import.job import KIND
-from app.estate.sales_import.parser.sheets import open_workbook
 from app.estate.sales_import.upload import keep_upload, write_json
 from app.lowcode.jobs import Job, JobState
+from app.lowcode.workbook import read_workbook
 
 HEADS = "楼盘,幢号,室号,产权面积"
 NOTHING = {"building": 0, "room": 0, "customer": 0, "occupancy": 0, "parking_space": 0}
@@ -19,8 +19,9 @@ NOTHING = {"building": 0, "room": 0, "customer": 0, "occupancy": 0, "parking_spa
 def add_uploads(*, app: Flask, session: Any, owner_id: int, name: str) -> tuple[str, int]:
     """Keep a checked upload of the owner's, called `name`, and an import of theirs: (token, job)."""
     content, filename = f"{HEADS}\n{name},9号楼,901,88.5\n".encode(), f"{name}.csv"
-    upload = keep_upload(content=content, filename=filename, community="", user_id=owner_id)
-    check(upload=upload, sheets=open_workbook(content=content, filename=filename))
+    sheets = read_workbook(content=content, filename=filename)
+    upload = keep_upload(sheets=sheets, filename=filename, community="", user_id=owner_id)
+    check(session=session, upload=upload)
     job = Job(kind=KIND, label=filename, params={}, user_id=owner_id, state=JobState.DONE)
     session.add(job)
     session.flush()

@@ -144,16 +144,14 @@ def start_reading_import(*, session: Session, token: str, filename: str) -> Job:
 def readings_job(job: JobContext) -> None:
     """Keep a sheet of readings, all or none; begun again it finds what it has kept, and adds nothing."""
     upload = find_upload(token=job.params["token"], user_id=current_actor().user_id, purpose=READINGS)
-    content = None if upload is None else upload.content
-    if upload is None or content is None:
+    sheets = None if upload is None else upload.sheets
+    if upload is None or sheets is None:
         raise UploadGone
     community_id, today = int(upload.community), clock.today()
 
     def operation() -> int:
         session = db.session()
-        checked = check_sheet(
-            session=session, community_id=community_id, content=content, filename=upload.filename, today=today
-        )
+        checked = check_sheet(session=session, community_id=community_id, sheets=sheets, today=today)
         if checked.refused:
             first = checked.refused[0]
             raise ReadingsRefused(

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.billing.models import Meter
 from app.billing.operations.reading_validation import NewReading, ValidatedReading, validate_readings
-from app.estate.sales_import.parser.sheets import SheetRow, open_workbook
-from app.kernel.cells import read_date, read_decimal, read_text
+from app.kernel.cells import date_guess, has_lost_digits, read_date, read_decimal, read_text
 from app.kernel.errors import N_, DomainError
 from app.kernel.presence import present
+from app.lowcode.workbook import Cell, CellError, HiddenSheets, Sheet, SheetRow
 
 NUMBER, DAY, VALUE, ROLLOVER = N_("表号"), N_("抄表日期"), N_("本次读数"), N_("回零")
+HEADINGS = frozenset({NUMBER, DAY, VALUE, ROLLOVER})
 YES = {"是", "y", "yes", "1", "true", "√", "✓"}
 SEARCHED = 10  # rows in which the headings may stand
 AT_ONCE = 500
@@ -49,9 +50,30 @@ class MeterTwice(DomainError):
     message = N_("表号“%(number)s”的同一天在文件里出现了两次。")
 
 
+class ReadingCellError(DomainError):
+    """A formula's error where a reading's value should stand."""
+
+    code = "error_cell"
+    message = N_("“%(column)s”是公式错误 %(value)s，请改好这一格。")
+
+
+class MeterNumberIsDate(DomainError):
+    """A meter's number that the spreadsheet has made a date."""
+
+    code = "text_is_date"
+    message = N_("表号被表格存成了日期，原来可能是“%(guess)s”。请把这一列设为文本，改好再导入。")
+
+
+class MeterNumberLostDigits(DomainError):
+    """A meter's number of more digits than the spreadsheet keeps of a number."""
+
+    code = "digits_lost"
+    message = N_("表号 %(value)s 被表格存成了数字，15 位以后的数字已经丢失。请按原件填写为文本。")
+
+
 @dataclass(slots=True)
 class SheetReading:
-    """A filled line: its row in the sheet, the meter's number, and what it says or why it cannot be kept."""
+    """A filled line: its sheet and row, the meter's number, and what it says or why it cannot be kept."""
 
     row: int
     number: str
@@ -59,6 +81,7 @@ class SheetReading:
     refusal: DomainError | None = None
     unusual: bool = False
     known: bool = False
+    sheet: str = ""
 
 
 @dataclass(slots=True)
@@ -67,6 +90,12 @@ class Checked:
 
     lines: list[SheetReading] = field(default_factory=list)
     empty: int = 0
+    sheets: int = 0
+    """How many sheets were read."""
+    hidden_sheets: list[str] = field(default_factory=list)
+    """Titles of those that were not read."""
+    hidden_rows: int = 0
+    """Lines that a filter or a person has hidden; they count like the others."""
 
     @property
     def refused(self) -> list[SheetReading]:
@@ -79,11 +108,9 @@ class Checked:
         return [one.wanted for one in self.lines if one.wanted is not None]
 
 
-def check_sheet(
-    *, session: Session, community_id: int, content: bytes, filename: str, today: date
-) -> Checked:
-    """Read a workbook and judge every line of it; nothing is written. Raises NoReadingSheet, UnreadableWorkbook."""
-    checked = _read(content, filename)
+def check_sheet(*, session: Session, community_id: int, sheets: Sequence[Sheet], today: date) -> Checked:
+    """Judge every line of a workbook's sheets; nothing is written. Raises NoReadingSheet, HiddenSheets."""
+    checked = read_lines(sheets)
     _name_meters(session, community_id, checked.lines)
     _refuse_twice(checked.lines)
     good = [one for one in checked.lines if one.wanted is not None]
@@ -98,23 +125,36 @@ def _take_over(line: SheetReading, judged: ValidatedReading) -> None:
     line.refusal, line.unusual, line.known = judged.refusal, judged.unusual, judged.known
 
 
-def _read(content: bytes, filename: str) -> Checked:
-    """The filled lines of the first sheet that has the headings; their meters are still numbers."""
-    for sheet in open_workbook(content=content, filename=filename):
+def read_lines(sheets: Sequence[Sheet]) -> Checked:
+    """The filled lines of every visible sheet that has the headings; their meters are still numbers.
+
+    Raises NoReadingSheet, HiddenSheets.
+    """
+    checked = Checked()
+    for sheet in sheets:
         found = _headings(sheet.rows)
-        if found is None:
+        if sheet.hidden:
+            checked.hidden_sheets.append(sheet.title)
+        elif found is not None:
+            checked.sheets += 1
+            _read_sheet(sheet, found, checked)
+    if not checked.sheets:
+        raise (
+            HiddenSheets(names="、".join(checked.hidden_sheets)) if checked.hidden_sheets else NoReadingSheet
+        )
+    return checked
+
+
+def _read_sheet(sheet: Sheet, headings: tuple[int, dict[str, int]], checked: Checked) -> None:
+    first, places = headings
+    for row in sheet.rows:
+        if row.number <= first or not read_text(row.cell(places[NUMBER])):
             continue
-        first, places = found
-        checked = Checked()
-        for row in sheet.rows:
-            if row.number <= first or not read_text(row.cell(places[NUMBER])):
-                continue
-            if not read_text(row.cell(places[VALUE])):
-                checked.empty += 1
-                continue
-            checked.lines.append(_line(row, places))
-        return checked
-    raise NoReadingSheet
+        checked.hidden_rows += row.hidden
+        if not read_text(row.cell(places[VALUE])):
+            checked.empty += 1
+        else:
+            checked.lines.append(_line(sheet.title, row, places))
 
 
 def _headings(rows: Sequence[SheetRow]) -> tuple[int, dict[str, int]] | None:
@@ -127,9 +167,13 @@ def _headings(rows: Sequence[SheetRow]) -> tuple[int, dict[str, int]] | None:
     return None
 
 
-def _line(row: SheetRow, places: dict[str, int]) -> SheetReading:
-    line = SheetReading(row.number, read_text(row.cell(places[NUMBER])))
+def _line(sheet: str, row: SheetRow, places: dict[str, int]) -> SheetReading:
+    line = SheetReading(row.number, read_text(row.cell(places[NUMBER])), sheet=sheet)
     try:
+        for name, place in places.items():
+            if isinstance(error := row.cell(place), CellError):
+                raise ReadingCellError(column=name, value=str(error))
+        _refuse_spoiled_number(row.cell(places[NUMBER]))
         value, day = read_decimal(row.cell(places[VALUE])), read_date(row.cell(places[DAY]) or None)
         if day is None:
             raise DayMissing
@@ -140,12 +184,22 @@ def _line(row: SheetRow, places: dict[str, int]) -> SheetReading:
     return line
 
 
+def _refuse_spoiled_number(cell: Cell) -> None:
+    guess = date_guess(cell)
+    if guess:
+        raise MeterNumberIsDate(guess=guess)
+    if has_lost_digits(cell):
+        raise MeterNumberLostDigits(value=read_text(cell))
+
+
 def _name_meters(session: Session, community_id: int, lines: Sequence[SheetReading]) -> None:
     numbers = sorted({one.number for one in lines})
     known: dict[str, int] = {}
     for start in range(0, len(numbers), AT_ONCE):
         known |= _meters(session, community_id, numbers[start : start + AT_ONCE])
     for line in lines:
+        if line.refusal is not None and line.wanted is None and line.number not in known:
+            continue
         if line.number not in known:
             line.wanted, line.refusal = None, UnknownMeter(number=line.number)
         elif line.wanted is not None:

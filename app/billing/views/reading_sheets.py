@@ -1,5 +1,6 @@
 """抄表 by Excel: a template with the last readings, uploaded again, looked at whole, kept whole by a job."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import PurePath
 from typing import Any, Final
@@ -13,7 +14,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 
 from app.billing.operations.jobs import READINGS, start_reading_import
-from app.billing.operations.reading_sheet import DAY, NUMBER, ROLLOVER, VALUE, Checked, check_sheet
+from app.billing.operations.reading_sheet import DAY, HEADINGS, NUMBER, ROLLOVER, VALUE, Checked, check_sheet
 from app.billing.queries.reading_grid import GridQuery, grid_of
 from app.billing.views.reading_grid import URL, asked_of, day_of, grid_form
 from app.estate.sales_import.upload import Upload, find_upload, keep_upload
@@ -26,6 +27,7 @@ from app.lowcode.page_form import form_page, remote_select, translate
 from app.lowcode.pages import Button
 from app.lowcode.permissions import needs
 from app.lowcode.unit import in_unit_of_work
+from app.lowcode.workbook import Sheet, read_workbook
 
 ENDINGS: Final = (".xlsx", ".xlsm", ".xls", ".ods", ".csv")
 SHOWN: Final = 500
@@ -84,10 +86,11 @@ class ReadingSheetView(BaseView):
         return form_page(form, title=_(TITLE), back=URL, submit=_("上传并检查"))
 
     def _keep(self, community_id: int, content: bytes, name: str) -> Any:
-        # Refuses what cannot be read before anything is kept.
-        _check(community_id, content, name)
+        sheets = read_workbook(content=content, filename=name, headings=HEADINGS)
+        # Refuses what has no readings before anything is kept.
+        _check(community_id, sheets)
         upload = keep_upload(
-            content=content,
+            sheets=sheets,
             filename=name,
             community=str(community_id),
             user_id=current_user.id,
@@ -99,11 +102,12 @@ class ReadingSheetView(BaseView):
     @needs("import")
     def check(self, token: str) -> Any:
         """What an import would keep, and everything that is wrong, judged as things stand now."""
-        upload, content = _own(token)
-        checked = _check(int(upload.community), content, upload.filename)
+        upload, sheets = _own(token)
+        checked = _check(int(upload.community), sheets)
+        several = checked.sheets > 1
         lines = [
             {
-                "row": one.row, "number": one.number, "wrong": one.refusal is not None,
+                "row": f"{one.sheet} {one.row}" if several else one.row, "number": one.number, "wrong": one.refusal is not None,
                 "message": message_of(one.refusal) if one.refusal else _("用量异常，请核对。"),
             }
             for one in [*checked.refused, *(line for line in checked.lines if line.unusual and not line.refusal)]
@@ -112,7 +116,7 @@ class ReadingSheetView(BaseView):
         fresh = len(checked.lines) - len(checked.refused) - known
         return render_template(
             "billing/readings_check.html", title=_("检查读数文件"), filename=upload.filename, lines=lines[:SHOWN],
-            more=max(0, len(lines) - SHOWN), refused=len(checked.refused), fresh=fresh,
+            remarks=_remarks(checked), more=max(0, len(lines) - SHOWN), refused=len(checked.refused), fresh=fresh,
             counts=[(_("可导入"), fresh), (_("已有相同读数"), known), (_("未填读数"), checked.empty), (_("有错误"), len(checked.refused))],
             start_url=f"{URL}import/{token}/start", buttons=[Button("again", _("重新上传"), f"{URL}import?community_id={upload.community}", "file-upload")],
         )  # fmt: skip
@@ -121,29 +125,31 @@ class ReadingSheetView(BaseView):
     @needs("import")
     def start(self, token: str) -> Any:
         """Start the import; whoever presses twice starts a second job that finds everything kept."""
-        upload, _content = _own(token)
+        upload, _sheets = _own(token)
         job_id = in_unit_of_work(
             lambda: start_reading_import(session=db.session(), token=token, filename=upload.filename).id
         )
         return redirect(f"/jobs/{job_id}")
 
 
-def _own(token: str) -> tuple[Upload, bytes]:
+def _own(token: str) -> tuple[Upload, tuple[Sheet, ...]]:
     upload = find_upload(token=token, user_id=current_user.id, purpose=READINGS)
-    content = None if upload is None else upload.content
-    if upload is None or content is None:
+    sheets = None if upload is None else upload.sheets
+    if upload is None or sheets is None:
         abort(404)
-    return upload, content
+    return upload, sheets
 
 
-def _check(community_id: int, content: bytes, filename: str) -> Checked:
-    return check_sheet(
-        session=db.session(),
-        community_id=community_id,
-        content=content,
-        filename=filename,
-        today=clock.today(),
-    )
+def _check(community_id: int, sheets: Sequence[Sheet]) -> Checked:
+    return check_sheet(session=db.session(), community_id=community_id, sheets=sheets, today=clock.today())
+
+
+def _remarks(checked: Checked) -> list[str]:
+    """What is to be said of the file as a whole."""
+    remarks = [_("隐藏的工作表“%(name)s”没有读取。", name=title) for title in checked.hidden_sheets]
+    if checked.hidden_rows:
+        remarks.append(_("有 %(count)d 行被隐藏或筛选掉了，也一并读取。", count=checked.hidden_rows))
+    return remarks
 
 
 def _template(asked: GridQuery, day: str) -> BytesIO:

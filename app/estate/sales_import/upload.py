@@ -1,10 +1,15 @@
-"""The file of an import between its steps: in a folder of its own, open to who sent it and to nobody else."""
+"""What was read of a file between the steps of its import: encrypted, open to who sent it and to nobody else.
+
+The file itself is not kept. What nobody imports is removed after a day, by the ticker.
+"""
 
 import json
 import re
 import secrets
 import shutil
+import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +19,9 @@ from flask import current_app
 from app.estate.sales_import.parser.columns import SheetLayout
 from app.estate.sales_import.parser.headings import SheetKind
 from app.lowcode import clock
+from app.lowcode.secrets import decrypt_bytes, encrypt_bytes
+from app.lowcode.ticker import every_minute
+from app.lowcode.workbook import Sheet, dump_sheets, load_sheets
 
 KEPT_SECONDS: Final = 24 * 3600
 SALES: Final = "sales"
@@ -30,6 +38,8 @@ class Upload:
     community: str = ""
     layouts: tuple[SheetLayout, ...] | None = None
     job_id: int | None = None
+    check_id: int | None = None
+    """The job of the last dry run."""
     purpose: str = SALES
 
     @property
@@ -38,34 +48,44 @@ class Upload:
         return self.folder.name
 
     @property
-    def content(self) -> bytes | None:
-        """The file's bytes; None once it was imported."""
-        path = self.folder / "content"
-        return path.read_bytes() if path.is_file() else None
+    def sheets(self) -> tuple[Sheet, ...] | None:
+        """The file's sheets; None once it was imported."""
+        kept = self._read("sheets")
+        return None if kept is None else load_sheets(zlib.decompress(kept))
 
     @property
     def check(self) -> dict[str, Any] | None:
         """What the last dry run found, as `keep_check` was given it."""
-        path = self.folder / "check.json"
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+        kept = self._read("check")
+        return None if kept is None else json.loads(kept)
 
     def keep_check(self, found: dict[str, Any]) -> None:
         """Keep what a dry run found, so that looking at it again does not read the file again."""
-        write_json(path=self.folder / "check.json", value=found)
+        self.write("check", json.dumps(found, ensure_ascii=False, default=str).encode())
 
     def save(self) -> None:
         """Keep what its owner chose."""
-        layouts = None if self.layouts is None else [_to_json(one) for one in self.layouts]
         chosen = {
-            "user_id": self.user_id, "filename": self.filename, "community": self.community, "layouts": layouts,
-            "job_id": self.job_id, "purpose": self.purpose,
+            "user_id": self.user_id, "filename": self.filename, "community": self.community,
+            "layouts": layouts_to_json(self.layouts),
+            "job_id": self.job_id, "check_id": self.check_id, "purpose": self.purpose,
         }  # fmt: skip
         write_json(path=self.folder / "upload.json", value=chosen)
 
     def spend(self) -> None:
-        """Remove the file after its import; only which job did it is still known."""
-        for name in ("content", "check.json"):
+        """Remove the sheets after their import; only which job did it is still known."""
+        for name in ("sheets", "check"):
             (self.folder / name).unlink(missing_ok=True)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Keep bytes encrypted, whole or not at all."""
+        part = self.folder / f"{name}.{secrets.token_hex(4)}"
+        part.write_bytes(encrypt_bytes(content))
+        part.replace(self.folder / name)
+
+    def _read(self, name: str) -> bytes | None:
+        path = self.folder / name
+        return decrypt_bytes(path.read_bytes()) if path.is_file() else None
 
     def remove(self) -> None:
         """Remove it whole."""
@@ -73,15 +93,14 @@ class Upload:
 
 
 def keep_upload(
-    *, content: bytes, filename: str, community: str, user_id: int, purpose: str = SALES
+    *, sheets: Sequence[Sheet], filename: str, community: str, user_id: int, purpose: str = SALES
 ) -> Upload:
-    """Keep a file under a random name; what was left behind more than a day ago is removed."""
+    """Keep the sheets of a file under a random name."""
     root = _root()
     root.mkdir(parents=True, exist_ok=True)
-    _remove_old(root)
     upload = Upload(root / secrets.token_hex(16), user_id, filename, community, purpose=purpose)
     upload.folder.mkdir(mode=0o700)
-    (upload.folder / "content").write_bytes(content)
+    upload.write("sheets", zlib.compress(dump_sheets(sheets), 1))
     upload.save()
     return upload
 
@@ -94,10 +113,8 @@ def find_upload(*, token: str, user_id: int | None, purpose: str = SALES) -> Upl
     chosen = json.loads(path.read_text(encoding="utf-8"))
     if user_id is None or (chosen["user_id"], chosen.setdefault("purpose", SALES)) != (user_id, purpose):
         return None
-    layouts = chosen.pop("layouts")
-    return Upload(
-        path.parent, **chosen, layouts=None if layouts is None else tuple(_layout(one) for one in layouts)
-    )
+    layouts = layouts_from(chosen.pop("layouts"))
+    return Upload(path.parent, **chosen, layouts=layouts)
 
 
 def write_json(*, path: Path, value: Any) -> None:
@@ -111,15 +128,32 @@ def _root() -> Path:
     return Path(current_app.config["INSTANCE_DIR"]) / "files" / "imports"
 
 
-def _remove_old(root: Path) -> None:
+def remove_old_uploads() -> None:
+    """Remove what was left behind more than a day ago."""
     oldest = clock.now().timestamp() - KEPT_SECONDS
-    for folder in _folders(root):
-        if folder.stat().st_mtime < oldest:
-            shutil.rmtree(folder, ignore_errors=True)
+    for folder in _folders(_root()):
+        with suppress(FileNotFoundError):  # another process may be removing it as well
+            if folder.stat().st_mtime < oldest:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+every_minute.append(remove_old_uploads)
 
 
 def _folders(root: Path) -> Sequence[Path]:
+    if not root.is_dir():
+        return []
     return [folder for folder in root.iterdir() if folder.is_dir() and _TOKEN.fullmatch(folder.name)]
+
+
+def layouts_to_json(layouts: Sequence[SheetLayout] | None) -> list[dict[str, Any]] | None:
+    """Layouts as JSON keeps them; None (as guessed) stays None."""
+    return None if layouts is None else [_to_json(layout) for layout in layouts]
+
+
+def layouts_from(told: Sequence[dict[str, Any]] | None) -> tuple[SheetLayout, ...] | None:
+    """Reverse of layouts_to_json."""
+    return None if told is None else tuple(_layout(layout) for layout in told)
 
 
 def _to_json(layout: SheetLayout) -> dict[str, Any]:

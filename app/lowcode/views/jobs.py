@@ -31,7 +31,7 @@ class JobView(BaseView):
             select(Job).where(Job.user_id == current_user.id).order_by(Job.id.desc()).limit(SHOWN)
         ).all()
         return {
-            "jobs": [self._to_json(job) for job in jobs],
+            "jobs": [_to_json(job) for job in jobs],
             "running": sum(job.state in OPEN for job in jobs),
         }
 
@@ -40,16 +40,13 @@ class JobView(BaseView):
     def show(self, pk: int) -> Any:
         """One job: the bar while it runs, the result afterwards."""
         job = self._own(pk)
-        told = self._to_json(job)
-        return render_template(
-            "job.html", job={**told, "url": f"{told['url']}.json"}, back_url=job.url or "/"
-        )
+        return job_page(job, back_url=job.url or "/")
 
     @expose("/<int:pk>.json")
     @for_anyone_logged_in
     def status(self, pk: int) -> Any:
         """One job as data, for the bar."""
-        return self._to_json(self._own(pk))
+        return _to_json(self._own(pk))
 
     @expose("/<int:pk>/result")
     @for_anyone_logged_in
@@ -68,7 +65,7 @@ class JobView(BaseView):
         def operation() -> dict[str, Any]:
             job = self._own(pk)
             cancel(job)
-            return self._to_json(job)
+            return _to_json(job)
 
         told = in_unit_of_work(operation)
         if request.accept_mimetypes.accept_html and not request.is_json:
@@ -82,15 +79,21 @@ class JobView(BaseView):
             abort(404)
         return job
 
-    @staticmethod
-    def _to_json(job: Job) -> dict[str, Any]:
-        done, total = progress_of(job)
-        running = job.state in OPEN
-        return {
-            "id": job.id, "title": job.label, "state": job.state.value, "state_label": _(job.state.label),
-            "running": running, "failed": job.state is JobState.FAILED,
-            "percent": min(100, done * 100 // total) if running and total else None,
-            "message": _(job.message) if job.message else (f"{done:,} / {total:,}" if running and total else ""),
-            "url": f"/jobs/{job.id}", "cancel_url": f"/jobs/{job.id}/cancel" if running else None,
-            "result_url": f"/jobs/{job.id}/result" if job.file else None, "go_url": job.url,
-        }  # fmt: skip
+
+def job_page(job: Job, *, back_url: str) -> str:
+    """The page that follows a job: the bar while it runs, its message and its result afterwards."""
+    told = _to_json(job)
+    return render_template("job.html", job={**told, "url": f"{told['url']}.json"}, back_url=back_url)
+
+
+def _to_json(job: Job) -> dict[str, Any]:
+    done, total = progress_of(job)
+    running = job.state in OPEN
+    return {
+        "id": job.id, "title": job.label, "state": job.state.value, "state_label": _(job.state.label),
+        "running": running, "failed": job.state is JobState.FAILED,
+        "percent": min(100, done * 100 // total) if running and total else None,
+        "message": _(job.message) if job.message else (f"{done:,} / {total:,}" if running and total else ""),
+        "url": f"/jobs/{job.id}", "cancel_url": f"/jobs/{job.id}/cancel" if running else None,
+        "result_url": f"/jobs/{job.id}/result" if job.file else None, "go_url": job.url,
+    }  # fmt: skip
