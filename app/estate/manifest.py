@@ -23,7 +23,8 @@ from app.estate.operations.staff import remove_staff, save_department, save_empl
 from app.estate.queries.search import SEARCHES
 from app.estate.reach import start
 from app.estate.sales_import.command import import_sales_command
-from app.estate.sales_import.job import IMPORT_JOB, TITLE
+from app.estate.sales_import.job import CHECK_JOB, IMPORT_JOB, TITLE
+from app.estate.sales_import.upload import remove_old_uploads
 from app.estate.sales_import.views import SalesImportView
 from app.estate.views.cards import age
 from app.estate.views.search import SearchView
@@ -77,6 +78,7 @@ MANIFEST = Manifest(
     dictionaries=DICTIONARIES,
     searches=SEARCHES,
     commands=(import_sales_command,),
-    job_handlers=(IMPORT_JOB,),
+    job_handlers=(IMPORT_JOB, CHECK_JOB),
+    ticks=(remove_old_uploads,),
     start=start,
 )

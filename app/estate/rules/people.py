@@ -8,7 +8,7 @@ from typing import Final
 from app.estate.states import Sex
 from app.kernel.cells import normal_text
 from app.kernel.errors import N_, DomainError
-from app.kernel.identity import BadIdentity, read_identity
+from app.kernel.identity import BadIdentity, plain_identity, read_identity
 from app.kernel.patterns import TextPattern
 
 BEGINNING: Final = date(1900, 1, 1)
@@ -51,7 +51,7 @@ def read_document(*, text: str) -> DocumentHolder:
     An identity number of 15 places becomes its 18; GB 11643 decides on the check digit, and nobody's card has a wrong
     one. Raises BadIdentity, WrongCheckDigit.
     """
-    number = re.sub(r"\s", "", normal_text(text)).upper()
+    number = plain_identity(text)
     if _RESIDENT.fullmatch(number):
         try:
             found = read_identity(number)
@@ -63,7 +63,7 @@ def read_document(*, text: str) -> DocumentHolder:
         if not found.check_digit_right:
             raise WrongCheckDigit(field="identity")
         return DocumentHolder(number=found.number, born=found.birth, sex=Sex(found.sex.value))
-    if not _OTHER.fullmatch(number) or _MISTYPED.fullmatch(number):
+    if not _OTHER.fullmatch(number) or _MISTYPED.fullmatch(re.sub(r"[()/-]", "", number)):
         raise BadIdentity(field="identity")
     return DocumentHolder(number=number)
 

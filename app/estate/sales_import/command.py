@@ -9,15 +9,16 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import inspect
 
+from app.estate.sales_import.parser.headings import HEADING_NAMES
 from app.estate.sales_import.parser.plan import plan_sales
 from app.estate.sales_import.parser.plan_rows import SalesPlan
 from app.estate.sales_import.parser.report import report
-from app.estate.sales_import.parser.sheets import open_workbook
 from app.estate.sales_import.unit import import_in_unit
 from app.kernel.errors import DomainError
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
 from app.lowcode.errors import message_of
+from app.lowcode.workbook import read_workbook
 
 IMPORTED, STOPPED, UNREADABLE = 0, 1, 2
 _NOTHING = SalesPlan(
@@ -57,14 +58,16 @@ def import_sales_command(
 
 
 def _import(file: Path, community: str, dry_run: bool, good_rows: bool) -> tuple[dict[str, Any], int]:
-    sheets = open_workbook(content=file.read_bytes(), filename=file.name)
+    sheets = read_workbook(content=file.read_bytes(), filename=file.name, headings=HEADING_NAMES)
     plan = plan_sales(sheets=sheets, community=community)
     stopped = bool(plan.rejected) and not good_rows
+    communities: tuple[str, ...] = ()
     if dry_run or stopped:
         told = report(plan=plan, stored=False)
     else:
         with acting_as(SYSTEM):
-            told = import_in_unit(plan=plan, good_rows=good_rows)
+            result = import_in_unit(plan=plan, good_rows=good_rows)
+            told, communities = result.report, result.communities
     _print(told)
     if stopped:
         click.echo("有被拒绝的行，没有写入任何数据。改好文件再导入，或用 --good-rows 只导入其余的行。")
@@ -76,6 +79,8 @@ def _import(file: Path, community: str, dry_run: bool, good_rows: bool) -> tuple
             f"已导入 {told['imported']} 行：新建楼宇 {made['building']}、房间 {made['room']}、客户 {made['customer']}、"
             f"入住关系 {made['occupancy']}、车位 {made['parking_space']}，更新 {told['updated']}。"
         )
+        if communities:
+            click.echo(f"新建小区：{'、'.join(communities)}。")
     return told, STOPPED if stopped else IMPORTED
 
 

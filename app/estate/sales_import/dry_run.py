@@ -3,15 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from sqlalchemy.orm import Session
+
 from app.estate.sales_import.parser.columns import SheetLayout, guess_layout, match_columns
 from app.estate.sales_import.parser.findings import REJECTIONS, WARNINGS, ImportFinding
 from app.estate.sales_import.parser.headings import COLUMNS, REQUIRED, SheetKind
-from app.estate.sales_import.parser.plan import NoSalesSheet, UnnamedCommunity, plan_sales
+from app.estate.sales_import.parser.plan import NoSalesSheet, Progress, UnnamedCommunity, plan_sales
 from app.estate.sales_import.parser.plan_rows import SalesPlan
-from app.estate.sales_import.parser.sheets import Sheet, open_workbook
 from app.estate.sales_import.upload import Upload
+from app.estate.sales_import.writer.places import CommunityOutOfReach, CompanyMissing, refuse_out_of_reach
 from app.kernel.cells import cell_text
 from app.kernel.errors import N_, DomainError
+from app.lowcode.workbook import HiddenSheets, Sheet
 
 MOST_SHEETS: Final = 60
 """As many sheets can be changed on the page; any more are read as guessed."""
@@ -46,27 +49,40 @@ class BadHeaderRow(DomainError):
 
 
 def plan_of(*, upload: Upload) -> SalesPlan:
-    """The plan of an upload as its owner set it up. Raises UploadGone, and what open_workbook and plan_sales raise."""
-    sheets = sheets_of(upload=upload)
-    return plan_sales(sheets=sheets, layouts=upload.layouts, community=upload.community)
+    """The plan of an upload as its owner set it up. Raises UploadGone, and what plan_sales raises."""
+    return plan_sales(sheets=sheets_of(upload=upload), layouts=upload.layouts, community=upload.community)
 
 
 def sheets_of(*, upload: Upload) -> tuple[Sheet, ...]:
-    """The sheets of an upload. Raises UploadGone, UnreadableWorkbook."""
-    content = upload.content
-    if content is None:
+    """The sheets of an upload. Raises UploadGone."""
+    sheets = upload.sheets
+    if sheets is None:
         raise UploadGone
-    return open_workbook(content=content, filename=upload.filename)
+    return sheets
 
 
-def check(*, upload: Upload, sheets: Sequence[Sheet]) -> None:
-    """Judge every row as an import would, and keep what was found with the upload; nothing is stored."""
+def check(*, session: Session, upload: Upload, progress: Progress = lambda done, total: None) -> None:
+    """Judge an upload as its import would, and keep what was found with it; no document is stored.
+
+    What would refuse the whole import, a community out of reach included, is kept as the check's error.
+    """
+    sheets = sheets_of(upload=upload)
     plan, refused = None, None
     try:
         for chosen in upload.layouts or ():
             _refuse_unfinished(chosen)
-        plan = plan_sales(sheets=sheets, layouts=upload.layouts, community=upload.community)
-    except (NoSalesSheet, UnnamedCommunity, ColumnMissing) as error:
+        plan = plan_sales(
+            sheets=sheets, layouts=upload.layouts, community=upload.community, progress=progress
+        )
+        refuse_out_of_reach(session=session, plan=plan)
+    except (
+        NoSalesSheet,
+        HiddenSheets,
+        UnnamedCommunity,
+        ColumnMissing,
+        CommunityOutOfReach,
+        CompanyMissing,
+    ) as error:
         refused = {"code": error.code, "message": error.message, "params": dict(error.params)}
     if plan is not None:
         layouts = plan.layouts

@@ -1,6 +1,7 @@
 """The import as a job: started once for an upload, stored in one unit, its result kept for its starter."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +11,24 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.estate.sales_import.dry_run import UploadGone, plan_of, template_of
+from app.estate.sales_import.dry_run import UploadGone, check, plan_of, template_of
+from app.estate.sales_import.parser.columns import SheetLayout
 from app.estate.sales_import.parser.plan_rows import SalesPlan
 from app.estate.sales_import.problem_sheet import write_problems
 from app.estate.sales_import.unit import import_in_unit
-from app.estate.sales_import.upload import Upload, find_upload, write_json
+from app.estate.sales_import.upload import Upload, find_upload, layouts_from, layouts_to_json, write_json
+from app.estate.sales_import.writer import ImportResult
 from app.kernel.errors import N_, DomainError
 from app.lowcode import listing
 from app.lowcode.actors import current_actor
 from app.lowcode.db import db
-from app.lowcode.jobs import Job, JobContext, JobHandler, JobState, start_job
+from app.lowcode.jobs import OPEN, Job, JobContext, JobHandler, JobState, start_job
 
 KIND = "estate.import_sales"
+CHECK = "estate.check_sales"
 URL = "/import_sales"
 TITLE = N_("导入销售数据")
+CHECK_TITLE = N_("检查导入文件")
 
 
 class RowsRejected(DomainError):
@@ -31,6 +36,53 @@ class RowsRejected(DomainError):
 
     code = "rows_rejected"
     message = N_("有被拒绝的行，没有导入任何数据。请改好文件再导入，或选择“导入正确的行”。")
+
+
+class StillChecking(DomainError):
+    """The dry run of the file has not ended."""
+
+    code = "still_checking"
+    message = N_("文件还在检查，请等检查完毕再导入。")
+
+
+def start_check(
+    *,
+    session: Session,
+    upload: Upload,
+    layouts: Sequence[SheetLayout] | None = None,
+    community: str | None = None,
+) -> Job:
+    """Start the dry run of an upload, as it is set up or with another choice, which holds once it was checked."""
+    params = {
+        "token": upload.token, "language": listing.language_now(), "community": community,
+        "layouts": layouts_to_json(layouts),
+    }  # fmt: skip
+    job = start_job(
+        session=session, kind=CHECK, label=f"{_(CHECK_TITLE)} {upload.filename}"[:200], params=params
+    )
+    upload.check_id = job.id
+    upload.save()
+    return job
+
+
+def check_of(*, session: Session, upload: Upload) -> Job | None:
+    """The job of an upload's last dry run."""
+    job = session.get(Job, upload.check_id) if upload.check_id is not None else None
+    return job if job is not None and job.kind == CHECK and job.params.get("token") == upload.token else None
+
+
+def check_job(run: JobContext) -> None:
+    """Judge an upload; cancelled or failed it leaves the check and the choice before it as they were."""
+    upload = find_upload(token=run.params["token"], user_id=current_actor().user_id)
+    if upload is None:
+        raise UploadGone
+    run.url = f"{URL}/check/{upload.token}"
+    if run.params["layouts"] is not None:
+        upload.layouts = layouts_from(run.params["layouts"])
+    if run.params["community"] is not None:
+        upload.community = run.params["community"]
+    check(session=db.session(), upload=upload, progress=run.progress)
+    upload.save()
 
 
 def start_import(*, session: Session, token: str, good_rows: bool) -> Job:
@@ -44,6 +96,9 @@ def start_import(*, session: Session, token: str, good_rows: bool) -> Job:
     job = job_of(session=session, upload=upload)
     if job is not None:
         return job
+    checking = check_of(session=session, upload=upload)
+    if checking is not None and checking.state in OPEN:
+        raise StillChecking
     found = upload.check
     if found is None or found["error"]:
         raise UploadGone
@@ -88,6 +143,7 @@ def import_job(run: JobContext) -> None:
 
 
 IMPORT_JOB = JobHandler(KIND, import_job)
+CHECK_JOB = JobHandler(CHECK, check_job)
 
 
 def _store(run: JobContext, upload: Upload) -> None:
@@ -96,10 +152,13 @@ def _store(run: JobContext, upload: Upload) -> None:
         raise RowsRejected
     run.progress(0, plan.rows)
 
-    def keep(told: dict[str, Any]) -> None:
+    def keep(result: ImportResult) -> None:
         # Still inside the unit: a cancel takes everything back, a kill after the commit finds `stored` and repeats nothing.
         run.progress(plan.rows, plan.rows)
-        told = {**told, "filename": upload.filename, **_spoken(told, plan)}
+        told = result.report
+        told = {
+            **told, "filename": upload.filename, "communities": result.communities, **_spoken(told, plan)
+        }  # fmt: skip
         write_json(path=run.new_file("result.json"), value=told)
         run.file = None
         if told["rejected"] or told["warnings"]:
@@ -107,7 +166,7 @@ def _store(run: JobContext, upload: Upload) -> None:
         statement = update(Job).where(Job.id == run.job_id).values(params={**run.params, "stored": True})
         db.session.execute(statement)
 
-    import_in_unit(plan=plan, good_rows=run.params["good_rows"], keep=keep)
+    import_in_unit(plan=plan, good_rows=run.params["good_rows"], keep=keep, progress=run.progress)
 
 
 def result_of(*, job_id: int) -> dict[str, Any] | None:

@@ -20,7 +20,6 @@ from app.estate.sales_import.parser.columns import SheetLayout
 from app.estate.sales_import.parser.headings import SheetKind
 from app.lowcode import clock
 from app.lowcode.secrets import decrypt_bytes, encrypt_bytes
-from app.lowcode.ticker import every_minute
 from app.lowcode.workbook import Sheet, dump_sheets, load_sheets
 
 KEPT_SECONDS: Final = 24 * 3600
@@ -135,9 +134,6 @@ def remove_old_uploads() -> None:
         with suppress(FileNotFoundError):  # another process may be removing it as well
             if folder.stat().st_mtime < oldest:
                 shutil.rmtree(folder, ignore_errors=True)
-
-
-every_minute.append(remove_old_uploads)
 
 
 def _folders(root: Path) -> Sequence[Path]:

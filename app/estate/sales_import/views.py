@@ -14,11 +14,20 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import StringField
 from wtforms.validators import Length
 
-from app.estate.sales_import.dry_run import MOST_SHEETS, check, choose, sheets_of, template_of
-from app.estate.sales_import.job import KIND, TITLE, URL, job_of, result_of, start_import
+from app.estate.sales_import.dry_run import MOST_SHEETS, choose, sheets_of, template_of
+from app.estate.sales_import.job import (
+    CHECK_TITLE,
+    KIND,
+    TITLE,
+    URL,
+    check_of,
+    job_of,
+    result_of,
+    start_check,
+    start_import,
+)
 from app.estate.sales_import.labels import KINDS
-from app.estate.sales_import.parser.headings import COLUMNS, SheetKind
-from app.estate.sales_import.parser.sheets import open_workbook
+from app.estate.sales_import.parser.headings import COLUMNS, HEADING_NAMES, SheetKind
 from app.estate.sales_import.problem_sheet import problems_file
 from app.estate.sales_import.upload import Upload, find_upload, keep_upload
 from app.kernel.errors import N_, DomainError
@@ -28,6 +37,8 @@ from app.lowcode.jobs import OPEN, Job, JobState
 from app.lowcode.pages import FormPage
 from app.lowcode.permissions import may, needs
 from app.lowcode.unit import in_unit_of_work
+from app.lowcode.views.jobs import job_page
+from app.lowcode.workbook import read_workbook
 
 ENDINGS: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".txt")
 MOST_PROBLEMS: Final = 500
@@ -80,9 +91,9 @@ class SalesImportView(BaseView):
         return _upload_page(form)
 
     def _keep(self, content: bytes, name: str, community: str) -> Any:
-        sheets = open_workbook(content=content, filename=name)
-        upload = keep_upload(content=content, filename=name, community=community, user_id=current_user.id)
-        check(upload=upload, sheets=sheets)
+        sheets = read_workbook(content=content, filename=name, headings=HEADING_NAMES)
+        upload = keep_upload(sheets=sheets, filename=name, community=community, user_id=current_user.id)
+        in_unit_of_work(lambda: start_check(session=db.session(), upload=upload).id)
         return redirect(f"{URL}/check/{upload.token}")
 
     def too_large(self, error: RequestEntityTooLarge) -> Any:
@@ -102,7 +113,9 @@ class SalesImportView(BaseView):
         job = job_of(session=db.session(), upload=upload)
         if job is not None:
             return redirect(f"{URL}/result/{job.id}")
-        found = upload.check
+        checking, found = check_of(session=db.session(), upload=upload), upload.check
+        if checking is not None and (checking.state in OPEN or found is None):
+            return job_page(checking, back_url=f"{URL}/")
         if found is None:
             abort(404)
         wrong: dict[str, str] = {}
@@ -114,9 +127,11 @@ class SalesImportView(BaseView):
             if len(community) > LONGEST_NAME:
                 wrong["community"] = _("最多 80 个字。")
             if not wrong:
-                upload.layouts, upload.community = layouts, community
-                upload.save()
-                check(upload=upload, sheets=sheets)
+                in_unit_of_work(
+                    lambda: start_check(
+                        session=db.session(), upload=upload, layouts=layouts, community=community
+                    ).id
+                )
                 return redirect(request.path)
         return _check_page(upload, found, wrong)
 
@@ -195,7 +210,7 @@ def _check_page(upload: Upload, found: dict[str, Any], wrong: Mapping[str, str])
         )
     told = {name: _translated(found[name][:MOST_PROBLEMS]) for name in ("rejected", "warnings")}
     return render_template(
-        "estate/import_check.html", title=_("检查导入文件"), filename=upload.filename,
+        "estate/import_check.html", title=_(CHECK_TITLE), filename=upload.filename,
         community=typed.get("community", upload.community), refused=sentence,
         unnamed=bool(refused) and refused["code"] == "unnamed_community",
         sheets=[_sheet(index, one, typed, wrong) for index, one in enumerate(found["sheets"][:MOST_SHEETS])],

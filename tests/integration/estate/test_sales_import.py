@@ -28,7 +28,6 @@ from app.estate.models import (
 )
 from app.estate.sales_import.parser.plan import plan_sales
 from app.estate.sales_import.parser.plan_rows import SalesPlan
-from app.estate.sales_import.parser.sheets import open_workbook
 from app.estate.sales_import.unit import import_in_unit
 from app.estate.sales_import.writer.places import CommunityOutOfReach, CompanyMissing
 from app.estate.states import OccupancyRole, RoomState, Sex
@@ -36,6 +35,7 @@ from app.lowcode.actors import SYSTEM, Actor, Reach, acting_as
 from app.lowcode.db import db
 from app.lowcode.dictionary import DictionaryEntry
 from app.lowcode.unit import unit_of_work
+from app.lowcode.workbook import read_workbook
 from tests.browser.sales_file import room_areas
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "sales-export-jinxiu.xlsx"
@@ -47,10 +47,10 @@ WANG = "990101198311113975"
 def plan_of(*lines: str, spaces: tuple[str, ...] = ()) -> SalesPlan:
     """A plan of room lines under HEADS; the columns of a space are 小区,车位号,区域,销售状态,客户姓名,联系电话,车牌号."""
     content = "\n".join((HEADS, *lines)).encode()
-    sheets = open_workbook(content=content, filename="房源.csv")
+    sheets = read_workbook(content=content, filename="房源.csv")
     if spaces:
         heads = "小区,车位号,区域,销售状态,客户姓名,联系电话,车牌号"
-        sheets += open_workbook(content="\n".join((heads, *spaces)).encode(), filename="车位.csv")
+        sheets += read_workbook(content="\n".join((heads, *spaces)).encode(), filename="车位.csv")
     return plan_sales(sheets=sheets)
 
 
@@ -72,7 +72,7 @@ def count(model: Any) -> int:
 
 @pytest.fixture(scope="module")
 def jinxiu() -> SalesPlan:
-    return plan_sales(sheets=open_workbook(content=FILE.read_bytes()))
+    return plan_sales(sheets=read_workbook(content=FILE.read_bytes()))
 
 
 @pytest.mark.all_databases
@@ -119,7 +119,7 @@ def test_words_that_the_dictionary_does_not_know_become_entries(app: Flask) -> N
         ("104", "三室两厅", "军产房"),
     )
     lines = [f"新园,1号楼,1单元,{number},90,未售,{layout},{owned}" for number, layout, owned in rooms]
-    sheets = open_workbook(content="\n".join((heads, *lines)).encode(), filename="房源.csv")
+    sheets = read_workbook(content="\n".join((heads, *lines)).encode(), filename="房源.csv")
     import_as_system(app, plan_sales(sheets=sheets))
     with system(app):
         kept = db.session.execute(

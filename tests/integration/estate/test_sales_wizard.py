@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from contextvars import Context
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -13,16 +14,19 @@ import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.estate.models import Community, Customer, Room
+from app.estate.models import Community, Customer, Room, ScopeGrant
 from app.estate.sales_import.labels import COLUMN_LABELS
 from app.estate.sales_import.parser.headings import COLUMNS
-from app.lowcode.jobs import Job, JobState, requeue_orphans
+from app.lowcode.jobs import Job, JobContext, JobState, requeue_orphans
+from app.lowcode.ticker import tick
 from app.lowcode.unit import unit_of_work
 from tests.people import CAST, Cast
 from tests.queries import Queries
+from tests.workbooks import far_workbook
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "sales-export-jinxiu.xlsx"
 URL = "/import_sales/"
@@ -58,7 +62,21 @@ def uploaded(client: FlaskClient, content: bytes, name: str = "房源.csv", comm
     assert answer.status_code == 302, translated_title(answer)
     address: str = answer.headers["Location"]
     assert re.fullmatch(r"/import_sales/check/[0-9a-f]{32}", address)
+    do_jobs(client)
     return address
+
+
+def do_jobs(client: FlaskClient) -> None:
+    """Do the jobs that wait, the dry run among them."""
+    queue = client.application.extensions["huey"]
+    while (task := queue.dequeue()) is not None:
+        Context().run(queue.execute, task)
+
+
+def check_again(client: FlaskClient, address: str, form: dict[str, str]) -> None:
+    """Send other choices and wait for the dry run that they start."""
+    assert client.post(address, data=form).status_code == 302
+    do_jobs(client)
 
 
 def translated_title(answer: Any) -> str:
@@ -164,7 +182,7 @@ def test_a_column_read_as_another(
     )
     assert twice.status_code == 422
     assert "“建筑面积”选了两次" in translated_title(twice)
-    assert manager.post(address, data=form | {"column-0-5": "built_area"}).status_code == 302
+    check_again(manager, address, form | {"column-0-5": "built_area"})
     assert "被拒绝 0" in translated_title(manager.get(address))
     start(manager, address)
     run_jobs()
@@ -189,6 +207,7 @@ def test_a_choice_that_cannot_be(manager: FlaskClient, change: dict[str, str], s
     address = uploaded(manager, lines(GOOD))
     answer = manager.post(address, data=typed(manager, address) | change)
     if answer.status_code == 302:  # a choice that can be, of which nothing comes
+        do_jobs(manager)
         answer = manager.get(address)
         assert manager.post(f"{address}/start").status_code == 400
     else:
@@ -201,7 +220,7 @@ def test_a_community_that_no_sheet_names(manager: FlaskClient, run_jobs: Callabl
     address = uploaded(manager, content)
     assert "工作表“房源”没有写小区" in translated_title(manager.get(address))
     assert manager.post(f"{address}/start", data={"good_rows": "1"}).status_code == 400
-    assert manager.post(address, data=typed(manager, address) | {"community": "锦绣园"}).status_code == 302
+    check_again(manager, address, typed(manager, address) | {"community": "锦绣园"})
     assert "可导入 1 被拒绝 0" in translated_title(manager.get(address))
     assert "可导入 1 被拒绝 0" in translated_title(
         manager.get(uploaded(manager, content, community="锦绣园"))
@@ -246,13 +265,13 @@ def test_headings_that_nobody_knows_are_mapped_by_hand(
     address = uploaded(manager, "说明\n甲,乙,丙\n101,66.6,9号楼\n".encode())
     assert "文件里没有认得出的工作表" in translated_title(manager.get(address))
     form = typed(manager, address) | {"kind-0": "room", "row-0": "2", "community": "锦绣园"}
-    assert manager.post(address, data=form).status_code == 302
+    check_again(manager, address, form)
     assert "至少要有其中一列：房号" in translated_title(manager.get(address))
     assert manager.post(f"{address}/start", data={"good_rows": "1"}).status_code == 400
     form = typed(manager, address) | {"community": "锦绣园"}
     assert form["column-0-0"] == ""
     form |= {"column-0-0": "number", "column-0-1": "built_area", "column-0-2": "building"}
-    assert manager.post(address, data=form).status_code == 302
+    check_again(manager, address, form)
     start(manager, address)
     run_jobs()
     assert count(session, Room) == rooms + 1
@@ -295,13 +314,87 @@ def test_who_may_not_import(
 def test_a_community_out_of_reach_stays_as_it_is(
     manager: FlaskClient, session: Session, run_jobs: Callable[[], int]
 ) -> None:
+    """I11: what the job would refuse the dry run says already, and the import cannot be started."""
     rooms = count(session, Room)
-    job = start(manager, uploaded(manager, lines(GOOD.replace("锦绣园", "邻里苑"))))
-    run_jobs()
-    told = manager.get(f"/jobs/{job}.json").json
-    assert told["failed"] and "邻里苑" in told["message"]
-    assert manager.get(f"/import_sales/result/{job}").headers["Location"] == f"/jobs/{job}"
+    address = uploaded(manager, lines(GOOD.replace("锦绣园", "邻里苑")))
+    assert "小区“邻里苑”不在您的管辖范围内" in translated_title(manager.get(address))
+    assert manager.post(f"{address}/start", data={"good_rows": "1"}).status_code == 400
+    assert run_jobs() == 0
     assert count(session, Room) == rooms
+
+
+def test_a_community_that_may_not_be_made(manager: FlaskClient, cast: Cast, session: Session) -> None:
+    """I11: who holds no company is told at the dry run that a community cannot be made; the others see its name."""
+    address = uploaded(manager, lines(GOOD.replace("锦绣园", "没有的苑")))
+    assert "没有小区“没有的苑”，您的管辖范围里也没有公司" in translated_title(manager.get(address))
+    assert manager.post(f"{address}/start").status_code == 400
+    with unit_of_work() as unit:
+        unit.execute(
+            update(ScopeGrant)
+            .where(
+                ScopeGrant.user_id
+                == select(User.id).where(User.username == cast["物业经理"]).scalar_subquery()
+            )
+            .values(company_id=cast.ours.company_id, community_id=None)
+        )
+    address = uploaded(manager, lines(GOOD.replace("锦绣园", "没有的苑")))
+    job = start(manager, address)
+    do_jobs(manager)
+    assert "小区 没有的苑" in translated_title(manager.get(f"/import_sales/result/{job}"))
+
+
+def test_the_dry_run_is_a_job_with_a_bar(
+    manager: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I11: until the dry run has ended the page follows it; it reports its rows; cancelled it leaves no check."""
+    reports: list[tuple[int, int]] = []
+    report = JobContext.progress
+    monkeypatch.setattr(
+        JobContext,
+        "progress",
+        lambda run, done, total: (reports.append((done, total)), report(run, done, total))[1],
+    )
+    rows = [GOOD.replace("101", str(number)) for number in range(1000, 2200)]
+    address = send(manager, lines(*rows)).headers["Location"]
+    page = manager.get(address).get_data(as_text=True)
+    assert "data-job=" in page and "<progress" in page
+    assert manager.post(f"{address}/start").status_code == 400  # nothing is checked yet
+    do_jobs(manager)
+    assert reports == [(0, 1200), (500, 1200), (1000, 1200)]
+    assert "可导入 1,200" in translated_title(manager.get(address))
+    reports.clear()
+    start(manager, address)
+    do_jobs(manager)
+    assert len({done for done, _total in reports}) > 3 and {total for _done, total in reports} == {1200}
+
+    address = send(manager, lines(*rows)).headers["Location"]
+    job = session.scalars(select(Job.id).order_by(Job.id.desc())).first()
+    manager.post(f"/jobs/{job}/cancel")
+    do_jobs(manager)
+    assert "已取消" in translated_title(manager.get(address))
+    assert manager.post(f"{address}/start").status_code == 400
+
+
+def test_an_upload_lies_encrypted(app: Flask, manager: FlaskClient) -> None:
+    """X12: nothing of what a file says can be read on the disk while it waits to be imported."""
+    secret = "不可见的业主"
+    address = uploaded(manager, lines(GOOD.replace("周一", secret), BAD.replace("未售", secret)))
+    folder = Path(app.config["INSTANCE_DIR"]) / "files" / "imports" / address.rpartition("/")[2]
+    kept = b"".join(path.read_bytes() for path in folder.iterdir())
+    assert len(list(folder.iterdir())) == 3 and secret.encode() not in kept and b"88.5" not in kept
+    assert secret in manager.get(address).get_data(as_text=True)
+
+
+def test_a_workbook_that_claims_the_whole_sheet(manager: FlaskClient) -> None:
+    """X1: a cell in the sheet's last corner is refused with the limit said, and the office serves on."""
+    answer = send(manager, far_workbook("x"), "远.xlsx", "锦绣园")
+    assert answer.status_code == 422
+    text = answer.get_data(as_text=True)
+    assert "XFD1048576" in text and "500,000" in text and 'value="锦绣园"' in text
+    assert manager.get("/").status_code == 200
+    rows = [HEADS.split(","), *(GOOD.replace("101", str(n)).split(",") for n in range(1000, 2500))]
+    address = uploaded(manager, far_workbook(" ", rows), "空格.xlsx")
+    assert "数据行 1,500 可导入 1,500" in translated_title(manager.get(address))
 
 
 def test_two_presses_are_one_import(
@@ -311,7 +404,7 @@ def test_two_presses_are_one_import(
     first, second = start(manager, address), start(manager, address)
     assert first == second
     assert run_jobs() == 1
-    assert count(session, Job) == 1
+    assert count(session, Job) == 2  # the dry run and the import
 
 
 def test_a_killed_import_repeats_nothing(
@@ -345,10 +438,11 @@ def test_a_cancelled_import_can_be_started_again(
 
 
 def test_old_uploads_go(app: Flask, manager: FlaskClient) -> None:
+    """X12: what nobody imports is removed after a day, by the ticker and not by the next upload."""
     old, kept = uploaded(manager, lines(GOOD)), uploaded(manager, lines(GOOD))
     folder = Path(app.config["INSTANCE_DIR"]) / "files" / "imports" / old.rpartition("/")[2]
     os.utime(folder, (0, 0))
-    uploaded(manager, lines(GOOD))
+    tick(app)
     assert not folder.exists()
     assert manager.get(old).status_code == 404
     assert manager.post(f"{old}/start").status_code == 404

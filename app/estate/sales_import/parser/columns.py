@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from app.estate.sales_import.parser.headings import COLUMNS, REQUIRED, TITLE_WORDS, HeadingColumn, SheetKind
-from app.estate.sales_import.parser.sheets import Cell, Sheet, SheetRow
+from app.lowcode.workbook import Cell, Sheet, SheetRow
 
 # Titles, "制表:", units and a logo stand above the headings; never as many lines as these.
 HEADING_ROWS = 20

@@ -8,17 +8,31 @@ from app.kernel.errors import N_
 
 # The only reasons that keep a row out. Whatever else is odd is a warning.
 REJECTIONS: Final[Mapping[str, str]] = {
+    "building_missing": N_("没有写楼宇，请补上。"),
     "unknown_building": N_("楼宇“%(value)s”不在本文件的楼宇表里，请核对楼宇名称。"),
     "area_missing": N_("没有建筑面积（“%(value)s”），请补上。"),
     "area_not_positive": N_("建筑面积是 %(value)s，应大于 0。"),
     "no_such_date": N_("没有“%(value)s”这一天，请核对日期。"),
     "sold_without_customer": N_("销售状态是“%(value)s”，却没有客户姓名。"),
     "room_repeated": N_("房间 %(value)s 在工作表“%(first_sheet)s”第 %(first_row)s 行已经有了，本行重复。"),
+    "error_cell": N_("这一格是公式错误 %(value)s，请改好再导入。"),
+    # These two keep a row out by a column that names or binds it, and are warnings elsewhere.
+    "text_is_date": N_(
+        "“%(value)s”被表格存成了日期，原来可能是“%(guess)s”。请把这一列设为文本，核对后再导入。"
+    ),
+    "digits_lost": N_("%(value)s 被表格存成了数字，15 位以后的数字已经丢失，不能采用。请按原件填写为文本。"),
 }
 
 WARNINGS: Final[Mapping[str, str]] = {
+    "text_is_date": REJECTIONS["text_is_date"],
+    "digits_lost": REJECTIONS["digits_lost"],
+    "percent_read": N_("“%(value)s”按百分数读取，作 %(read)s。"),
+    "owners_unclear": N_(
+        "客户“%(value)s”是 %(people)d 个人，却有 %(numbers)d 个证件号码，请核对谁的号码是哪一个。"
+    ),
+    "rows_hidden": N_("有 %(count)d 行被隐藏或筛选掉了，也一并导入。"),
     "identity_check_digit": N_("证件号码 %(value)s 的校验码不对，请核对原件。"),
-    "identity_format": N_("证件号码 %(value)s 不像身份证号码，请核对。"),
+    "identity_format": N_("证件号码 %(value)s 不像任何证件的号码，请核对。"),
     "identity_precision_lost": N_("证件号码被表格存成了数字，末几位已丢失；按没有证件号码处理，请补录。"),
     "identity_missing": N_("%(value)s 没有证件号码，不与其他房间的同名客户合并。"),
     "identity_name_differs": N_("同一证件号码已用于“%(first)s”，本行却写“%(value)s”；按前者合并。"),

@@ -178,6 +178,9 @@ COLUMNS: dict[SheetKind, tuple[HeadingColumn, ...]] = {
     ),
 }
 
+HEADING_NAMES = frozenset(name for columns in COLUMNS.values() for column in columns for name in column.names)
+"""All of them: by these the delimiter of a text file is told."""
+
 # Without these a sheet is not of the kind: every set needs one of its columns.
 REQUIRED: dict[SheetKind, tuple[frozenset[str], ...]] = {
     SheetKind.COMMUNITY: (

@@ -5,17 +5,21 @@ from app.estate.sales_import.parser.people import (
     ParsedPerson,
     co_owners_of,
     identity_of,
+    owners_unclear,
     people_of,
     phones_of,
 )
 from app.estate.sales_import.parser.sheet_reader import RowReader
-from app.estate.sales_import.parser.sheets import Cell
+from app.lowcode.workbook import Cell
 
 
 def people_of_row(*, reader: RowReader) -> tuple[ParsedPerson, ...]:
     """The customer first, then the co-owners, each once; what is odd about their numbers is reported."""
     kind = reader.text("identity_kind")
-    named = people_of(names=reader.listed("customer"), identities=_lines(reader, "identity"), kind=kind)
+    names, identities = reader.listed("customer"), _lines(reader, "identity")
+    named = people_of(names=names, identities=identities, kind=kind)
+    if unclear := owners_unclear(names=names, identities=identities):
+        reader.warn("identity", "owners_unclear", value=names[:40], people=unclear[0], numbers=unclear[1])
     for person in named:
         warn_of_identity(reader=reader, column="identity", person=person)
     if not named and reader.cell("identity") != "":
@@ -56,13 +60,13 @@ def details_of_row(*, reader: RowReader) -> dict[str, str]:
     """What the row says of the customer beside name, number and telephones, by the fields of PlannedCustomer."""
     keys = "identity_kind gender address household_place employer postcode emergency_contact"
     details = {key: reader.text(key) for key in keys.split()}
-    phones, _odd = phones_of(cell=reader.cell("emergency_phone"))
+    phones, _odd = phones_of(cell=reader.sound("emergency_phone"))
     return details | {"emergency_phone": phones[0] if phones else ""}
 
 
 def _lines(reader: RowReader, key: str) -> Cell:
     """A cell that may hold several values; a number stays one, for a float may have lost its end."""
-    cell = reader.cell(key)
+    cell = reader.sound(key)
     return reader.listed(key) if isinstance(cell, str) else cell
 
 

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from app.estate.sales_import.parser.columns import SheetLayout
 from app.estate.sales_import.parser.headings import SheetKind
-from app.estate.sales_import.parser.sheets import Cell, SheetRow
 from app.kernel.cells import cell_text, folded_text
+from app.lowcode.workbook import Cell, SheetRow
 
 
 class LineKind(StrEnum):

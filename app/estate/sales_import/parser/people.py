@@ -1,15 +1,16 @@
 """Reads names, identity numbers, co-owners and telephones as sales systems write them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, time, timedelta
 from typing import Final
 
-from app.estate.sales_import.parser.sheets import Cell
-from app.kernel.cells import folded_text, normal_text, read_text
-from app.kernel.identity import BadIdentity, check_digit, read_identity
+from app.estate.rules.people import WrongCheckDigit, read_document
+from app.kernel.cells import folded_text, has_lost_digits, normal_text, read_text
+from app.kernel.identity import BadIdentity, plain_identity, with_plain_ends
+from app.lowcode.workbook import Cell
 
-# A float holds every whole number up to here; an identity number of 18 digits that became one has lost its end.
-_FLOAT_EXACT: Final = 2**53
 _POWER = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 _COMMAS: Final = r"、,\uff0c;\uff1b/\uff0f|&"
 _SEPARATORS = re.compile(rf"[{_COMMAS}]|(?<=\))\s+")
@@ -19,7 +20,15 @@ _BRACKETS: Final = str.maketrans(
 _NUMBER: Final = r"([0-9]{14,17}[0-9X]|[A-Z]{1,2}[0-9]{6,10})"
 _WITH_IDENTITY = re.compile(rf"([^()0-9]+?)[:\uff1a\s]*(?:\([^()0-9]*?{_NUMBER}\)|{_NUMBER})", re.IGNORECASE)
 _WITH_REMARK = re.compile(r"([^()]+)\(([^()]*)\)")
-_HAN_NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff·]{2,6}")
+_HAN: Final = r"[\u3400-\u9fff\U00020000-\U0003ffff]"
+# A Chinese name; the names of other peoples are longer and have a dot between their parts.
+_HAN_NAME = re.compile(rf"{_HAN}{{2,6}}|{_HAN}+(?:·{_HAN}+)+")
+_DOTS = re.compile(r"(?<=\w)\s*[\u2022\u2027\u22c5\u30fb\uff0e\uff65\u2219.]\s*(?=[\u3400-\u9fff])")
+_LATIN_NAME = re.compile(r"[^\W\d_]+(?:[ .'’·-]+[^\W\d_]+)+\.?")
+_FIRM = re.compile(
+    r"公司|集团|工厂|商店|超市|酒店|宾馆|银行|医院|学校|学院|大学|中学|小学|幼儿园|委员会|管委会|协会|基金|合作社|事务所|研究"
+    r"|中心|分行|支行|工作室|经营部|个体户|政府|物业|有限"
+)
 _MOBILE = re.compile(r"1[0-9]{10}")
 _LONGEST_PHONE: Final = 40
 _LONGEST_IDENTITY: Final = 40
@@ -50,24 +59,27 @@ def identity_of(*, cell: Cell, kind: str = "") -> IdentityReading:
     written wherever the person is. What a spreadsheet rounded does not, for it makes different people equal; nor does
     what is too short or one sign repeated.
     """
-    text = folded_text(cell).upper()
+    text = plain_identity(folded_text(cell))
     if not text:
         return IdentityReading("")
-    if (isinstance(cell, int | float) and abs(cell) >= _FLOAT_EXACT) or _POWER.fullmatch(text):
+    if has_lost_digits(cell) or _POWER.fullmatch(text):
         return IdentityReading("", "identity_precision_lost")
+    if isinstance(cell, date | time | timedelta):
+        return IdentityReading("", "identity_format")
     text = re.sub(r"^[^0-9A-Z]*(?:身份证|护照|证件)?[^0-9A-Z]*", "", text) or text
     if not 6 <= len(text) <= _LONGEST_IDENTITY or len(set(text)) == 1 or not re.search(r"[0-9]{4}", text):
         return IdentityReading("", "identity_format")
-    if re.fullmatch(r"[0-9]{17}[0-9X]", text) and check_digit(text[:17]) != text[17] and not _is_other(kind):
+    try:
+        return IdentityReading(read_document(text=text).number)
+    except WrongCheckDigit:
+        if _is_other(kind):
+            return IdentityReading(text)
         # Nobody's number ends in three zeros; a workbook's fifteen digits do.
         if text.endswith("000"):
             return IdentityReading("", "identity_precision_lost")
         return IdentityReading(text, "identity_check_digit")
-    try:
-        return IdentityReading(read_identity(text).number)
     except BadIdentity:
-        numeric = re.fullmatch(r"[0-9]+X?", text)
-        return IdentityReading(text, "identity_format" if numeric and not _is_other(kind) else "")
+        return IdentityReading(text, "identity_format")
 
 
 def _is_other(kind: str) -> bool:
@@ -76,7 +88,7 @@ def _is_other(kind: str) -> bool:
 
 def name_of(*, text: str) -> str:
     """A person's name: blanks inside a Chinese name go (张 三 → 张三), those of a foreign one stay."""
-    name = normal_text(text)[:_LONGEST_NAME].rstrip()
+    name = _DOTS.sub("·", normal_text(text)[:_LONGEST_NAME].rstrip())
     squeezed = name.replace(" ", "")
     return squeezed if _HAN_NAME.fullmatch(squeezed) else name
 
@@ -84,11 +96,11 @@ def name_of(*, text: str) -> str:
 def people_of(*, names: str, identities: Cell, kind: str = "") -> tuple[ParsedPerson, ...]:
     """The people of a customer cell, the first being the customer; several stand beside as many identity numbers.
 
-    '张三、李四' is two people when each part is a Chinese name; a firm's name is never taken apart.
+    '张三、李四' is two people when each part is a person's name, or has a number of its own; a firm's name is never
+    taken apart.
     """
-    parts = _parts(names)
-    numbers = [part for part in _SEPARATORS.split(read_text(identities)) if part.strip()]
-    if len(parts) > 1 and all(_HAN_NAME.fullmatch(name_of(text=part)) for part in parts):
+    parts, numbers = _parts(names), _numbers(identities)
+    if _are_people(names, parts, numbers):
         if len(numbers) == len(parts):
             readings = [identity_of(cell=number, kind=kind) for number in numbers]
         else:
@@ -105,6 +117,32 @@ def people_of(*, names: str, identities: Cell, kind: str = "") -> tuple[ParsedPe
         return (only,)
     name = only.name if only and only.identity.number else name_of(text=names)
     return (ParsedPerson(name, identity_of(cell=identities, kind=kind)),) if name else ()
+
+
+def owners_unclear(*, names: str, identities: Cell) -> tuple[int, int] | None:
+    """(people, numbers) where several people stand beside another number of identity numbers; None where all is clear."""
+    parts, numbers = _parts(names), _numbers(identities)
+    if not numbers or len(numbers) == len(parts) or not _are_people(names, parts, numbers):
+        return None
+    return len(parts), len(numbers)
+
+
+def _numbers(identities: Cell) -> list[str]:
+    return [part for part in _SEPARATORS.split(read_text(identities)) if part.strip()]
+
+
+def _are_people(names: str, parts: Sequence[str], numbers: Sequence[str]) -> bool:
+    """Whether the parts of a customer cell are as many people."""
+    if len(parts) < 2 or any(_FIRM.search(part) for part in parts):
+        return False
+    if all(_HAN_NAME.fullmatch(name_of(text=part)) for part in parts):
+        return True
+    if len(numbers) == len(parts) and all(identity_of(cell=number).number for number in numbers):
+        return all(re.search(r"\w", part) and not re.search(r"[0-9]{5}", part) for part in parts)
+    # 'Smith, John' is one person.
+    return not re.search("[,\uff0c]", names) and all(
+        _LATIN_NAME.fullmatch(normal_text(part)) for part in parts
+    )
 
 
 def co_owners_of(*, text: str) -> tuple[tuple[ParsedPerson, ...], tuple[str, ...]]:
@@ -134,7 +172,7 @@ def _parts(text: str) -> list[str]:
 
 def _person(part: str) -> ParsedPerson | None:
     """'名(证号)', '名 证号' or '名'; None when there is no name in it."""
-    flat = normal_text(part.translate(_BRACKETS))
+    flat = with_plain_ends(normal_text(part.translate(_BRACKETS)))
     if found := _WITH_IDENTITY.fullmatch(flat):
         return ParsedPerson(name_of(text=found[1]), identity_of(cell=found[2] or found[3]))
     if found := _WITH_REMARK.fullmatch(flat):

@@ -29,12 +29,14 @@ class Places:
 
     def list_community(self, *, reader: RowReader, name: str) -> None:
         """Take a row of the community sheet (表4)."""
+        if reader.is_spoiled("name") or reader.rejected:
+            return
         first = self._communities.get(name)
         if first is not None:
             reader.warn("name", "community_repeated", value=name, first_row=first.row)
             return
         areas = ("land_area", "built_area", "usable_area", "public_area", "green_area")
-        rates = ("plot_ratio", "green_rate", "cover_rate")
+        rates = ("green_rate", "cover_rate")
         self._communities[name] = PlannedCommunity(
             name=name,
             listed=True,
@@ -42,12 +44,15 @@ class Places:
             note=reader.text("note"),
             sheet=reader.sheet,
             row=reader.row,
-            **{key: reader.number(key, positive=False) for key in (*areas, *rates)},
+            **{key: reader.number(key, positive=False) for key in (*areas, "plot_ratio")},
+            **{key: reader.percent(key) for key in rates},
         )
 
     def list_building(self, *, reader: RowReader, community: str) -> None:
         """Take a row of the building sheet (表5)."""
         name = reader.text("name")
+        if reader.rejected:
+            return
         part = building_part(name=name)
         first = self._buildings.get((community, part))
         if first is not None:
@@ -74,8 +79,11 @@ class Places:
         place = (community, building_part(name=name))
         known = self._buildings.get(place) if name else None
         if known is None:
-            if self._closed or not name:
-                reader.reject("building", "unknown_building", value=name or "空")
+            if not name:
+                if not reader.rejected:
+                    reader.reject("building", "building_missing")
+            elif self._closed:
+                reader.reject("building", "unknown_building", value=name)
             return None
         if folded_text(known.name) != folded_text(name) and (community, name) not in self._spellings:
             self._spellings.add((community, name))

@@ -4,8 +4,9 @@ Pure: the same file gives the same plan, and nothing is looked up. The plan hold
 one rejected row stops the whole import is the operation's to decide.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 from app.estate.sales_import.parser.columns import SheetLayout, guess_layouts, heading_forms
 from app.estate.sales_import.parser.customers import CustomerBook
@@ -16,10 +17,10 @@ from app.estate.sales_import.parser.places import Places
 from app.estate.sales_import.parser.plan_rows import SalesPlan, SheetCount
 from app.estate.sales_import.parser.rooms import RoomJudge
 from app.estate.sales_import.parser.sheet_reader import RowReader, is_blank
-from app.estate.sales_import.parser.sheets import Sheet, SheetRow, UnreadableWorkbook
 from app.estate.sales_import.parser.spaces import SpaceJudge
 from app.kernel.cells import folded_text, read_text
 from app.kernel.errors import N_, DomainError
+from app.lowcode.workbook import CellError, HiddenSheets, Sheet, SheetRow, UnreadableWorkbook
 
 _MISSING_KEY = {
     SheetKind.COMMUNITY: "community_name_missing",
@@ -27,6 +28,10 @@ _MISSING_KEY = {
     SheetKind.ROOM: "room_number_missing",
     SheetKind.SPACE: "space_number_missing",
 }
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told how many rows of how many are done."""
+EVERY: Final = 500
+"""Rows between two reports of progress."""
 _ORDER = (SheetKind.COMMUNITY, SheetKind.BUILDING, SheetKind.ROOM, SheetKind.SPACE)
 
 
@@ -54,20 +59,24 @@ class _Page:
 
 
 def plan_sales(
-    *, sheets: Sequence[Sheet], layouts: Sequence[SheetLayout] | None = None, community: str = ""
+    *,
+    sheets: Sequence[Sheet],
+    layouts: Sequence[SheetLayout] | None = None,
+    community: str = "",
+    progress: Progress = lambda done, total: None,
 ) -> SalesPlan:
     """Judge every row of a file.
 
     `layouts` is the mapping that a person has confirmed (guessed when None); `community` names the community of the
-    sheets that name none. Raises NoSalesSheet when there is nothing to read, UnnamedCommunity when a sheet's
+    sheets that name none. Raises NoSalesSheet when there is nothing to read, HiddenSheets when all of it is hidden, UnnamedCommunity when a sheet's
     community cannot be told.
     """
     findings = FindingLog()
     chosen = tuple(guess_layouts(sheets=sheets) if layouts is None else layouts)
     if not chosen:
-        raise NoSalesSheet
-    if layouts is None:
-        _warn_of_unread(sheets, chosen, findings)
+        hidden = "、".join(sheet.title for sheet in sheets if sheet.hidden)
+        raise HiddenSheets(names=hidden) if hidden else NoSalesSheet
+    _warn_of_unread(sheets, chosen, findings, guessed=layouts is None)
     titled = {sheet.title: sheet for sheet in sheets}
     pages = [_page(titled[layout.sheet], layout, findings) for layout in chosen if layout.sheet in titled]
     if not pages:
@@ -79,11 +88,15 @@ def plan_sales(
     book = CustomerBook()
     rooms = RoomJudge(places=places, book=book)
     spaces = SpaceJudge(places=places, book=book, rooms=rooms.rooms)
+    done, total = 0, sum(len(page.data) for page in pages)
     for kind in _ORDER:
         for page in pages:
             if page.layout.kind != kind:
                 continue
             for row in page.data:
+                if done % EVERY == 0:
+                    progress(done, total)
+                done += 1
                 reader = RowReader(layout=page.layout, row=row, findings=findings)
                 name = names.of(reader=reader)
                 if kind == SheetKind.COMMUNITY:
@@ -128,6 +141,15 @@ def _page(sheet: Sheet, layout: SheetLayout, findings: FindingLog) -> _Page:
                 )
         else:
             page.data.append(row)
+    unseen = [row.number for row in page.data if row.hidden]
+    if unseen:
+        findings.warn(
+            sheet=sheet.title,
+            row=unseen[0],
+            column=layout.heading(key),
+            code="rows_hidden",
+            count=len(unseen),
+        )
     return page
 
 
@@ -139,11 +161,15 @@ def _count(page: _Page, findings: FindingLog) -> SheetCount:
     )
 
 
-def _warn_of_unread(sheets: Sequence[Sheet], layouts: Sequence[SheetLayout], findings: FindingLog) -> None:
-    """Name the sheets and columns that no one will find in the result."""
+def _warn_of_unread(
+    sheets: Sequence[Sheet], layouts: Sequence[SheetLayout], findings: FindingLog, *, guessed: bool
+) -> None:
+    """Name the sheets and columns that nobody will find in the result; of a person's own choice the hidden ones only."""
     read = {layout.sheet: layout for layout in layouts}
     for sheet in sheets:
         layout = read.get(sheet.title)
+        if not guessed and (layout is not None or not sheet.hidden):
+            continue
         if layout is None:
             code = "sheet_hidden" if sheet.hidden else "sheet_not_recognised"
             findings.warn(sheet=sheet.title, row=1, column="", code=code)
@@ -171,7 +197,7 @@ class _CommunityNames:
             key = self._key(page.layout)
             for row in page.data if key in page.layout.columns else ():
                 cell = row.cell(page.layout.columns[key])
-                if not is_blank(cell=cell):
+                if not isinstance(cell, CellError) and not is_blank(cell=cell):
                     name = self._spelling.setdefault(folded_text(cell), read_text(cell)[:80])
                     self._first.setdefault(page.layout.sheet, name)
         self._only = next(iter(self._spelling.values())) if len(self._spelling) == 1 else ""

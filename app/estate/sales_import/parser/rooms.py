@@ -41,7 +41,7 @@ class RoomJudge:
         """Look at everything in a row, report all of it, and keep the row when nothing is against it."""
         building, unit, number = self._names(reader)
         place = self._places.known_building(reader=reader, community=community, name=building)
-        code = room_code(building=building, unit=unit, number=number) if building else ""
+        code = room_code(building=building, unit=unit, number=number) if building and number else ""
         self._look_for_repeat(reader, community, code)
         area = self._area(reader)
         inside = reader.number("inside_area")

@@ -8,23 +8,25 @@ from typing import Final, TypeVar
 
 from app.estate.sales_import.parser.columns import SheetLayout
 from app.estate.sales_import.parser.findings import FindingLog
-from app.estate.sales_import.parser.sheets import Cell, SheetRow
 from app.kernel.cells import (
     NoSuchDate,
     UnreadableDate,
     UnreadableNumber,
     cell_text,
+    date_guess,
     folded_text,
+    has_lost_digits,
     read_date,
     read_decimal,
 )
+from app.lowcode.workbook import Cell, CellError, SheetRow
 
 Value = TypeVar("Value")
 
 # What people and systems write into a cell that has nothing to say.
 _BLANK_WORDS: Final = (
     "- -- --- \u2014 \u2014\u2014 \u2015 \u2015\u2015 \u2013 / // \\ . 。 、 * 无 暂无 没有 空 （空） （无） 不详 未知 待定 待补 未填 "
-    "null (null) none nan nil n/a na #n/a #ref! #value! #div/0! #name? #null! #num!"
+    "null (null) none nan nil n/a na"
 )
 BLANK_MARKS: Final = frozenset(_BLANK_WORDS.split())
 # Areas and lengths keep four decimals in the database; what a spreadsheet's division leaves behind is far below.
@@ -33,6 +35,10 @@ _NOISE: Final = Decimal("0.000001")
 _LARGEST: Final = Decimal(100_000_000)
 _HAN: Final = "零一二三四五六七八九"
 
+# Columns that name a row or bind it to something outside: a value that a spreadsheet has spoiled keeps the row out.
+NAMING: Final = frozenset({"name", "building", "unit", "number", "lot", "zone", "room", "contract", "plate"})
+# What has no right value any more keeps the row out only where it is the row's own name.
+KEYS: Final = frozenset({"name", "building", "unit", "number"})
 LONGEST_TEXT: Final = 100
 # As the columns of the documents are: nothing that is kept in full here is refused by the database.
 LONGEST: Final = {
@@ -58,7 +64,7 @@ LONGEST: Final = {
 
 
 def is_blank(*, cell: Cell) -> bool:
-    """Whether a cell says nothing: empty, white space, a dash, 无, or a spreadsheet's error."""
+    """Whether a cell says nothing: empty, white space, a dash, or 无. A formula's error does say something."""
     text = folded_text(cell).lower()
     return not text or text in BLANK_MARKS
 
@@ -73,6 +79,12 @@ class RowReader:
         self._row = row
         self._findings = findings
         self._texts: dict[str, str] = {}
+        self._spoiled: dict[str, bool] = {}
+        self._errors: set[str] = set()
+        for key, place in layout.columns.items():
+            if isinstance(error := row.cell(place), CellError):
+                self._errors.add(key)
+                self.reject(key, "error_cell", value=str(error))
 
     @property
     def rejected(self) -> bool:
@@ -80,7 +92,9 @@ class RowReader:
         return self._findings.is_rejected(sheet=self.sheet, row=self.row)
 
     def reject(self, key: str, code: str, **params: object) -> None:
-        """Keep this row out, for the cell under `key`."""
+        """Keep this row out, for the cell under `key`; of a formula's error nothing more is said."""
+        if key in self._errors and code != "error_cell":
+            return
         self._findings.reject(
             sheet=self.sheet, row=self.row, column=self.layout.heading(key), code=code, **params
         )
@@ -98,7 +112,7 @@ class RowReader:
     def cell(self, key: str) -> Cell:
         """The cell as the workbook gives it; "" when the sheet lacks the column or the cell says nothing."""
         cell = self._row.cell(self.layout.columns.get(key, -1))
-        return "" if is_blank(cell=cell) else cell
+        return "" if isinstance(cell, CellError) or is_blank(cell=cell) else cell
 
     def quoted(self, key: str) -> str:
         """The cell as a message quotes it, blank marks included."""
@@ -107,7 +121,7 @@ class RowReader:
     def text(self, key: str) -> str:
         """The cell as text, cut (and warned of) when longer than the database keeps."""
         if key not in self._texts:
-            text = cell_text(self.cell(key))
+            text = "" if self.is_spoiled(key) else cell_text(self.cell(key))
             limit = LONGEST.get(key, LONGEST_TEXT)
             if len(text) > limit:
                 self.warn(key, "text_too_long", limit=limit)
@@ -115,9 +129,34 @@ class RowReader:
             self._texts[key] = text
         return self._texts[key]
 
+    def is_spoiled(self, key: str) -> bool:
+        """Whether a spreadsheet has spoiled a cell meant as text, which is said: made it a date, or lost its end.
+
+        A date that is not the row's name is said and kept. Identity numbers have a check of their own.
+        """
+        if key not in self._spoiled:
+            cell = self.cell(key)
+            lost = key != "identity" and has_lost_digits(cell)
+            # A text may be a date by right where it names nothing.
+            guess = date_guess(cell) if key in NAMING or not isinstance(cell, str) else ""
+            self._spoiled[key] = lost or (bool(guess) and key in NAMING)
+            if lost:
+                note = self.reject if key in KEYS else self.warn
+                note(key, "digits_lost", value=self.quoted(key))
+            elif guess:
+                note = self.reject if key in NAMING else self.warn
+                note(key, "text_is_date", value=self.quoted(key), guess=guess)
+        return self._spoiled[key]
+
+    def sound(self, key: str) -> Cell:
+        """The cell as the workbook gives it; "" when a spreadsheet has spoiled it."""
+        return "" if self.is_spoiled(key) else self.cell(key)
+
     def listed(self, key: str) -> str:
         """The cell as text in which line breaks stand as 、, for cells that may hold several values."""
         cell = self.cell(key)
+        if self.is_spoiled(key):
+            return ""
         if not isinstance(cell, str):
             return cell_text(cell)
         return cell_text(re.sub(r"\s*[\r\n]+\s*", "、", cell.strip()))[: LONGEST.get(key, LONGEST_TEXT)]
@@ -134,6 +173,15 @@ class RowReader:
             self.warn(key, "number_not_positive", value=self.quoted(key))
             return None
         return self.rounded(key, value)
+
+    def percent(self, key: str) -> Decimal | None:
+        """An optional percentage: 35 for '35%', 35 and 0.35, for a spreadsheet keeps 35% as 0.35, which is said."""
+        value = self.number(key, positive=False)
+        if value is None or not 0 < value <= 1 or "%" in folded_text(self.cell(key)):
+            return value
+        value = self.rounded(key, value * 100)
+        self.warn(key, "percent_read", value=self.quoted(key), read=plain(value))
+        return value
 
     def rounded(self, key: str, value: Decimal) -> Decimal:
         """A number with at most four decimals; a real loss is warned of, a float's noise is not."""

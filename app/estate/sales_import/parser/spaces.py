@@ -46,8 +46,10 @@ class SpaceJudge:
         signed = reader.day("signed_on")
         area = reader.number("area")
         paid = reader.number("paid_amount", positive=False)
+        for key_of_other in ("building", "unit", "room", "plate"):
+            reader.is_spoiled(key_of_other)
         texts = {name: reader.text(name) for name in ("kind", "sale_status", "note")}
-        phones, odd = phones_of(cell=reader.cell("phone"))
+        phones, odd = phones_of(cell=reader.sound("phone"))
         for phone in odd:
             reader.warn("phone", "phone_odd", value=phone)
         if reader.rejected:

@@ -1,16 +1,31 @@
 """What an import did: documents made and changed, and what it found odd beside the database."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
 
 from app.estate.sales_import.parser.findings import WARNINGS, ImportFinding
 from app.lowcode.document import DocumentBase
+
+AT_ONCE: Final = 500
+"""Documents between two reports of progress."""
 
 
 class Ledger:
     """Counts while an import is stored."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        rows: int = 0,
+        pieces: int = 0,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> None:
+        self._rows, self._pieces, self._progress, self._done = rows, pieces, progress, 0
         self.created: dict[str, int] = {}
+        self.communities: list[str] = []
+        """Names of those made."""
         self.warnings: list[ImportFinding] = []
         self.settled: set[tuple[str, int, str]] = set()
         """(sheet, row, code) of warnings of the plan that the database answers."""
@@ -20,6 +35,20 @@ class Ledger:
     def updated(self) -> int:
         """How many documents were changed."""
         return len(self._updated)
+
+    def step(self, pieces: int = 1) -> None:
+        """Note pieces as stored, and report the rows done now and then."""
+        before, self._done = self._done, self._done + pieces
+        if before // AT_ONCE != self._done // AT_ONCE:
+            self._progress(min(self._done * self._rows // max(self._pieces, 1), self._rows), self._rows)
+
+    def add_in_chunks(self, session: Session, rows: Sequence[DocumentBase]) -> None:
+        """Add new documents in chunks, each a step."""
+        for start in range(0, len(rows), AT_ONCE):
+            chunk = rows[start : start + AT_ONCE]
+            session.add_all(chunk)
+            session.flush()
+            self.step(len(chunk))
 
     def made(self, kind: str, count: int = 1) -> None:
         """Note documents of a kind as made."""

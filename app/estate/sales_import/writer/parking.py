@@ -19,6 +19,7 @@ def store_spaces(*, session: Session, plan: SalesPlan, register: Register, ledge
             session.add(register.lots[name])
     session.flush()
     for planned in wanted:
+        ledger.step()
         lot = register.lots.get(_lot_name(planned))
         lot_id = lot.id if lot else None
         owner = _owner(planned, register, ledger)

@@ -31,8 +31,8 @@ def store_occupancies(*, session: Session, plan: SalesPlan, register: Register, 
             register.planned_customers[planned.key] = customer
         elif planned.key not in new and _other_payer(stay, None, register) is None:
             new[planned.key] = _make(planned, register.community.id)
-    session.add_all(new.values())
-    session.flush()
+    ledger.add_in_chunks(session, list(new.values()))
+    ledger.step(len(wanted) - len(new))
     for key, customer in new.items():
         register.planned_customers[key] = customer
         register.enter(customer)

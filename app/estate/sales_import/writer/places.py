@@ -1,6 +1,6 @@
 """Stores the communities, buildings and rooms of a plan."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -43,6 +43,19 @@ def wait_for_others(*, session: Session) -> None:
     session.execute(locked, execution_options={UNSCOPED: True}).all()
 
 
+def refuse_out_of_reach(*, session: Session, plan: SalesPlan) -> None:
+    """Refuse before anything is stored what `store_community` would. Raises CommunityOutOfReach, CompanyMissing."""
+    held = held_companies(session=session)
+    reach = current_actor().reach
+    for planned in plan.communities:
+        named = select(Community.id).where(Community.name == planned.name)
+        known = session.scalar(named, execution_options={UNSCOPED: True})
+        if known is None and held is not None and _first_company(session, held) is None:
+            raise CompanyMissing(name=planned.name)
+        if known is not None and not reach.includes(known):
+            raise CommunityOutOfReach(name=planned.name)
+
+
 def store_community(*, session: Session, planned: PlannedCommunity, ledger: Ledger) -> Community:
     """The community, found by its name or made. Raises CommunityOutOfReach, CompanyMissing."""
     details = {
@@ -55,6 +68,7 @@ def store_community(*, session: Session, planned: PlannedCommunity, ledger: Ledg
     row: Community | None = session.scalar(named, execution_options={UNSCOPED: True})
     if row is None:
         company_id = _company(session=session, community=planned.name)
+        ledger.communities.append(planned.name)
         return save_community(
             session=session, row=Community(), company_id=company_id, name=planned.name, **_known(details)
         )
@@ -67,14 +81,18 @@ def store_community(*, session: Session, planned: PlannedCommunity, ledger: Ledg
 def _company(*, session: Session, community: str) -> int:
     """The company that a new community belongs to: of those the actor is given, the first that was made."""
     held = held_companies(session=session)
-    known = session.scalars(select(Company.id).order_by(Company.id), execution_options={UNSCOPED: True}).all()
-    found = next((one for one in known if held is None or one in held), None)
+    found = _first_company(session, held)
     if found is not None:
         return found
     if held is not None:
         raise CompanyMissing(name=community)
     company = save_company(session=session, row=Company(), name=COMPANY)
     return company.id
+
+
+def _first_company(session: Session, held: Collection[int] | None) -> int | None:
+    known = session.scalars(select(Company.id).order_by(Company.id), execution_options={UNSCOPED: True})
+    return next((company_id for company_id in known if held is None or company_id in held), None)
 
 
 def reach_with(*, community_id: int) -> Actor:
@@ -96,6 +114,7 @@ def store_buildings(*, session: Session, plan: SalesPlan, register: Register, le
             "facing": planned.facing, "built_area": planned.built_area, "usable_area": planned.usable_area,
             "green_area": planned.green_area,
         }  # fmt: skip
+        ledger.step()
         known = register.buildings.get(planned.part)
         if known is not None:
             ledger.fill(known, **details)
@@ -123,6 +142,7 @@ def store_rooms(*, session: Session, plan: SalesPlan, register: Register, ledger
         known = register.rooms.get(planned.code)
         if known is not None:
             _bring_up_to_date(known, planned, details, ledger)
+            ledger.step()
             continue
         building = register.buildings[building_part(name=planned.building)]
         row = Room(
@@ -133,8 +153,7 @@ def store_rooms(*, session: Session, plan: SalesPlan, register: Register, ledger
         )  # fmt: skip
         register.rooms[planned.code] = row
         made.append(row)
-    session.add_all(made)
-    session.flush()
+    ledger.add_in_chunks(session, made)
     session.add_all(
         RoomArea(community_id=room.community_id, room_id=room.id, starts=BEGINNING, area=room.area)
         for room in made

@@ -11,7 +11,7 @@ from hypothesis import settings
 
 from app.estate.sales_import.parser.plan import plan_sales
 from app.estate.sales_import.parser.plan_rows import SalesPlan
-from app.estate.sales_import.parser.sheets import open_workbook
+from app.lowcode.workbook import read_workbook
 
 settings.register_profile("sales", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("sales")
@@ -46,7 +46,7 @@ def plan_of() -> Callable[..., SalesPlan]:
     """Plan a workbook given as {title: lines}."""
 
     def make(sheets: Mapping[str, Lines], **options: Any) -> SalesPlan:
-        return plan_sales(sheets=open_workbook(content=workbook_bytes(sheets), filename="f.xlsx"), **options)
+        return plan_sales(sheets=read_workbook(content=workbook_bytes(sheets), filename="f.xlsx"), **options)
 
     return make
 

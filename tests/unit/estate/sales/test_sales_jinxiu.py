@@ -14,7 +14,7 @@ import pytest
 from app.estate.sales_import.parser.plan import plan_sales
 from app.estate.sales_import.parser.plan_rows import SalesPlan
 from app.estate.sales_import.parser.report import report
-from app.estate.sales_import.parser.sheets import open_workbook
+from app.lowcode.workbook import read_workbook
 
 FILE = Path(__file__).parents[3] / "data" / "sales-export-jinxiu.xlsx"
 
@@ -100,7 +100,7 @@ def count() -> Count:
 
 @pytest.fixture(scope="module")
 def plan() -> SalesPlan:
-    return plan_sales(sheets=open_workbook(content=FILE.read_bytes(), filename=FILE.name))
+    return plan_sales(sheets=read_workbook(content=FILE.read_bytes(), filename=FILE.name))
 
 
 def test_finds_every_row_to_reject_and_no_other(plan: SalesPlan, count: Count) -> None:
@@ -230,5 +230,5 @@ def test_the_report_shows_no_identity_number_and_plain_counts(plan: SalesPlan, c
 
 
 def test_the_same_file_gives_the_same_plan(plan: SalesPlan) -> None:
-    again = plan_sales(sheets=open_workbook(content=FILE.read_bytes(), filename=FILE.name))
+    again = plan_sales(sheets=read_workbook(content=FILE.read_bytes(), filename=FILE.name))
     assert again == plan

@@ -12,7 +12,7 @@ from app.estate.sales_import.parser.columns import SheetLayout, guess_layout, gu
 from app.estate.sales_import.parser.headings import COLUMNS, SheetKind
 from app.estate.sales_import.parser.plan import NoSalesSheet, UnnamedCommunity, plan_sales
 from app.estate.sales_import.parser.plan_rows import SalesPlan
-from app.estate.sales_import.parser.sheets import EmptyWorkbook, UnreadableWorkbook, open_workbook
+from app.lowcode.workbook import EmptyWorkbook, UnreadableWorkbook, read_workbook
 
 Plan = Callable[..., SalesPlan]
 Bytes = Callable[..., bytes]
@@ -30,7 +30,7 @@ Bytes = Callable[..., bytes]
 )
 def test_what_is_no_workbook_is_refused_in_chinese(content: bytes) -> None:
     with pytest.raises(UnreadableWorkbook) as refusal:
-        open_workbook(content=content, filename="导出.xlsx")
+        read_workbook(content=content, filename="导出.xlsx")
     assert ".xlsx" in refusal.value.text()
 
 
@@ -39,7 +39,7 @@ def test_a_zip_that_is_no_workbook_is_refused() -> None:
     with zipfile.ZipFile(buffer, "w") as packed:
         packed.writestr("readme.txt", "nothing")
     with pytest.raises(UnreadableWorkbook):
-        open_workbook(content=buffer.getvalue(), filename="导出.xlsx")
+        read_workbook(content=buffer.getvalue(), filename="导出.xlsx")
 
 
 def test_an_encrypted_workbook_asks_for_the_password_to_be_taken_away() -> None:
@@ -50,15 +50,15 @@ def test_an_encrypted_workbook_asks_for_the_password_to_be_taken_away() -> None:
         + b"\0" * 500
     )
     with pytest.raises(UnreadableWorkbook, match="密码"):
-        open_workbook(content=content, filename="导出.xlsx")
+        read_workbook(content=content, filename="导出.xlsx")
 
 
 @pytest.mark.parametrize("cells", [[], [[]], [["", " "]]])
 def test_an_empty_workbook_is_refused(to_bytes: Bytes, cells: list[list[Any]]) -> None:
     with pytest.raises(EmptyWorkbook):
-        open_workbook(content=to_bytes({"Sheet1": cells}), filename="f.xlsx")
+        read_workbook(content=to_bytes({"Sheet1": cells}), filename="f.xlsx")
     with pytest.raises(EmptyWorkbook):
-        open_workbook(content=b"")
+        read_workbook(content=b"")
 
 
 def test_a_workbook_of_something_else_is_refused(plan_of: Plan) -> None:
@@ -71,13 +71,13 @@ def test_a_workbook_of_something_else_is_refused(plan_of: Plan) -> None:
 def test_reads_text_files_of_chinese_systems(encoding: str, comma: str) -> None:
     lines = [["项目", "楼栋", "房号", "建筑面积", "业主"], ["甲苑", "1号楼", "0101", "90.5", "张三"]]
     content = "\r\n".join(comma.join(line) for line in lines).encode(encoding)
-    plan = plan_sales(sheets=open_workbook(content=content, filename="房源.CSV"))
+    plan = plan_sales(sheets=read_workbook(content=content, filename="房源.CSV"))
     assert [(room.code, room.community) for room in plan.rooms] == [("1-0101", "甲苑")]
 
 
 def test_a_bytes_salad_named_csv_is_refused() -> None:
     with pytest.raises(UnreadableWorkbook):
-        open_workbook(content=b"\xff\xfe\x00\xd8\x00", filename="x.csv")
+        read_workbook(content=b"\xff\xfe\x00\xd8\x00", filename="x.csv")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_kinds_are_told_by_headings_not_by_title(plan_of: Plan, to_bytes: Bytes)
             "E": [["随便", "什么"], [1, 2]],
         }
     )
-    sheets = open_workbook(content=content)
+    sheets = read_workbook(content=content)
     kinds = {layout.sheet: layout.kind for layout in guess_layouts(sheets=sheets)}
     assert kinds == {
         "A": SheetKind.COMMUNITY,
@@ -138,7 +138,7 @@ def test_kinds_are_told_by_headings_not_by_title(plan_of: Plan, to_bytes: Bytes)
 
 
 def test_a_person_may_correct_the_mapping(to_bytes: Bytes) -> None:
-    sheets = open_workbook(content=to_bytes({"x": [["甲", "乙", "丙"], ["1号楼", "101", "88"]]}))
+    sheets = read_workbook(content=to_bytes({"x": [["甲", "乙", "丙"], ["1号楼", "101", "88"]]}))
     assert guess_layout(sheet=sheets[0]) is None
     layout = SheetLayout(
         "x", SheetKind.ROOM, 1, {"building": 0, "number": 1, "built_area": 2}, ("甲", "乙", "丙")
@@ -185,7 +185,7 @@ def merged_workbook() -> bytes:
 
 
 def test_merged_cells_count_in_each_of_their_rows() -> None:
-    plan = plan_sales(sheets=open_workbook(content=merged_workbook()), community="甲苑")
+    plan = plan_sales(sheets=read_workbook(content=merged_workbook()), community="甲苑")
     assert [(room.code, room.row) for room in plan.rooms] == [("1-101", 4), ("1-102", 5)]
     assert [customer.name for customer in plan.customers] == ["张三", "李四"]
 
@@ -205,6 +205,6 @@ def test_a_hidden_sheet_is_left_out_and_said() -> None:
         sheet.write_row(1, 0, ["1号楼", "101", 90])
     book.get_worksheet_by_name("旧房源").hide()
     book.close()
-    plan = plan_sales(sheets=open_workbook(content=buffer.getvalue()), community="甲苑")
+    plan = plan_sales(sheets=read_workbook(content=buffer.getvalue()), community="甲苑")
     assert (len(plan.rooms), plan.rejected) == (1, ())
     assert [(finding.sheet, finding.code) for finding in plan.warnings] == [("旧房源", "sheet_hidden")]

@@ -13,8 +13,9 @@ from app.estate.sales_import.parser.headings import COLUMNS, SheetKind
 from app.estate.sales_import.parser.plan import plan_sales
 from app.estate.sales_import.parser.plan_rows import SalesPlan
 from app.estate.sales_import.parser.report import report
-from app.estate.sales_import.parser.sheets import Sheet, SheetRow, open_workbook
 from app.kernel.errors import DomainError
+from app.lowcode.workbook import Sheet, SheetRow
+from app.lowcode.workbook.parser import parse_workbook
 
 DIRT = st.sampled_from(
     [
@@ -129,7 +130,7 @@ def test_random_mappings_end_in_a_plan(data: st.DataObject) -> None:
 @given(st.binary(max_size=400), st.sampled_from(["a.xlsx", "a.xls", "a.csv", ""]))
 def test_random_bytes_are_refused_or_read(content: bytes, filename: str) -> None:
     with refused_by_a_sentence():
-        assert open_workbook(content=content, filename=filename)
+        assert parse_workbook(content, filename)
 
 
 def test_a_damaged_workbook_is_refused_or_read(to_bytes: Callable[..., bytes]) -> None:
@@ -138,4 +139,4 @@ def test_a_damaged_workbook_is_refused_or_read(to_bytes: Callable[..., bytes]) -
     for place in range(0, len(whole), 97):
         for content in (whole[:place], whole[:place] + b"\xff" * 8 + whole[place + 8 :]):
             with refused_by_a_sentence():
-                open_workbook(content=content, filename="f.xlsx")
+                parse_workbook(content, "f.xlsx")
