@@ -128,9 +128,11 @@ class SalesImportView(BaseView):
                 wrong["community"] = _("最多 80 个字。")
             if not wrong:
                 in_unit_of_work(
-                    lambda: start_check(
-                        session=db.session(), upload=upload, layouts=layouts, community=community
-                    ).id
+                    lambda: (
+                        start_check(
+                            session=db.session(), upload=upload, layouts=layouts, community=community
+                        ).id
+                    )
                 )
                 return redirect(request.path)
         return _check_page(upload, found, wrong)

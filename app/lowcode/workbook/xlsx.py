@@ -24,8 +24,8 @@ _NOT_A_DATE: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\
 _ELAPSED: Final = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _PLACE: Final = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
-_DAY_ZERO: Final = datetime(1899, 12, 30)
-_DAY_ZERO_1904: Final = datetime(1904, 1, 1)
+_DAY_ZERO: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell has no zone
+_DAY_ZERO_1904: Final = datetime(1904, 1, 1)  # noqa: DTZ001
 _LEAP_BUG: Final = 60
 """Excel's calendar has a 1900-02-29 on this day number; the days before it count from a day later."""
 _LAST_DAY: Final = 2_958_466

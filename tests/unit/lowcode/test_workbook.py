@@ -23,7 +23,7 @@ def rows_xml(*rows: str) -> bytes:
 def test_something_in_the_last_cell_is_refused_with_its_place(last: Any) -> None:
     """X1: 1.5 KB that claim 17 billion cells; the refusal names the cell and the limit."""
     content = far_workbook(last)
-    with pytest.raises(OversizedWorkbook, match=f"{LAST_CELL}.*500,000"):
+    with pytest.raises(OversizedWorkbook, match=rf"{LAST_CELL}.*500,000"):
         read_workbook(content=content)
 
 
@@ -38,7 +38,7 @@ def test_a_blank_in_the_last_cell_costs_nothing(last: Any) -> None:
 def test_a_far_column_is_refused_with_its_place() -> None:
     book = Workbook()
     book.active["XFD2"] = "x"
-    with pytest.raises(OversizedWorkbook, match="XFD2.*400"):
+    with pytest.raises(OversizedWorkbook, match=r"XFD2.*400"):
         read_workbook(content=saved(book))
 
 
