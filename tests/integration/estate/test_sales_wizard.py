@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from app.estate.models import Community, Customer, Room, ScopeGrant
 from app.estate.sales_import.labels import COLUMN_LABELS
 from app.estate.sales_import.parser.headings import COLUMNS
+from app.lowcode.engine import engine_of
 from app.lowcode.jobs import Job, JobContext, JobState, requeue_orphans
 from app.lowcode.ticker import tick
 from app.lowcode.unit import unit_of_work
@@ -68,7 +69,7 @@ def uploaded(client: FlaskClient, content: bytes, name: str = "房源.csv", comm
 
 def do_jobs(client: FlaskClient) -> None:
     """Do the jobs that wait, the dry run among them."""
-    queue = client.application.extensions["huey"]
+    queue = engine_of(client.application).queue
     while (task := queue.dequeue()) is not None:
         Context().run(queue.execute, task)
 
