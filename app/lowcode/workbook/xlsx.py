@@ -32,7 +32,7 @@ _LAST_DAY: Final = 2_958_466
 
 
 @dataclass
-class _Book:
+class _BookParts:
     """What the sheets refer to."""
 
     texts: list[str] = field(default_factory=list)
@@ -43,10 +43,10 @@ class _Book:
 
 def xlsx_sheets(packed: zipfile.ZipFile, limits: SheetLimits) -> Iterator[Sheet]:
     """Every filled sheet of a workbook. Raises UnreadableWorkbook, TooManyRows, TooManyColumns, TooMuchText."""
-    parts = _Parts(packed)
+    parts = _PackageParts(packed)
     main = next(iter(parts.related("", "officeDocument").values()), "xl/workbook.xml")
     targets = parts.related(main, "worksheet")
-    book = _Book()
+    book = _BookParts()
     for target in parts.related(main, "sharedStrings").values():
         book.texts = list(_shared_texts(parts, target))
     for target in parts.related(main, "styles").values():
@@ -70,7 +70,7 @@ def xlsx_sheets(packed: zipfile.ZipFile, limits: SheetLimits) -> Iterator[Sheet]
                 yield sheet
 
 
-class _Parts:
+class _PackageParts:
     """The parts of the package by their path, in whatever case and with whatever slashes the writer has put them."""
 
     def __init__(self, packed: zipfile.ZipFile) -> None:
@@ -130,7 +130,7 @@ def _unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
-def _shared_texts(parts: _Parts, path: str) -> Iterator[str]:
+def _shared_texts(parts: _PackageParts, path: str) -> Iterator[str]:
     with parts.open(path) as stream:
         root: Element | None = None
         for event, element in iterparse(stream, ("start", "end")):  # noqa: S314 - likewise
@@ -141,7 +141,7 @@ def _shared_texts(parts: _Parts, path: str) -> Iterator[str]:
                 root.clear()
 
 
-def _date_styles(parts: _Parts, path: str) -> list[str]:
+def _date_styles(parts: _PackageParts, path: str) -> list[str]:
     formats: dict[str, str] = {}
     styles: list[str] = []
     for element in parts.elements(path):
@@ -170,7 +170,7 @@ def _date_kind(code: str | None, number: str) -> str:
 class _SheetReader:
     """Takes the events of a sheet's XML; of each row it keeps the cells up to the last one that says something."""
 
-    def __init__(self, book: _Book, limits: SheetLimits) -> None:
+    def __init__(self, book: _BookParts, limits: SheetLimits) -> None:
         self.lines: dict[int, list[Cell]] = {}
         self.hidden_rows: set[int] = set()
         self.merged: list[tuple[int, int, int]] = []
@@ -256,7 +256,7 @@ class _SheetReader:
 
 
 def _read_sheet(
-    stream: IO[bytes], book: _Book, title: str, hidden: bool, limits: SheetLimits
+    stream: IO[bytes], book: _BookParts, title: str, hidden: bool, limits: SheetLimits
 ) -> Sheet | None:
     reader = _SheetReader(book, limits)
     reader.read(stream)
@@ -281,7 +281,7 @@ def column_index(place: str) -> int:
     return _letters_index(letters)
 
 
-def _value(text: str, cell: dict[str, str], book: _Book) -> Cell:
+def _value(text: str, cell: dict[str, str], book: _BookParts) -> Cell:
     match cell.get("t", "n"):
         case "n":
             return _number(text, book.dates, cell.get("s", "0"), book.zero)
