@@ -17,6 +17,8 @@ Progress = Callable[[int], None]
 FORMATS = {"money": "#,##0.00", "integer": "0", "date": "yyyy-mm-dd"}
 # Excel keeps 15 digits; a number beyond that would silently become another one and goes out as text.
 EXACT_DIGITS = 15
+A4 = 9
+"""The paper's number in a workbook."""
 
 
 def write_list(
@@ -49,6 +51,7 @@ def write_list(
         for place, one in enumerate(fields):
             sheet.set_column(place, place, max(one.width, 8))
         sheet.freeze_panes(3, 0)
+        set_up_print(sheet, 2)
         sheet.write_string(0, 0, title, bold)
         sheet.write_string(1, 0, subtitle, grey)
         for place, one in enumerate(fields):
@@ -74,6 +77,15 @@ def write_list(
         if fields:
             sheet.autofilter(2, 0, max(line - 1, 2), len(fields) - 1)
         return line - 3
+
+
+def set_up_print(sheet: Any, heading_row: int) -> None:
+    """Print a sheet on A4 landscape, as wide as the paper, its heading row on each page, pages numbered."""
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(heading_row)
+    sheet.set_footer("&C&P / &N")
 
 
 def heading(one: Field) -> str:

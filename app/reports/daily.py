@@ -14,6 +14,7 @@ from app.closing.reports.columns import COMMUNITY, day, money, words
 from app.collection.models import Allocation, Receipt
 from app.collection.states import CASH_KINDS, Tender
 from app.estate.models import Community
+from app.estate.queries.letterhead import company_names
 from app.kernel.chinese_amount import chinese_amount
 from app.kernel.errors import N_
 from app.lowcode.fields import Field
@@ -137,5 +138,7 @@ DAILY = Report(
     equations=_equations,
     drill=_drill,
     rows=_rows,
+    signatures=(N_("制表人"), N_("交款人"), N_("财务签收")),
+    letterhead=company_names,
     empty=N_("这些天没有收款。"),
 )

@@ -13,6 +13,7 @@ from app.closing.queries.names import Names, keys_of, values_by_id
 from app.closing.queries.report_filters import FEE as FEE_PICK
 from app.closing.reports.columns import COMMUNITY, CUSTOMER, PLACE
 from app.estate.models import Customer
+from app.estate.queries.letterhead import company_names
 from app.kernel.errors import N_
 from app.kernel.money import AREA_SCALE
 from app.kernel.periods import Period
@@ -134,6 +135,18 @@ def _chart(_lines: Sequence[ReportLine], total: Total) -> Chart | None:
     )  # fmt: skip
 
 
+def _halves(columns: Sequence[Field]) -> Sequence[Sequence[Field]]:
+    """The year in two halves, each with the room before it; the whole year stands in the second."""
+
+    def month(one: Field) -> int | None:
+        measure, _underscore, number = one.name.partition("_")
+        return int(number) if measure in NAMES else None
+
+    first = [one for one in columns if month(one) is None or month(one) in range(1, 7)]
+    second = [one for one in columns if month(one) not in range(1, 7)]
+    return [first, second]
+
+
 LEDGER = Report(
     name="LedgerReport",
     label=N_("物业费台账"),
@@ -148,6 +161,8 @@ LEDGER = Report(
     checks=_checks,
     drill=_drill,
     rows=_rows,
+    paper_parts=_halves,
+    letterhead=company_names,
     chart=_chart,
     picks=(
         FEE_PICK,

@@ -22,7 +22,7 @@ from app.kernel.errors import N_, DomainError
 from app.lowcode import clock
 from app.lowcode.db import db
 from app.lowcode.errors import message_of
-from app.lowcode.excel import clean_text
+from app.lowcode.excel import clean_text, set_up_print
 from app.lowcode.page_form import form_page, remote_select, translate
 from app.lowcode.pages import Button
 from app.lowcode.permissions import needs
@@ -165,6 +165,7 @@ def _template(asked: GridQuery, day: str) -> BytesIO:
         for place, width in enumerate((18, 16, 10, 12, 12, 12, 14, 8)):
             sheet.set_column(place, place, width)
         sheet.freeze_panes(1, 0)
+        set_up_print(sheet, 0)
         line = 0
         for one in grid_of(session=db.session(), asked=asked):
             if one.reading_id is not None or one.later:

@@ -1,5 +1,6 @@
 """Start a billing run; its figures by fee; why a charge is what it is."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask import abort, redirect, render_template
@@ -54,7 +55,7 @@ class FiguresView(BaseView):
     def figures(self, pk: int) -> str:
         """Count, amount and change against last month."""
         run = _found(BillingRun, pk)
-        rows = [_texts(one) for one in figures_of(session=db.session(), run=run)]
+        rows = [texts_of_figures(one) for one in figures_of(session=db.session(), run=run)]
         return render_template("billing/figures.html", rows=rows)
 
 
@@ -121,10 +122,17 @@ def _why(row: Charge | BillingLine) -> str:
     return render_template("billing/why.html", sentences=sentences)
 
 
-def _texts(one: FeeFigures) -> list[str]:
-    share = "—" if one.change_percent is None else f"{one.change_percent:+}%"
+def texts_of_figures(one: FeeFigures) -> list[str]:
+    """Write the figures of a fee as the page shows them."""
+    share = "—" if one.change_percent is None else _signed(one.change_percent, one.change)
     return [
         one.fee or _("合计"), f"{one.lines:,}", f"{one.unbillable:,}" if one.unbillable else "—",
         format_money(one.amount), format_money(one.charged), format_money(one.previous),
         format_money(one.change), share,
     ]  # fmt: skip
+
+
+def _signed(percent: Decimal, change: Decimal) -> str:
+    """A change in percent with the sign of the change: what rounds to nothing is still more or less, not both."""
+    sign = "+" if change > 0 else "-" if change < 0 else ""
+    return f"{sign}{abs(percent)}%"

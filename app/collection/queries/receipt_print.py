@@ -16,7 +16,16 @@ from app.collection.models import (
     ReceiptTender,
     ReceiptVoid,
 )
-from app.collection.states import AllocationKind, DepositKind, PrepaymentKind, ReceiptState, Tender, VoidKind
+from app.collection.rules.receipt_pages import receipt_pages
+from app.collection.states import (
+    PAID_KINDS,
+    AllocationKind,
+    DepositKind,
+    PrepaymentKind,
+    ReceiptState,
+    Tender,
+    VoidKind,
+)
 from app.estate.models import Community, Company, Customer, ParkingSpace, Room
 from app.kernel.money import format_exact, format_money
 from app.lowcode.dictionary import codes_of
@@ -29,14 +38,14 @@ def receipt_facts(*, session: Session, receipt: Receipt) -> dict[str, Any]:
     """The receipt as its print template reads it: texts, and enums for labels that are translated there.
 
     Keys: company, community, number, date, customer, rooms, lines (fee, payer, period, starts, ends, quantity,
-    price, amount), ahead (kind prepaid or deposited, what, payer, amount), applied (预收 that settled the rest of the
+    price, amount; of a part payment `part`: asked, paid before, left), ahead (kind prepaid or deposited, what, payer, amount), applied (预收 that settled the rest of the
     same charges before; no money of this receipt's), rounded (抹零), total, words, tenders (tender, amount), tendered,
     change, cashier, prints, state, reversal (the number of the red one).
     """
     lines = session.execute(
         select(
             FeeItem.name.label("fee"), Room.code.label("room"), ParkingSpace.number.label("space"), Charge.period,
-            Charge.starts, Charge.ends, Charge.quantity, Charge.price, Allocation.amount,
+            Charge.starts, Charge.ends, Charge.quantity, Charge.price, Allocation.amount, Allocation.charge_id,
         )
         .select_from(Allocation)
         .join(Charge, Charge.id == Allocation.charge_id)
@@ -59,8 +68,17 @@ def receipt_facts(*, session: Session, receipt: Receipt) -> dict[str, Any]:
         .order_by(ReceiptTender.id)
     ).all()
     cash = sum((row.amount for row in tenders if row.tender is Tender.CASH), ZERO)
-    ahead = _ahead(session, receipt)
+    ahead, parts = _ahead(session, receipt), _part_payments(session, receipt)
     payers = [*(row.room or row.space for row in lines), *(one["payer"] for one in ahead)]
+    charged = [
+            {
+                "fee": row.fee, "payer": row.room or row.space or "", "period": str(row.period),
+                "starts": row.starts.isoformat(), "ends": row.ends.isoformat(),
+                "quantity": format_exact(row.quantity), "price": format_exact(row.price),
+                "amount": format_money(row.amount), "part": parts.get(row.charge_id),
+            }
+            for row in lines
+    ]  # fmt: skip
     return {
         "company": company,
         "community": community,
@@ -68,16 +86,9 @@ def receipt_facts(*, session: Session, receipt: Receipt) -> dict[str, Any]:
         "date": receipt.day.isoformat(),
         "customer": session.scalar(select(Customer.name).where(Customer.id == receipt.customer_id)) or "",
         "rooms": list(dict.fromkeys(filter(None, payers))),
-        "lines": [
-            {
-                "fee": row.fee, "payer": row.room or row.space or "", "period": str(row.period),
-                "starts": row.starts.isoformat(), "ends": row.ends.isoformat(),
-                "quantity": format_exact(row.quantity), "price": format_exact(row.price),
-                "amount": format_money(row.amount),
-            }
-            for row in lines
-        ],
+        "lines": charged,
         "ahead": ahead,
+        "pages": receipt_pages(lines=charged, ahead=ahead),
         **_settled_otherwise(session, receipt),
         "total": format_money(receipt.total),
         "words": receipt.words,
@@ -89,6 +100,45 @@ def receipt_facts(*, session: Session, receipt: Receipt) -> dict[str, Any]:
         "prints": receipt.prints,
         "state": receipt.state,
         "reversal": _reversal(session, receipt),
+    }  # fmt: skip
+
+
+def _part_payments(session: Session, receipt: Receipt) -> dict[int, dict[str, str]]:
+    """Of the charges that the receipt settled in part: what was asked, paid before, paid now and left, as of then."""
+    mine = (Allocation.receipt_id == receipt.id) & (Allocation.amount > ZERO)
+    own = mine & Allocation.kind.in_((AllocationKind.PAYMENT, AllocationKind.WAIVER))
+    settled = select(Allocation.charge_id).where(own, Allocation.kind == AllocationKind.PAYMENT)
+    first = dict(
+        session.execute(
+            select(Allocation.charge_id, func.min(Allocation.id)).where(own).group_by(Allocation.charge_id)
+        ).all()
+    )
+    asked = dict(session.execute(select(Charge.id, Charge.amount).where(Charge.id.in_(settled))).all())
+    before, now, paid = dict.fromkeys(asked, ZERO), dict.fromkeys(asked, ZERO), dict.fromkeys(asked, ZERO)
+    rows = session.execute(
+        select(
+            Allocation.id, Allocation.charge_id, Allocation.kind, Allocation.amount, Allocation.receipt_id
+        ).where(Allocation.charge_id.in_(settled))
+    )
+    for row in rows:
+        key = row.charge_id
+        if row.id < first[key]:
+            if row.kind in PAID_KINDS:
+                before[key] += row.amount
+            else:
+                asked[key] -= row.amount
+        elif row.receipt_id == receipt.id and row.amount > ZERO and row.kind is AllocationKind.PAYMENT:
+            now[key] += row.amount
+            paid[key] += row.amount
+        elif row.receipt_id == receipt.id and row.amount > ZERO and row.kind is AllocationKind.WAIVER:
+            now[key] += row.amount
+    return {
+        key: {
+            "asked": format_money(asked[key]), "before": format_money(before[key]) if before[key] else "",
+            "paid": format_money(paid[key]), "left": format_money(asked[key] - before[key] - now[key]),
+        }
+        for key in asked
+        if now[key] != asked[key]
     }  # fmt: skip
 
 

@@ -27,6 +27,13 @@ class BadBody(DomainError):
     message = N_("提交的内容不完整或格式不正确。请刷新页面后再收。")
 
 
+class AmountMissing(DomainError):
+    """An amount that nobody typed."""
+
+    code = "missing_input"
+    message = N_("请填写金额。")
+
+
 class BadAmount(DomainError):
     """An amount that is not written as one."""
 
@@ -67,7 +74,7 @@ def read_application(body: object) -> Application:
 def read_payment(body: object, *, today: date) -> PaymentRequest:
     """Read the JSON of a payment, `today` where it names no day.
 
-    Raises BadBody, BadAmount, UnknownTender, UnknownRounding, each naming the field.
+    Raises BadBody, BadAmount, AmountMissing, UnknownTender, UnknownRounding, each naming the field.
     """
     given = _object(body, {field.name for field in fields(PaymentRequest)}, "body")
     for name in ("customer_id", "tenders", "key"):
@@ -116,6 +123,8 @@ def _ids(value: object, field: str) -> list[int]:
 
 
 def _money(value: object, field: str) -> Decimal:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        raise AmountMissing(field=field)
     if not isinstance(value, str) or not _MONEY.fullmatch(value):
         raise BadAmount(field=field)
     return Decimal(value)

@@ -3,9 +3,11 @@
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.estate.models import Community, Company
 from app.lowcode.db import db
+from app.lowcode.reports.declaration import ReportQuery
 from app.lowcode.scope import UNSCOPED
 
 
@@ -22,3 +24,12 @@ def letterhead(row: Any) -> dict[str, str]:
         execution_options={UNSCOPED: True},
     ).one()
     return {"company": company, "community": community}
+
+
+def company_names(session: Session, scope: ReportQuery) -> str:
+    """The companies of the communities that a report is of, as its head says them."""
+    communities = session.scalars(
+        select(Community.company_id).where(*scope.where(Community)).distinct()
+    ).all()
+    names = select(Company.name).where(Company.id.in_(communities)).order_by(Company.id)
+    return "、".join(session.scalars(names, execution_options={UNSCOPED: True}))

@@ -193,6 +193,11 @@ class Report:
     # Fields that depend on what is asked for (a column a fee): all of the report's, in order.
     fit: Callable[[Session, ReportQuery], Sequence[Field]] | None = None
     picks: Sequence[Pick] = ()
+    # On paper: the columns in parts, each a table of its own that begins with the same first columns; who signs below;
+    # the company at the head.
+    paper_parts: Callable[[Sequence[Field]], Sequence[Sequence[Field]]] | None = None
+    signatures: Sequence[str] = ()
+    letterhead: Callable[[Session, ReportQuery], str] | None = None
     frozen: bool = False
     # Which of PLACES every line names in its keys (None where it stands in none): a kept line is narrowed by these,
     # and a node finer than all of them is read anew.

@@ -1,7 +1,7 @@
 """A report's view: the page, the Excel file, the print."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
@@ -30,6 +30,8 @@ from app.lowcode.views.lists import EXPORT_INLINE_ROWS, MOMENT, PRINT_ROWS, TooM
 
 SIZE = 50
 GROUPED = 200  # lines of a grouped report: what an office's month has, whole
+WHOLE = ("date", "period", "moment")
+"""Kinds that are never broken into lines."""
 WIDE = 24  # characters of a text that is not torn into a column of single ones on paper
 NOTHING = N_("没有符合条件的记录。")
 
@@ -69,8 +71,16 @@ class ReportView(BaseView):
         reading = read(session=db.session(), report=report, scope=scope, limit=PRINT_ROWS)
         if not reading.whole:
             raise TooManyToPrint(count=reading.total.count, limit=PRINT_ROWS)
+        parts = (
+            [reading.report.columns]
+            if report.paper_parts is None
+            else report.paper_parts(reading.report.columns)
+        )
         return render_template(
-            "report_print.html", **_render_context(reading, linked=False), printed_by=current_actor().name,
+            "report_print.html", **_render_context(reading, linked=False),
+            parts=[_places(reading.report.columns, part) for part in parts],
+            company=report.letterhead(db.session(), scope) if report.letterhead else "",
+            signatures=[_(one) for one in report.signatures], printed_by=current_actor().name,
             printed_at=format_value(clock.now(), MOMENT),
         )  # fmt: skip
 
@@ -164,8 +174,15 @@ def cells_of(report: Report, line: ReportLine, scope: ReportQuery, *, linked: bo
         # There is nothing behind a zero.
         leads = linked and report.drill is not None and (value or one.kind not in NUMERIC)
         href = report.drill(line, one.name, scope) if leads and report.drill is not None else None
-        found.append(Cell(_text(value, one), "number" if one.kind in NUMERIC else "text", href))
+        kind = "number" if one.kind in NUMERIC else "date" if one.kind in WHOLE else "text"
+        found.append(Cell(_text(value, one), kind, href))
     return found
+
+
+def _places(columns: Sequence[Field], part: Sequence[Field]) -> list[int]:
+    """Where the columns of a part stand among all."""
+    names = [one.name for one in columns]
+    return [names.index(one.name) for one in part]
 
 
 def _text(value: Any, one: Field) -> str:

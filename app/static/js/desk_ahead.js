@@ -62,6 +62,7 @@ export class Ahead {
       if (line.dataset.ahead === "deposit" && !what.value) return [words.item, what];
       const amount = line.querySelector("[data-part=amount]");
       const value = parse(amount.value);
+      if (!amount.value.trim()) return [words.missing, amount];
       if (value === null || value <= 0) return [words.amount, amount];
     }
     return null;

@@ -18,7 +18,7 @@ from app.closing.reports.columns import COMMUNITY
 from app.collection.operations import hand_over, sign
 from app.lowcode.actors import EVERYTHING, Actor, acting_as
 from app.lowcode.clock import clock_at
-from app.lowcode.engine import engine_of
+from app.lowcode.engine import KEY, engine_of
 from app.lowcode.reports.declaration import TOTAL, By, ReportQuery
 from app.lowcode.reports.reader import Reading, read
 from app.lowcode.unit import unit_of_work
@@ -200,3 +200,40 @@ def test_arrears_by_building_on_the_home_page(
     assert 'data-value="100.00">100.00<' in card
     assert 'data-value="87.00">87.00<' in card
     assert "999" not in card
+
+
+def test_every_workbook_is_set_up_for_paper(
+    app: Any, session: Session, quarter: Quarter, client_of: Callable[[str], FlaskClient]
+) -> None:
+    """M9: landscape, as wide as the paper, the heading row on each page; every report's and a list's."""
+    manager = client_of("物业经理")
+    urls = [f"{one.url}/export" for one in app.extensions[KEY].reports.values()]
+    with clock_at(MARCH):
+        for url in [*urls, "/charge/export", "/room/export"]:
+            answer = manager.get(url)
+            assert answer.status_code == 200, url
+            sheet = openpyxl.load_workbook(BytesIO(answer.data)).active
+            assert sheet.page_setup.orientation == "landscape", url
+            assert sheet.sheet_properties.pageSetUpPr.fitToPage, url
+            assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) in ((None, 0), (1, 0)), url
+            assert sheet.print_title_rows == "$3:$3", url
+
+
+def test_the_papers_of_the_desk_and_the_year(
+    session: Session, quarter: Quarter, client_of: Callable[[str], FlaskClient]
+) -> None:
+    """M9: the ledger in two halves with the room in each; the daily with whole dates, the company and room to sign."""
+    manager = client_of("物业经理")
+    with clock_at(MARCH):
+        year = manager.get("/reports/ledger/print?year=2025").get_data(as_text=True)
+        day = manager.get("/reports/daily/print?from=2025-01-01&to=2025-03-10").get_data(as_text=True)
+    tables = re.findall(r"<table.*?</table>", year, re.DOTALL)
+    assert len(tables) == 2
+    for table, inside, outside in ((tables[0], "6 月应收", "7 月应收"), (tables[1], "全年应收", "1 月应收<")):
+        head = re.findall(r"<thead>.*?</thead>", table, re.DOTALL)[0]
+        assert "房号" in head and inside in head and f">{outside}" not in head
+        assert len(re.findall("<th ", head)) <= 26
+    assert 'class="denser"' not in year and "锦东置业" in year
+    assert re.search(r'<td class="whole">2025-01-10</td>', day)
+    for words in ("锦东置业", "制表人", "财务签收"):
+        assert words in day
