@@ -55,6 +55,7 @@ def find(desk: Desk, text: str) -> None:
     desk.page.keyboard.type(text)
     desk.press("Enter")
     expect(desk.page.locator("#desk-name")).to_have_text("王一")
+    expect(desk.page.locator("#desk-name")).to_be_visible()
 
 
 def take(desk: Desk) -> None:
@@ -197,3 +198,54 @@ def test_prepayment_and_deposit_have_one_order_of_fields(desk: Desk) -> None:
             desk.press("Tab")
         orders.append(order)
     assert orders == [["what", "amount"], ["what", "amount"]]
+
+
+def test_receipts_and_waivers_without_leaving_the_desk(desk: Desk, session: Session) -> None:
+    """D7: F7 lists the customer's receipts; printed again, voided, and a waiver asked for, all on this page."""
+    page = desk.page
+    find(desk, "1-1-201")
+    take(desk)
+    expect(page.locator("#desk-receipts")).to_contain_text("SJ")
+    expect(page.locator("#desk-drawer")).to_contain_text("现金 85.05")
+    desk.focused("#desk-q")
+    find(desk, "王一")
+    desk.press("F7")
+    line = page.locator("#desk-past [data-receipt]")
+    expect(line).to_contain_text("85.05")
+    with page.expect_response("**/desk/receipt/*/print"):
+        line.get_by_role("button", name="补打").click()
+    line.get_by_role("button", name="作废").click()
+    page.locator("#confirm").get_by_label("原因").fill("收错了")
+    desk.press("Enter")
+    expect(page.locator("#desk-told")).to_have_text("收据已作废，费用已恢复为欠费。")
+    expect(page.locator("#desk-due")).to_have_text("765.65")
+    expect(page.locator("#desk-drawer")).not_to_contain_text("85.05")
+    page.locator("#desk-all").uncheck()
+    page.locator("[data-charge] input").first.check()
+    page.locator("#desk-waive").click()
+    page.locator("#confirm").get_by_label("原因").fill("漏水")
+    desk.press("Enter")
+    expect(page.locator("#desk-told")).to_have_text("已提出减免申请，等待审批。")
+    expect(page.locator("#desk-name")).to_have_text("王一")
+    assert desk.troubles == []
+
+
+def test_a_month_fills_the_amount(desk: Desk) -> None:
+    """D6: 预交到 a month computes; Enter there goes to the amount and pays nothing."""
+    page = desk.page
+    page.route(
+        "**/desk/customer/*/advance.json*",
+        lambda route: route.fulfill(
+            json={"amount": "1120.00", "charges": "1120.00", "held": "0.00", "from": "2025-02",
+                  "until": "2025-12", "metered": True}
+        ),
+    )  # fmt: skip
+    find(desk, "王一")
+    desk.press("F2")
+    page.locator("[data-part=until]").fill("2025-12")
+    desk.press("Enter")
+    desk.focused("[data-part=amount]")
+    expect(page.locator("[data-part=amount]")).to_have_value("1120.00")
+    expect(page.locator("[data-part=note]")).to_contain_text("2025-02 至 2025-12 未出账 1120.00 元")
+    expect(page.locator("#desk-receipts")).to_be_hidden()
+    assert desk.troubles == []

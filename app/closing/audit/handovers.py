@@ -122,7 +122,31 @@ def _others(within: Within) -> Select[Any]:
     )  # fmt: skip
 
 
+def _counted(within: Within) -> Select[Any]:
+    """Cash that was counted: what it is over or short of the papers is its own sum, and somebody said why."""
+    of: Any = CashHandover
+    over_short, counted, cash = raw(of.over_short), raw(of.counted), raw(of.cash)
+    return select(
+        of.community_id.label("community_id"), of.number.label("document"), of.over_short.label("over_short"),
+        amount(func.coalesce(counted - cash, 0)).label("over_short_right"),
+    ).where(
+        or_(
+            over_short != func.coalesce(counted - cash, 0),
+            (over_short != 0) & of.over_short_reason.is_(None),
+        ),
+        *within.of(CashHandover),
+    )  # fmt: skip
+
+
 CHECKS = (
+    Check(
+        code="handover_counted",
+        paper=HANDOVER,
+        message=N_(
+            "长短款记为 %(over_short)s，实点现金与账面现金相差 %(over_short_right)s，或没有写明原因。"
+        ),
+        find=_counted,
+    ),
     Check(
         code="handover_sums",
         paper=HANDOVER,

@@ -18,6 +18,8 @@ class CashHandover(CommunityScoped, MoneyDocument):
     """交款单: every receipt, reversal and refund of a cashier up to a day that was not handed over before.
 
     The papers themselves carry `handover_id`; the sums here are checked copies. Sums are signed: in − out.
+    `counted`: the cash that the cashier counted (NULL: none was to be counted), `over_short` = counted − cash (长款
+    above nothing, 短款 below), explained wherever it is not nothing.
     """
 
     __machine__ = HANDOVER_MACHINE
@@ -25,6 +27,10 @@ class CashHandover(CommunityScoped, MoneyDocument):
     __table_args__ = (
         UniqueConstraint("community_id", "number"),
         CheckConstraint("total = cash + wechat + alipay + card + transfer", name="total_adds_up"),
+        CheckConstraint(
+            "(counted IS NULL AND over_short = 0) OR over_short = counted - cash", name="over_short_adds_up"
+        ),
+        CheckConstraint("over_short = 0 OR over_short_reason IS NOT NULL", name="over_short_explained"),
     )
 
     number: Mapped[str] = text(N_("交款单号"), 30, required=True, listed=True, searched=True)
@@ -44,6 +50,12 @@ class CashHandover(CommunityScoped, MoneyDocument):
     card: Mapped[Decimal] = money(N_("刷卡"), required=True, listed=True, totalled=True)
     transfer: Mapped[Decimal] = money(N_("转账"), required=True, listed=True, totalled=True)
     total: Mapped[Decimal] = money(N_("合计"), required=True, listed=True, totalled=True)
+    counted: Mapped[Decimal | None] = money(N_("实点现金"), listed=True)
+    notes: Mapped[str | None] = text(N_("点钞明细"), 200)
+    over_short: Mapped[Decimal] = money(
+        N_("长短款"), required=True, listed=True, totalled=True, default=Decimal("0.00"), server_default="0"
+    )
+    over_short_reason: Mapped[str | None] = text(N_("长短款原因"), 200)
     words: Mapped[str] = text(N_("大写"), 100, required=True)
     state: Mapped[HandoverState] = choice(
         N_("状态"), HandoverState, required=True, listed=True,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.billing.operations import open_period
 from app.collection.models import CashHandover, Receipt, ReceiptTender, ReceiptVoid, Refund
+from app.collection.rules.cash_count import CashCount, CountedCash, count_cash
 from app.collection.states import HANDOVER_MACHINE, ReceiptState, Tender, VoidKind
 from app.estate.models import Community
 from app.kernel.chinese_amount import chinese_amount
@@ -105,11 +106,13 @@ def hand_over(
     cashier_id: int | None = None,
     until: date | None = None,
     seen: Decimal | None = None,
+    count: CashCount | None = None,
 ) -> CashHandover:
     """Hand over all that the actor (or `cashier_id`, NOBODY: no login) took up to `until` (None: `day`).
 
-    Two presses make one: the second finds nothing. `seen`: the sum (元) that the cashier has counted.
-    Raises OutOfScope, period_closed, NothingToHandOver, TillChanged.
+    Two presses make one: the second finds nothing. `seen`: the sum (元) of the papers on the cashier's page; `count`:
+    the cash in the drawer, looked at where the papers say that there is some (None: handed over uncounted, by a command).
+    Raises OutOfScope, period_closed, NothingToHandOver, TillChanged, NotCounted, CountsDiffer, ReasonMissing, BadPieces.
     """
     if scope.find(session, Community, community_id) is None:
         raise OutOfScope(field="community_id")
@@ -123,6 +126,7 @@ def hand_over(
         raise NothingToHandOver
     if seen is not None and seen != till.total:
         raise TillChanged(seen=format_money(seen), total=format_money(till.total))
+    cash = _counted(till.by_tender[Tender.CASH], count)
     days = [one.day for one in (*till.receipts, *till.reversals, *till.refunds)]
     number = next_number(session=session, kind=HANDOVER_BOOK, community_id=community_id, day=day).number
     sums = {tender.value: amount for tender, amount in till.by_tender.items()}
@@ -132,7 +136,8 @@ def hand_over(
         first_number=till.receipts[0].number if till.receipts else None,
         last_number=till.receipts[-1].number if till.receipts else None, receipts=len(till.receipts),
         voids=sum(one.state is ReceiptState.VOID for one in till.receipts), total=till.total,
-        words=chinese_amount(till.total), **sums,
+        words=chinese_amount(till.total), counted=cash and cash.counted, notes=cash and cash.notes,
+        over_short=cash.over_short if cash else ZERO, over_short_reason=cash and cash.reason, **sums,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -147,6 +152,11 @@ def hand_over(
     session.flush()
     session.expire_all()
     return row
+
+
+def _counted(booked: Decimal, count: CashCount | None) -> CountedCash | None:
+    """The count against the papers; a drawer that gave out more than it took holds nothing to count."""
+    return count_cash(booked=booked, count=count) if count is not None and booked > 0 else None
 
 
 def sign(*, session: Session, handover_id: int) -> CashHandover:

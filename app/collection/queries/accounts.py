@@ -9,9 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.billing.models import Charge, FeeItem
+from app.collection.models import Receipt, ReceiptTender
+from app.collection.states import Tender
 from app.estate.models import Community, Customer, ParkingSpace, Room
 from app.kernel.periods import Period
 
+RECEIPTS = 20
 SHOWN = 2000  # charges on one page of the desk; a developer's empty rooms may be more
 
 
@@ -81,6 +84,32 @@ def open_groups(
         for (other, community, _space, payer), charges in sorted(groups.items())
     ]
     return found, len(rows) > SHOWN
+
+
+@dataclass(frozen=True, slots=True)
+class PaidReceipt:
+    """A receipt of the person as the desk lists it: its methods, and the row itself."""
+
+    row: Receipt
+    tenders: tuple[Tender, ...]
+
+
+def latest_receipts(*, session: Session, people: Sequence[Customer]) -> list[PaidReceipt]:
+    """The person's latest receipts, the last first, twenty at most."""
+    rows = session.scalars(
+        select(Receipt)
+        .where(Receipt.customer_id.in_([one.id for one in people]))
+        .order_by(Receipt.id.desc())
+        .limit(RECEIPTS)
+    ).all()
+    tenders: dict[int, list[Tender]] = {}
+    for row in session.execute(
+        select(ReceiptTender.receipt_id, ReceiptTender.tender)
+        .where(ReceiptTender.receipt_id.in_([row.id for row in rows]))
+        .order_by(ReceiptTender.id)
+    ):
+        tenders.setdefault(row.receipt_id, []).append(row.tender)
+    return [PaidReceipt(row, tuple(tenders.get(row.id, ()))) for row in rows]
 
 
 def places_named(*, session: Session, room_ids: Collection[int], space_ids: Collection[int]) -> list[str]:

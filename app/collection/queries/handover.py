@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select, union_all
+from sqlalchemy import ColumnElement, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
 from app.billing.models import FeeItem
@@ -75,12 +75,12 @@ def papers_of(handover: CashHandover) -> Papers:
     )  # fmt: skip
 
 
-def papers_waiting(*, cashier_id: int | None, community_id: int, until: date) -> Papers:
-    """What a cashier took and gave out in a community up to a day and has not handed over."""
+def papers_waiting(*, cashier_id: int | None, until: date, community_id: int | None = None) -> Papers:
+    """What a cashier took and gave out up to a day and has not handed over; of one community, or (None) of all."""
 
     def of(model: Any) -> ColumnElement[bool]:
         found: ColumnElement[bool] = (
-            (model.community_id == community_id)
+            (true() if community_id is None else model.community_id == community_id)
             & (model.cashier_id == cashier_id if cashier_id else model.cashier_id.is_(None))
             & model.handover_id.is_(None)
             & (model.day <= until)
@@ -127,6 +127,19 @@ def figures_of(*, session: Session, papers: Papers) -> Figures:
     found.by_fee = _by_fee(session, kept, reversed_ids)
     _add_tenders(session, found, kept, reversed_ids, papers.refunds)
     return found
+
+
+def taken_on(*, session: Session, papers: Papers, day: date) -> Decimal:
+    """What of the papers came in or went out on a day (元, in − out)."""
+    parts = union_all(
+        select(Receipt.total.label("amount")).where(
+            papers.receipts, Receipt.state != ReceiptState.VOID, Receipt.day == day
+        ),
+        select((-ReceiptVoid.total).label("amount")).where(papers.reversals, ReceiptVoid.day == day),
+        select((-Refund.amount).label("amount")).where(papers.refunds, Refund.day == day),
+    ).subquery()
+    found: Decimal | None = session.scalar(select(func.sum(parts.c.amount)))
+    return found or ZERO
 
 
 def _add_tenders(

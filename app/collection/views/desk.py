@@ -12,17 +12,22 @@ from flask_babel import gettext as _
 
 from app.collection import operations
 from app.collection.models import DEPOSIT_ITEM, Receipt
+from app.collection.operations.advances import advance_until
 from app.collection.queries import person, total_due
-from app.collection.queries.accounts import Group, open_groups, places_named
+from app.collection.queries.accounts import Group, latest_receipts, open_groups, places_named
 from app.collection.queries.balances import AccountBalance, fees_to_prepay, held_for, rooms_of
 from app.collection.queries.desk_search import find_customers
+from app.collection.queries.handover import figures_of, papers_waiting, taken_on
+from app.collection.queries.open_tills import open_tills
 from app.collection.queries.receipt_print import receipt_facts
 from app.collection.states import ReceiptState, Rounding, Tender
-from app.collection.views.desk_payload import BadBody, read_application, read_payment
+from app.collection.views.desk_payload import BadBody, read_application, read_payment, read_until
+from app.collection.views.desk_receipts import paid_json
 from app.kernel.errors import N_, DomainError
 from app.kernel.identity import mask_phone
 from app.kernel.periods import Period
 from app.lowcode import clock
+from app.lowcode.actors import current_actor
 from app.lowcode.db import db
 from app.lowcode.dictionary import entries
 from app.lowcode.errors import message_of, refusal
@@ -73,6 +78,9 @@ class DeskView(BaseView):
             items=[(one.code, _(one.label)) for one in entries(DEPOSIT_ITEM) if one.active],
             query=request.args.get("q", "")[:60],
             can_pay=True,
+            can_waive=may("waive", "Charge"),
+            can_read_receipts=may("read", "Receipt"),
+            can_hand_over=may("hand_over", "CashHandover"),
         )
 
     @expose("/find")
@@ -119,6 +127,57 @@ class DeskView(BaseView):
                 for key, code in rooms_of(session=session, customer_id=asked.id, today=today)
             ],
             "idempotency_key": token_urlsafe(18),
+        }  # fmt: skip
+
+    @expose("/customer/<int:pk>/receipts.json")
+    @needs("collect")
+    def receipts(self, pk: int) -> dict[str, Any]:
+        """The person's latest receipts with what may be done to each, for who may read them."""
+        if pk >= 2**63:
+            abort(404)
+        session = db.session()
+        people = person(session=session, customer_id=pk)
+        if not may("read", "Receipt"):
+            return {"receipts": []}
+        return {"receipts": [paid_json(one) for one in latest_receipts(session=session, people=people)]}
+
+    @expose("/customer/<int:pk>/advance.json")
+    @needs("collect")
+    def advance(self, pk: int) -> Any:
+        """What 预收 until a month comes to by the standards of now; `until` YYYY-MM, `fee` and `room` where named."""
+        if pk >= 2**63:
+            abort(404)
+        session = db.session()
+        asked = person(session=session, customer_id=pk)[0]
+        try:
+            until, fee_item_id, room_id = read_until(request.args)
+            found = advance_until(
+                session=session, customer=asked, today=clock.today(), until=until, fee_item_id=fee_item_id,
+                room_id=room_id,
+            )  # fmt: skip
+        except DomainError as error:
+            return refusal(message_of(error), 400, code=error.code, field=error.field)
+        return {
+            "amount": _plain(found.amount), "charges": _plain(found.charges), "held": _plain(found.held),
+            "from": str(found.first), "until": str(found.until), "metered": found.metered,
+        }  # fmt: skip
+
+    @expose("/drawer")
+    @needs("collect")
+    def drawer(self) -> dict[str, Any]:
+        """What the cashier took and has not handed over, by method; `today`: what of it was taken today."""
+        session, today, me = db.session(), clock.today(), current_actor().user_id
+        tills = open_tills(session=session, cashier_id=me)
+        papers = papers_waiting(cashier_id=me, until=today)
+        figures = figures_of(session=session, papers=papers)
+        return {
+            "papers": figures.papers, "total": _plain(figures.total),
+            "today": _plain(taken_on(session=session, papers=papers, day=today)),
+            "since": min(till.since for till in tills).isoformat() if tills else "",
+            "tenders": [
+                {"label": _(tender.label), "amount": _plain(amount)}
+                for tender, amount in figures.by_tender.items() if amount
+            ],
         }  # fmt: skip
 
     @expose("/pay", methods=["POST"])

@@ -1,7 +1,7 @@
 """Reading what the desk's page sends: types, sizes and names are checked, nothing is guessed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -9,7 +9,9 @@ from typing import Any
 
 from app.collection.operations import Advance, DepositLine, PaymentRequest
 from app.collection.states import Rounding, Tender
+from app.kernel.cells import normal_text
 from app.kernel.errors import N_, DomainError
+from app.kernel.periods import BadPeriod, Period
 
 MOST_CHARGES = 5000
 MOST_TENDERS = 10
@@ -46,6 +48,13 @@ class UnknownRounding(DomainError):
 
     code = "unknown_rounding"
     message = N_("没有这种抹零方式，请重新选择。")
+
+
+class BadUntil(DomainError):
+    """A month that is not written as one."""
+
+    code = "bad_until"
+    message = N_("月份应写成 2027-12 的样子。")
 
 
 class UnknownTender(DomainError):
@@ -93,6 +102,26 @@ def read_payment(body: object, *, today: date) -> PaymentRequest:
         advances=_optional(given, "advances", _advances) or [],
         deposits=_optional(given, "deposits", _deposits) or [],
     )
+
+
+def read_until(given: Mapping[str, str]) -> tuple[Period, int | None, int | None]:
+    """Read the month, fee and room of 预收 until a month: '2027-12', '2027/12' and '202712' are one. Raises BadUntil."""
+    found = re.fullmatch(
+        r"\s*([0-9]{4})\s*[-./年]?\s*([0-9]{1,2})\s*月?\s*", normal_text(given.get("until", ""))
+    )
+    if found is None:
+        raise BadUntil(field="until")
+    try:
+        until = Period(int(found[1]), int(found[2]))
+    except BadPeriod as error:
+        raise BadUntil(field="until") from error
+    keys = []
+    for name in ("fee", "room"):
+        text = given.get(name, "")
+        if text and not re.fullmatch(r"[0-9]{1,18}", text):
+            raise BadBody(field=name)
+        keys.append(int(text) if text else None)
+    return until, keys[0], keys[1]
 
 
 def _object(value: object, known: set[str], field: str) -> dict[str, Any]:

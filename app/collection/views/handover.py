@@ -1,6 +1,8 @@
 """交款: what a cashier has to hand over, the button that does it, and the 交款表 that 财务 signs."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -12,10 +14,11 @@ from app.collection import operations
 from app.collection.models import CashHandover
 from app.collection.queries.handover import Figures, Paper, figures_of, listed, papers_of, papers_waiting
 from app.collection.queries.open_tills import OpenTill, open_tills
-from app.collection.states import ReceiptState
+from app.collection.rules.cash_count import NOTES, BadPieces, CashCount
+from app.collection.states import ReceiptState, Tender
 from app.estate.models import Community
 from app.kernel.chinese_amount import chinese_amount
-from app.kernel.errors import DomainError
+from app.kernel.errors import N_, DomainError
 from app.kernel.money import format_money
 from app.lowcode import clock
 from app.lowcode.actors import current_actor
@@ -34,6 +37,42 @@ MOMENT = Field("", "moment")
 PAPER_URLS = {"receipt": "/receipt/show/", "reversal": "/receipt/show/", "refund": "/refund/show/"}
 
 
+class BadCount(DomainError):
+    """A counted sum that is no amount."""
+
+    code = "bad_amount"
+    message = N_("金额应写成 123.45 的样子，最多两位小数。")
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedCount:
+    """A count that was refused: the sentence, its field, and what was typed."""
+
+    community_id: int
+    sentence: str
+    field: str
+    typed: Mapping[str, str]
+
+
+def read_count(form: Mapping[str, str]) -> CashCount:
+    """Read the count of a hand-over's form. Raises BadCount, BadPieces."""
+    pieces: dict[Decimal, int] = {}
+    for note in NOTES:
+        text = form.get(f"pieces-{note}", "").strip()
+        if not text:
+            continue
+        if not text.isascii() or not text.isdigit() or len(text) > 6:
+            raise BadPieces(field="pieces")
+        pieces[note] = int(text)
+    typed = form.get("counted", "").strip().replace(",", "")
+    if typed and not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,2})?", typed):
+        raise BadCount(field="counted")
+    return CashCount(
+        counted=Decimal(typed).quantize(Decimal("0.01")) if typed else None,
+        pieces=pieces, reason=form.get("reason", "")[:200],
+    )  # fmt: skip
+
+
 class HandOverView(BaseView):
     """交款."""
 
@@ -50,6 +89,10 @@ class HandOverView(BaseView):
         cashier_id = _cashier()
         if request.method == "POST":
             return self._hand_over(cashier_id)
+        return self._page(cashier_id)
+
+    def _page(self, cashier_id: int, *, refused: "RefusedCount | None" = None) -> Any:
+        """The tills; a refused count stands beside what was typed."""
         session, today = db.session(), clock.today()
         everybody = open_tills(session=session) if may("hand_over_for", "CashHandover") else None
         mine = [
@@ -63,13 +106,13 @@ class HandOverView(BaseView):
             told = _to_json(figures_of(session=session, papers=papers))
             tills.append((one, told, _rows(listed(session=session, papers=papers))))
         others = [one for one in everybody or () if one.cashier_id != cashier_id]
-        return render_template(
+        page = render_template(
             "collection/handover.html", title=_("交款"), tills=tills, others=others, cashier_id=cashier_id,
-            buttons=_buttons(),
+            buttons=_buttons(), notes=NOTES, refused=refused,
         )  # fmt: skip
+        return (page, 200 if refused is None else 422)
 
-    @staticmethod
-    def _hand_over(cashier_id: int) -> Any:
+    def _hand_over(self, cashier_id: int) -> Any:
         try:
             community_id = int(request.form.get("community_id", ""))
             seen = Decimal(request.form.get("seen", ""))
@@ -80,15 +123,18 @@ class HandOverView(BaseView):
 
         def operation() -> int:
             row = operations.hand_over(
-                session=db.session(), community_id=community_id, day=clock.today(), cashier_id=cashier_id, seen=seen
+                session=db.session(), community_id=community_id, day=clock.today(), cashier_id=cashier_id, seen=seen,
+                count=read_count(request.form),
             )  # fmt: skip
             return row.id
 
         try:
             key = in_unit_of_work(operation)
         except DomainError as error:
-            flash(message_of(error), "danger")
-            return redirect("/handover/")
+            return self._page(
+                cashier_id,
+                refused=RefusedCount(community_id, message_of(error), error.field or "", request.form),
+            )
         flash(_("已交款，请打印交款表交财务签收。"), "success")
         return redirect(f"/cash_handover/show/{key}")
 
@@ -112,7 +158,8 @@ class HandOverView(BaseView):
         return render_template(
             "collection/handover_print.html", row=row, community=community.name if community else "",
             told=_to_json(figures_of(session=session, papers=papers)),
-            rows=_rows(listed(session=session, papers=papers)),
+            counted=format_money(row.counted) if row.counted is not None else "",
+            over_short=format_money(row.over_short), rows=_rows(listed(session=session, papers=papers)),
             printed_by=current_actor().name, printed_at=format_value(clock.now(), MOMENT),
         )  # fmt: skip
 
@@ -193,7 +240,7 @@ def _to_json(figures: Figures) -> dict[str, Any]:
         "refunds": figures.refunds, "first": figures.first_number or "", "last": figures.last_number or "",
         "purposes": [(name, format_money(amount)) for name, amount in purposes if amount],
         "ways": [(_(tender.label), format_money(amount)) for tender, amount in figures.by_tender.items()],
-        "total": format_money(figures.total), "exact": str(figures.total), "words": chinese_amount(figures.total),
+        "cash": str(figures.by_tender[Tender.CASH]), "total": format_money(figures.total), "exact": str(figures.total), "words": chinese_amount(figures.total),
     }  # fmt: skip
 
 

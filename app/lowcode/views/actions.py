@@ -22,6 +22,7 @@ from app.lowcode.redirects import BACK, safe_next
 from app.lowcode.unit import in_unit_of_work
 from app.lowcode.views.lists import link_choices
 
+STAY = "stay"  # the parameter of a script that stays on its page: it is told what was done, and goes nowhere
 SEEN = "seen"  # the parameter that says which state the page showed
 
 
@@ -85,7 +86,8 @@ class ActionMixin:
             abort(404)
         form = self._inputs_of(action, 0, None)
         title = _("%(label)s：已选 %(count)d 行", label=_(action.label), count=len(keys))
-        page = self._dialog(action, form, f"{self.spec.url}/list/", title, [("rowid", key) for key in keys])
+        keep = [("rowid", key) for key in keys] + ([(STAY, "1")] if STAY in request.values else [])
+        page = self._dialog(action, form, f"{self.spec.url}/list/", title, keep)
         if request.method == "GET":
             return self._ask(page)
 
@@ -175,7 +177,10 @@ class ActionMixin:
                 return self._ask(page, STATUS.get(error.code, 422))
             flash(message_of(error), "danger")
             return redirect(page.back_url)
-        flash(_(action.done) if action.done else _("“%(label)s”已完成。", label=_(action.label)), "success")
+        done = _(action.done) if action.done else _("“%(label)s”已完成。", label=_(action.label))
+        if scripted and STAY in request.values:
+            return jsonify(done=done)
+        flash(done, "success")
         return jsonify(go=goes or page.back_url) if scripted else redirect(goes or page.back_url)
 
     def _bulk_buttons(self) -> list[Button]:

@@ -41,7 +41,8 @@ export function ask({ text, tone = null }) {
   });
 }
 
-// Open the form that the server shows at `url`; resolves to false when the person backs out, else the page is left.
+// Open the form that the server shows at `url`; resolves to false when the person backs out, else the page is left. With
+// `stay` in the address the page stays, and it resolves to the sentence of what was done.
 export async function openDialog(url, { pairs = [], tone = null } = {}) {
   const address = new URL(url, location.href);
   for (const [name, value] of pairs) address.searchParams.append(name, value);
@@ -55,7 +56,7 @@ export async function openDialog(url, { pairs = [], tone = null } = {}) {
   const { modal } = dress({ tone });
   show(html);
   return new Promise((resolve) => {
-    answer = (said) => resolve(Boolean(said));
+    answer = (said) => resolve(said || false);
     modal.show();
   });
 }
@@ -91,6 +92,12 @@ async function send(url) {
     });
     if ((response.headers.get("Content-Type") || "").includes("json")) {
       const said = await response.json();
+      if (said.done) {
+        answer?.(said.done);
+        answer = null;
+        parts().modal.hide();
+        return;
+      }
       if (said.go) {
         answer?.(true);
         answer = null;

@@ -1,10 +1,12 @@
 // 收费台: one box, everything owed, one Enter. What is asked of the server: GET find?q=, GET customer/<id>.json, POST pay,
 // POST apply (预收抵扣).
 import { parse, shown } from "./cents.js";
-import { ask } from "./confirm.js";
+import { ask, openDialog } from "./confirm.js";
 import { DeskBox } from "./desk_box.js";
+import { showDrawer } from "./desk_drawer.js";
 import { PayForm } from "./desk_form.js";
 import { drawCharges, drawHeld, drawPicks, drawReceipts } from "./desk_parts.js";
+import { Past } from "./desk_past.js";
 import { call, readJson } from "./net.js";
 import { printPages } from "./print_frame.js";
 
@@ -27,7 +29,15 @@ let next = ""; // what was asked for while a payment was on its way
 let asked = {}; // the customer that is open as it was found: {id, room_ids, space_ids}
 
 const ticks = () => [...desk.querySelectorAll("[data-charge] input:checked")];
-const money = new PayForm({ ticked: ticks, words, cash: desk.dataset.cash });
+const own = (what) => `${desk.dataset.customer}${encodeURIComponent(customer.customer.id)}/${what}`;
+const money = new PayForm({
+  ticked: ticks,
+  words,
+  cash: desk.dataset.cash,
+  until: (asking) => readJson(`${own("advance.json")}?${new URLSearchParams(asking)}`),
+});
+const drawer = () => showDrawer(at("desk-drawer"), words);
+const past = new Past({ box: at("desk-past"), words, done: again, failed: fail });
 
 // crypto.randomUUID is missing where the office is served without TLS
 const newKey = () =>
@@ -58,6 +68,7 @@ function problem(text, field = null) {
 
 function close() {
   turn += 1;
+  past.close();
   customer = null;
   sent = null;
   unsure = false;
@@ -134,6 +145,7 @@ async function open(found, { ticked = null } = {}) {
 
 function show(data) {
   customer = data;
+  past.close();
   key = data.idempotency_key || newKey();
   sent = null;
   unsure = false;
@@ -247,6 +259,29 @@ async function apply() {
   told(done);
 }
 
+// Something was done to the customer's documents: the account is read again.
+async function again(sentence) {
+  await open(asked);
+  told(sentence);
+  drawer();
+}
+
+// 申请减免 for the ticked charges: an amount for one, a share for several.
+async function waive() {
+  const { one, many } = at("desk-waive").dataset;
+  const chosen = ticks().map((input) => input.value);
+  if (!chosen.length) {
+    problem(words.nothing);
+    return;
+  }
+  const done =
+    chosen.length === 1
+      ? await openDialog(`${one}${chosen[0]}?stay=1`)
+      : await openDialog(`${many}?stay=1`, { pairs: chosen.map((id) => ["rowid", id]) });
+  if (done) await again(done);
+  else at("desk-waive").focus();
+}
+
 async function pay() {
   if (busy || !customer || !canPay) return;
   const made = unsure ? sent : body();
@@ -300,10 +335,11 @@ function taken(receipts) {
   close();
   at("desk-done").hidden = false;
   at("desk-paid").textContent = name;
-  drawReceipts(at("desk-receipts"), receipts, words);
+  drawReceipts(at("desk-receipts"), receipts, { words, failed: fail });
   const change = receipts.reduce((total, receipt) => total + (parse(receipt.change || "0.00") || 0), 0);
   at("desk-back").hidden = !change;
   at("desk-back").querySelector("output").textContent = shown(change);
+  drawer();
   const following = next;
   next = "";
   box.home();
@@ -324,6 +360,8 @@ at("desk-pay").addEventListener("submit", (event) => {
 });
 at("desk-pay").addEventListener("input", () => problem(""));
 at("desk-apply").addEventListener("click", apply);
+at("desk-show-past")?.addEventListener("click", () => past.toggle(own("receipts.json")));
+at("desk-waive")?.addEventListener("click", waive);
 at("desk-all").addEventListener("change", (event) => {
   for (const input of desk.querySelectorAll("[data-charge] input")) input.checked = event.target.checked;
   follow();
@@ -342,6 +380,7 @@ document.addEventListener("keydown", tenderKey);
 const KEYS = {
   F2: () => at("desk-add-advance").click(),
   F4: () => at("desk-add-deposit").click(),
+  F7: () => at("desk-show-past")?.click(),
   F8: apply,
   F9: () => money.turnRounding(),
 };
@@ -370,5 +409,6 @@ document.addEventListener("keydown", (event) => {
   if (event.target === box.input) box.searched();
   box.home();
 });
+drawer();
 if (box.text) find(box.text);
 else box.input.focus();

@@ -8,7 +8,8 @@ const at = (id) => document.getElementById(id);
 
 export class PayForm {
   // `ticked()`: the ticked charges' boxes; `words`; `cash`: the way of paying that gives change.
-  constructor({ ticked, words, cash }) {
+  // `until`: what 预收 until a month comes to.
+  constructor({ ticked, words, cash, until }) {
     Object.assign(this, { ticked, words, cash, amountGiven: false });
     const refresh = () => this.refresh();
     this.tenders = new Tenders({
@@ -21,6 +22,8 @@ export class PayForm {
       box: at("desk-ahead"),
       templates: { advance: at("desk-advance"), deposit: at("desk-deposit") },
       changed: refresh,
+      until,
+      words,
     });
     at("desk-add-advance").addEventListener("click", () => this.ahead.add("advance"));
     at("desk-add-deposit").addEventListener("click", () => this.ahead.add("deposit"));

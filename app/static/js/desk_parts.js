@@ -1,5 +1,6 @@
 // What the desk draws: the customers that match, what is owed, the receipts that were made.
 import { parse, shown } from "./cents.js";
+import { printButton } from "./desk_past.js";
 import { make } from "./net.js";
 
 // A list of customers; arrows move, Enter picks, Escape goes back to the box.
@@ -162,7 +163,7 @@ export function drawHeld(box, { held, deposits }) {
   box.hidden = !box.children.length;
 }
 
-export function drawReceipts(box, receipts, words) {
+export function drawReceipts(box, receipts, { words, failed }) {
   const parts = (receipt) =>
     [
       ["settled", words.settled],
@@ -189,7 +190,7 @@ export function drawReceipts(box, receipts, words) {
         ),
         make("span", { class: "text-secondary desk-words" }, receipt.words || ""),
         make("b", { class: "figure" }, shown(parse(receipt.total) ?? 0)),
-        make("a", { href: receipt.print_url, target: "_blank", rel: "noopener", class: "btn" }, words.print),
+        printButton(receipt.print_url, { words, failed }),
       ),
     ),
   );

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.closing.audit import check_books
 from app.collection import operations
 from app.collection.models import CashHandover, Receipt, ReceiptVoid
 from app.collection.states import HandoverState
@@ -58,7 +59,7 @@ def desk(session: Session, cast: Any, client_of: Browser) -> FlaskClient:
 
 def hand_over(client: FlaskClient, cast: Any, seen: str, **more: Any) -> str:
     """Press 交款; what is told afterwards."""
-    data = {"community_id": cast.ours.community_id, "seen": seen, **more}
+    data = {"community_id": cast.ours.community_id, "seen": seen, "counted": "310.72", **more}
     return client.post("/handover/", data=data, follow_redirects=True).get_data(as_text=True)
 
 
@@ -130,6 +131,44 @@ def test_what_changed_since_it_was_counted_is_told(session: Session, cast: Any, 
 )  # fmt: skip
 def test_a_form_that_is_not_the_pages_is_refused(desk: FlaskClient, data: dict[str, str]) -> None:
     assert desk.post("/handover/", data=data).status_code == 400
+
+
+def test_the_cash_is_counted_and_what_is_over_or_short_explained(
+    session: Session, cast: Any, desk: FlaskClient, client_of: Browser
+) -> None:
+    """D8: counted by note or in sum, 长短款 with its reason, on the page, the paper and in the books' check."""
+    assert "请先清点现金" in hand_over(desk, cast, "840.72", counted="")
+    page = hand_over(desk, cast, "840.72", counted="300.00", **{"pieces-100": "x"})
+    assert "张数应是" in page
+    assert 'value="300.00"' in page  # what was typed is kept
+    page = hand_over(desk, cast, "840.72", counted="", **{"pieces-100": "3", "pieces-10": "1"})
+    assert "现金短款 0.72 元" in page
+    assert 'value="3"' in page
+    assert session.scalar(select(func.count(CashHandover.id))) == 0
+    hand_over(desk, cast, "840.72", counted="", reason="找错零", **{"pieces-100": "3", "pieces-10": "1"})
+    session.rollback()
+    row = session.scalars(select(CashHandover)).one()
+    assert (row.cash, row.counted, row.over_short) == (D("310.72"), D("310.00"), D("-0.72"))
+    assert (row.notes, row.over_short_reason, row.total) == ("100×3 10×1", "找错零", D("840.72"))
+    for page in (f"/cash_handover/show/{row.id}", f"/handover/{row.id}/print"):
+        text = client_of("财务").get(page).get_data(as_text=True)
+        assert "找错零" in text
+        assert "100×3 10×1" in text
+    assert [one for one in check_books(session=session) if one.code.startswith("handover")] == []
+
+
+def test_todays_drawer_stands_on_the_desk(desk: FlaskClient, cast: Any, client_of: Browser) -> None:
+    """D8: what is in the drawer now, by method, and nothing of it after it was handed over."""
+    drawer = desk.get("/desk/drawer").get_json()
+    assert drawer == {
+        "papers": 3, "total": "840.72", "today": "840.72", "since": "2025-02-10",
+        "tenders": [{"label": "现金", "amount": "310.72"}, {"label": "微信", "amount": "530.00"}],
+    }  # fmt: skip
+    assert client_of("邻区收费员").get("/desk/drawer").get_json()["papers"] == 0
+    with clock.clock_at(NEXT):
+        assert desk.get("/desk/drawer").get_json()["today"] == "0.00"
+    hand_over(desk, cast, "840.72")
+    assert desk.get("/desk/drawer").get_json()["papers"] == 0
 
 
 def test_the_money_of_somebody_who_left_is_handed_over_for_them(
