@@ -64,6 +64,9 @@ def downgrade() -> None:
     with op.batch_alter_table("fee_assignment", schema=None) as batch_op:
         batch_op.drop_column("batch")
 
+    if op.get_bind().dialect.name == "mysql":
+        # The foreign key stands on an index of its column; MariaDB keeps the last one.
+        op.create_index("fk_billing_line_assignment_id", "billing_line", ["assignment_id"], unique=False)
     with op.batch_alter_table("billing_line", schema=None) as batch_op:
         batch_op.drop_index("ix_billing_line_assignment_id")
 

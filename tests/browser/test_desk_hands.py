@@ -176,7 +176,13 @@ def test_a_small_screen_shows_all_of_it(desk: Desk) -> None:
     for place in ("#desk-q", "#desk-name", "[data-charge]", "#desk-total", "#desk-tendered", "#desk-take"):
         expect(page.locator(place).first).to_be_in_viewport(ratio=1)
     desk.press("F2")
+    expect(page.locator("[data-part=until]")).to_be_in_viewport(ratio=1)
     expect(page.locator("#desk-take")).to_be_in_viewport(ratio=1)
+    # However much is owed, and with the latest receipts open, the box stays in sight.
+    page.locator("#desk-show-past").click()
+    expect(page.locator("#desk-past")).to_be_in_viewport()
+    expect(page.locator("#desk-q")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.scrollingElement.scrollHeight <= innerHeight + 60")
     desk.press("Escape")
     find(desk, "王一")
     take(desk)
@@ -220,6 +226,7 @@ def test_receipts_and_waivers_without_leaving_the_desk(desk: Desk, session: Sess
     expect(page.locator("#desk-told")).to_have_text("收据已作废，费用已恢复为欠费。")
     expect(page.locator("#desk-due")).to_have_text("765.65")
     expect(page.locator("#desk-drawer")).not_to_contain_text("85.05")
+    page.locator("#desk-all").check()
     page.locator("#desk-all").uncheck()
     page.locator("[data-charge] input").first.check()
     page.locator("#desk-waive").click()

@@ -98,5 +98,5 @@ def test_the_names_that_stood_there_get_their_keys(app: Flask, who: dict[str, in
         downgrade(revision=BEFORE_PINYIN)
     finally:
         upgrade()
-    found = session.scalars(select(Customer.name_initials).order_by(Customer.id)).all()
+    found = db.session.scalars(select(Customer.name_initials).order_by(Customer.id)).all()
     assert {"lxf", "zxx"} <= set(found)
