@@ -31,11 +31,23 @@ def test_money_is_handed_over_when_the_question_is_answered(app: Flask, cast: An
 
         page.goto("/handover/")
         button, dialog = page.get_by_role("button", name="交款 88.50 元"), page.get_by_role("dialog")
+        hands.field("实点现金").fill("88.50")
         button.click()
         expect(dialog).to_contain_text("88.50 元")
         dialog.get_by_role("button", name="取消").click()
         expect(dialog).to_be_hidden()
         page.reload()
+        # By note: the sum follows.
+        for note, pieces in (
+            ("50 元", "1"),
+            ("20 元", "1"),
+            ("10 元", "1"),
+            ("5 元", "1"),
+            ("1 元", "3"),
+            ("0.5 元", "1"),
+        ):
+            page.get_by_label(note, exact=True).fill(pieces)
+        expect(hands.field("实点现金")).to_have_value("88.50")
         button.click()
         dialog.get_by_role("button", name="确定").click()
         page.wait_for_url("**/cash_handover/show/*")

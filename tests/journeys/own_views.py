@@ -184,6 +184,9 @@ OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
     ("DeskView.index", "GET"): _one(f"/desk/?q={ASKED}"),
     ("DeskView.find", "GET"): _finds,
     ("DeskView.customer", "GET"): _one("/desk/customer/{customer_id}.json", told=True),
+    ("DeskView.receipts", "GET"): _one("/desk/customer/{customer_id}/receipts.json"),
+    ("DeskView.advance", "GET"): _one("/desk/customer/{customer_id}/advance.json?until=2099-12", works=False),
+    ("DeskView.drawer", "GET"): _one("/desk/drawer"),
     ("DeskView.pay", "POST"): _pays,
     ("DeskView.apply", "POST"): lambda _s, world: [
         Visit(
@@ -194,7 +197,11 @@ OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
     ],
     ("HandOverView.index", "GET"): _one("/handover/", told=True),
     ("HandOverView.index", "POST"): lambda _s, world: [
-        Visit("/handover/", "POST", data={"community_id": world.community_id, "seen": TILL})
+        Visit(
+            "/handover/",
+            "POST",
+            data={"community_id": world.community_id, "seen": TILL, "counted": "0.00", "reason": "没有钱"},
+        )
     ],
     ("HandOverView.papers", "GET"): _handed("papers"),
     ("HandOverView.sheet", "GET"): _handed("print"),
