@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "bcba75c1921d"
-down_revision = "9c9240ce0168"
+down_revision = "e5ab6eadaaeb"
 branch_labels = None
 depends_on = None
 
