@@ -112,7 +112,7 @@ def hand_over(
 
     Two presses make one: the second finds nothing. `seen`: the sum (元) of the papers on the cashier's page; `count`:
     the cash in the drawer, looked at where the papers say that there is some (None: handed over uncounted, by a command).
-    Raises OutOfScope, period_closed, NothingToHandOver, TillChanged, NotCounted, CountsDiffer, ReasonMissing, BadPieces.
+    Raises OutOfScope, period_closed, NothingToHandOver, TillChanged, NotCounted, CountsDiffer, OverShortUnexplained, BadPieces.
     """
     if scope.find(session, Community, community_id) is None:
         raise OutOfScope(field="community_id")

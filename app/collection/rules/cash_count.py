@@ -28,7 +28,7 @@ class CountsDiffer(DomainError):
     message = N_("按面额清点共 %(pieces)s 元，与填写的实点金额 %(counted)s 元不一致，请核对。")
 
 
-class ReasonMissing(DomainError):
+class OverShortUnexplained(DomainError):
     """Cash is over or short, and nobody says why."""
 
     code = "over_short_reason"
@@ -71,7 +71,7 @@ def pieces_total(pieces: Mapping[Decimal, int]) -> Decimal:
 def count_cash(*, booked: Decimal, count: CashCount) -> CountedCash:
     """Compare what was counted with the cash that the papers say (元).
 
-    Raises NotCounted, CountsDiffer, ReasonMissing, BadPieces.
+    Raises NotCounted, CountsDiffer, OverShortUnexplained, BadPieces.
     """
     pieces = {note: number for note, number in (count.pieces or {}).items() if number}
     by_note = pieces_total(pieces) if pieces else None
@@ -83,7 +83,7 @@ def count_cash(*, booked: Decimal, count: CashCount) -> CountedCash:
     over_short, reason = counted - booked, count.reason.strip()
     if over_short and not reason:
         kind = N_("长款") if over_short > 0 else N_("短款")
-        raise ReasonMissing(field="reason", kind=kind, amount=str(abs(over_short)))
+        raise OverShortUnexplained(field="reason", kind=kind, amount=str(abs(over_short)))
     notes = " ".join(f"{note:f}×{pieces[note]}" for note in NOTES if note in pieces)
     return CountedCash(
         counted=counted,

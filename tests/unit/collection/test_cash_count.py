@@ -10,7 +10,7 @@ from app.collection.rules.cash_count import (
     CountedCash,
     CountsDiffer,
     NotCounted,
-    ReasonMissing,
+    OverShortUnexplained,
     count_cash,
 )
 
@@ -45,8 +45,8 @@ def test_what_was_counted_is_kept_with_its_difference(
         (CashCount(), NotCounted),
         (CashCount(pieces={D(100): 0}), NotCounted),
         (CashCount(counted=D("310.00"), pieces=PIECES), CountsDiffer),
-        (CashCount(counted=D("310.00")), ReasonMissing),
-        (CashCount(counted=D("311.00"), reason="  "), ReasonMissing),
+        (CashCount(counted=D("310.00")), OverShortUnexplained),
+        (CashCount(counted=D("311.00"), reason="  "), OverShortUnexplained),
         (CashCount(pieces={D(3): 1}), BadPieces),
         (CashCount(pieces={D(100): -1}), BadPieces),
     ],
