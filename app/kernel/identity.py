@@ -1,4 +1,4 @@
-"""PRC identity numbers (GB 11643) and the masks that lists, exports and prints show."""
+"""PRC identity numbers (GB 11643) and the mask that lists, exports and prints show."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,6 @@ _FIFTEEN: Final = re.compile(r"[1-9][0-9]{14}")
 _CROSSES: Final = re.compile(
     r"(?<=[0-9]{14})(?:[0-9]{3})?[\u00d7\u2715\u2716\u2573\u0425\u0445\u03a7\u03c7](?![0-9])"
 )
-_BETWEEN_NUMBERS: Final = re.compile(r"[,;/\u3001\uff0c\uff1b]")
 
 
 class BadIdentity(DomainError):
@@ -94,18 +93,6 @@ def mask_identity(text: str) -> str:
         return _masked(number, head=6, tail=4)
     if len(number) == 15:
         return _masked(number, head=6, tail=3)
-    return _masked(number, head=2, tail=2) if len(number) > 6 else "*" * len(number)
-
-
-def mask_phone(text: str) -> str:
-    """Mask a telephone: '13812341234' → '138****1234'; several in one text are masked one by one."""
-    numbers = (re.sub(r"[\s()\uff08\uff09-]", "", part) for part in _BETWEEN_NUMBERS.split(normal_text(text)))
-    return ",".join(_mask_one_phone(number.removeprefix("+86")) for number in numbers if number)
-
-
-def _mask_one_phone(number: str) -> str:
-    if len(number) >= 11:
-        return _masked(number, head=3, tail=4)
     return _masked(number, head=2, tail=2) if len(number) > 6 else "*" * len(number)
 
 

@@ -254,6 +254,11 @@ class Spec:
         return [f for f in self.fields.values() if f.listed]
 
     @cached_property
+    def private(self) -> list[Field]:
+        """The fields that are shown masked."""
+        return [f for f in self.fields.values() if f.private]
+
+    @cached_property
     def written(self) -> list[Field]:
         """The fields of the form."""
         return [f for f in self.fields.values() if f.written]

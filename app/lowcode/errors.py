@@ -32,6 +32,7 @@ STATUS = {
     "busy": 503,
     "whole_office_row": 403,
     "whole_company_row": 403,
+    "too_many_lookups": 429,
 }
 
 

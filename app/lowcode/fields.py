@@ -1,6 +1,6 @@
 """How a document's columns are declared: each function makes a column that knows its label, format and meaning."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,9 @@ from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Integer, Stri
 from sqlalchemy.orm import mapped_column
 
 from app.kernel.enums import LabelledEnum
+from app.kernel.identity import mask_identity
 from app.kernel.patterns import TextPattern
+from app.kernel.phones import mask_phone
 from app.lowcode.codes import Codes
 from app.lowcode.db import Key
 from app.lowcode.types import (
@@ -25,13 +27,17 @@ from app.lowcode.types import (
 
 FIELD = "field"  # key of a Field in Column.info
 
+MASKS: Mapping[str, Callable[[str], str]] = {"phone": mask_phone, "identity": mask_identity}
+"""Kinds of field that say who somebody is: how each is shown to everybody."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """What the engine knows of a column. `kind` chooses filter, form field, cell and Excel format:
 
-    text, long_text, secret, integer, number, money, date, period, moment, choice, code, bool, link; signature is an input of
-    an action only.
+    text, long_text, phone, identity, integer, number, money, date, period, moment, choice, code, bool, link; signature is
+    an input of an action only. A phone or identity masks itself wherever it is shown, unless it is `public`, and is never
+    sorted by.
     """
 
     label: str
@@ -65,6 +71,17 @@ class Field:
     nothing: str = ""  # how an empty link reads: 全公司
     target: str | None = None  # class name of the linked document
     fixed: bool = False  # may be set when adding, never after
+    public: bool = False  # the telephone of an office, for everybody to call
+
+    def __post_init__(self) -> None:
+        if self.private:
+            object.__setattr__(self, "masked", MASKS[self.kind])
+            object.__setattr__(self, "sorted", False)
+
+    @property
+    def private(self) -> bool:
+        """Whether only who says why may see the whole value."""
+        return self.kind in MASKS and not self.public
 
     def named(self, name: str) -> "Field":
         """The same field, knowing its attribute name."""
@@ -99,11 +116,17 @@ def long_text(label: str, **options: Any) -> Any:
     return _column(Text, Field(label, "long_text", length=4000, sorted=False, width=40, **field), **column)
 
 
-def secret(label: str, **options: Any) -> Any:
-    """Text encrypted at rest: never filtered, sorted or searched, and its history says only that it changed."""
+def telephone(label: str, length: int = 40, **options: Any) -> Any:
+    """A telephone, shown masked and found by the whole number only; `public`: an office's own, shown as it is."""
     field, column = _split(options)
-    field |= {"filtered": False, "sorted": False, "searched": False}
-    return _column(Encrypted, Field(label, "secret", length=100, **field), **column)
+    return _column(String(length), Field(label, "phone", length=length, width=16, **field), **column)
+
+
+def identity_number(label: str, **options: Any) -> Any:
+    """An identity number, encrypted at rest and shown masked; its history says only that it changed."""
+    field, column = _split(options)
+    field |= {"filtered": False, "searched": False}
+    return _column(Encrypted, Field(label, "identity", length=100, **field), **column)
 
 
 def integer(label: str, **options: Any) -> Any:

@@ -13,6 +13,7 @@ from app.kernel.cells import read_date, read_decimal
 from app.kernel.errors import N_, DomainError
 from app.kernel.money import to_scaled
 from app.kernel.periods import Period
+from app.kernel.phones import phone_spellings
 from app.kernel.presence import present
 from app.lowcode import clock
 from app.lowcode.document import Spec
@@ -29,11 +30,12 @@ ORDERED = (
     ("eq", N_("等于")), ("ge", N_("大于等于")), ("le", N_("小于等于")),
     ("between", N_("介于")), ("ne", N_("不等于")), ("none", N_("为空")),
 )  # fmt: skip
+WHOLE = (("eq", N_("等于")), ("none", N_("为空")))  # a part of it would give it away place by place
 ONE_OF = (("eq", N_("等于")), ("ne", N_("不等于")), ("none", N_("为空")))
 OPERATORS = {
     "text": TEXT, "long_text": TEXT, "integer": ORDERED, "number": ORDERED, "money": ORDERED, "date": ORDERED,
     "period": ORDERED, "moment": ORDERED, "choice": ONE_OF, "bool": (("eq", N_("等于")),), "link": ONE_OF,
-    "code": ONE_OF,
+    "code": ONE_OF, "phone": WHOLE,
 }  # fmt: skip
 LABELS = {name: label for operators in OPERATORS.values() for name, label in operators}
 
@@ -69,7 +71,11 @@ class Filter:
         """The WHERE clause on `column`. Raises BadFilter."""
         match self.operator:
             case "none":
-                empty = column.is_(None) if self.field.kind != "text" else or_(column.is_(None), column == "")
+                empty = (
+                    column.is_(None)
+                    if self.field.kind not in ("text", "phone")
+                    else or_(column.is_(None), column == "")
+                )
                 return empty if self.text in ("", "1") else ~empty
             case "has":
                 return column.contains(self.text, autoescape=True)
@@ -88,6 +94,8 @@ class Filter:
                     raise self._bad()
                 return and_(*bounds)
         value = self.value()
+        if self.field.kind == "phone":
+            return column.in_(phone_spellings(value) or (value,))
         if self.field.kind == "moment":
             return self._moment(column, value)
         match self.operator:

@@ -23,7 +23,7 @@ from app.lowcode.codes import Codes
 from app.lowcode.db import db
 from app.lowcode.document import Spec, documents, spec_of
 from app.lowcode.fields import Field
-from app.lowcode.inputs import MomentField, SignatureField, offered_select
+from app.lowcode.inputs import MomentField, PrivateField, SignatureField, offered_select
 
 LARGEST = Decimal(10) ** 12
 
@@ -263,6 +263,8 @@ def _form_field(
             )
         case "moment":
             return MomentField(**common, default=default)
+        case "phone" | "identity":
+            return PrivateField(**common, declared=one, render_kw={"autocomplete": "off"})
         case "signature":
             return SignatureField(**common)
         case "link" if offered is not None:

@@ -73,7 +73,7 @@ def words(value: Any, field: Field | None = None) -> str | None:
     """A value as the history keeps it: readable, and never a secret in full."""
     if value is None:
         return None
-    if field is not None and field.kind == "secret":
+    if field is not None and field.kind == "identity":
         return "●●●"
     if field is not None and field.masked is not None:
         return field.masked(str(value))

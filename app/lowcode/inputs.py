@@ -1,4 +1,4 @@
-"""Inputs of forms that WTForms has not: a point in time, a signature, a choice among a few rows."""
+"""Inputs of forms that WTForms has not: a point in time, a masked number, a signature, a choice among a few rows."""
 
 import base64
 import binascii
@@ -8,13 +8,15 @@ from datetime import datetime
 from typing import Any, Final
 
 from flask_babel import gettext as _
-from wtforms import SelectField, StringField
+from wtforms import Form, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import HiddenInput, TextInput
 
 from app.kernel.errors import DomainError
+from app.kernel.phones import read_phone
 from app.kernel.pictures import read_picture
 from app.lowcode import clock
+from app.lowcode.fields import Field
 
 LONGEST_SIGNATURE: Final = 300_000
 """Letters: a page full of strokes has a tenth of it."""
@@ -46,6 +48,60 @@ class MomentField(StringField):
         if isinstance(self.data, datetime):
             return self.data.astimezone(clock.timezone()).strftime("%Y-%m-%d %H:%M")
         return str(self.raw_data[0]) if self.raw_data else ""
+
+
+class PrivateField(StringField):
+    """A telephone or identity number: the value that stands is shown masked, and stays where the mask is sent back.
+
+    What stands is the row's value, or what the form begins with; a new one is typed whole. `<name>-shown` says which
+    mask the form was opened with, where somebody else may have changed the row since.
+    """
+
+    shown = ""
+
+    def __init__(
+        self, label: str, validators: Sequence[Any] = (), *, declared: Field, **options: Any
+    ) -> None:
+        super().__init__(label, validators, **options)
+        self.declared = declared
+
+    def process(self, formdata: Any, *args: Any, **options: Any) -> None:
+        self.shown = formdata.get(f"{self.name}-shown", "") if formdata else ""
+        super().process(formdata, *args, **options)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist:
+            return
+        typed, stands = valuelist[0].strip(), self.object_data
+        if stands and typed in (self.mask(stands), self.shown) and typed:
+            self.data, self.raw_data = stands, [self.mask(stands)]
+            return
+        self.data = typed or None
+        if "*" in typed:
+            raise ValueError(_("请填写完整的号码；不改动时请保留原来显示的内容。"))
+        if typed and self.declared.kind == "phone":
+            try:
+                self.data = read_phone(text=typed, stands=stands)
+            except DomainError as error:
+                raise ValueError(_(error.message)) from error
+
+    def mask(self, value: str) -> str:
+        """The value as everybody sees it."""
+        return value if self.declared.masked is None else self.declared.masked(value)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.mask(str(self.data)) if self.data else ""
+
+
+def masks_of(form: Form) -> dict[str, str]:
+    """What the masked inputs of a form show of the values that stand."""
+    return {
+        one.name: one.mask(one.object_data)
+        for one in form
+        if isinstance(one, PrivateField) and one.object_data
+    }
 
 
 class SignatureField(StringField):

@@ -13,10 +13,13 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.kernel.errors import N_, DomainError
+from app.kernel.phones import phone_spellings, whole_phone
+from app.lowcode.db import db
 from app.lowcode.document import DocumentBase, Spec, documents, spec_of, translated_title
 from app.lowcode.engine import current_engine
 from app.lowcode.fields import Field
 from app.lowcode.filters import Filter, parse
+from app.lowcode.lookups import look_up
 from app.lowcode.quick_search import read_conditions
 
 SIZES = (25, 50, 100, 200, 500)
@@ -63,10 +66,30 @@ class Query:
             raise BadPage from error
         if size not in SIZES or not 1 <= page <= 10**9:
             raise BadPage
-        return cls(
+        query = cls(
             spec, parse(spec, arguments), given.get("q", "").strip()[:100], order, page, size,
             narrowed="embedded" not in given, within=given.get("in", ""),
         )  # fmt: skip
+        if asked := query.private_terms():
+            look_up(asked, query._finds_something)
+        return query
+
+    def private_terms(self) -> str:
+        """The masked values whose presence the answer tells: filters by them, and a quick search that reaches them."""
+        terms = [one.text for one in self.filters if one.field.private and one.operator != "none"]
+        return " ".join([*terms, self.search] if self._searches_private() else terms)
+
+    def _searches_private(self) -> bool:
+        if whole_phone(self.search) is None:
+            return False
+        reached = [
+            self.spec,
+            *(spec_of(documents[str(one.target)]) for one in self.spec.links.values() if one.searched),
+        ]
+        return any(one.private and one.searched for spec in reached for one in spec.fields.values())
+
+    def _finds_something(self) -> bool:
+        return db.session.scalar(select(self.spec.model.id).where(*self.conditions()).limit(1)) is not None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """The WHERE clauses."""
@@ -84,11 +107,14 @@ class Query:
     def _searching(self) -> ColumnElement[bool]:
         """Every searched column of the row itself, and the titles of what it links to."""
         ways = []
+        phones = phone_spellings(self.search)
         for one in self.spec.fields.values():
             column = self.spec.column(one.name)
             if one.searched and one.kind in ("text", "long_text"):
                 ways.append(column.contains(self.search, autoescape=True))
                 ways += read_conditions(self.spec.model, one, self.search)
+            elif one.searched and one.kind == "phone" and phones:
+                ways.append(column.in_(phones))
             elif one.searched and one.codes is not None:
                 typed = self.search.casefold()
                 ways.append(
@@ -96,9 +122,12 @@ class Query:
                 )
             elif one.searched and one.kind == "link":
                 target = documents[str(one.target)]
-                its = [f for f in spec_of(target).fields.values() if f.searched and f.kind == "text"]
+                searched = [f for f in spec_of(target).fields.values() if f.searched]
+                its = [f for f in searched if f.kind == "text"]
                 own = [getattr(target, f.name).contains(self.search, autoescape=True) for f in its]
                 own += [way for f in its for way in read_conditions(target, f, self.search)]
+                if phones:
+                    own += [getattr(target, f.name).in_(phones) for f in searched if f.kind == "phone"]
                 ways.append(column.in_(select(target.id).where(or_(*own))))
         return or_(*ways) if ways else self.spec.model.id == -1
 

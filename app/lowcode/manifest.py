@@ -92,6 +92,8 @@ class Entry:
     # a template for one row on paper, with a button for who may print: it extends paper.html and knows `row`, `values`
     # (texts by column), `choices` (of enums, ticked or not), `lines` (its way) and the `heading` that is asked here
     print_template: str | None = None
+    # masked columns that its paper carries whole once it is printed (a POST, written to the row's history)
+    paper_reveals: Sequence[str] = ()
     heading: Callable[[Any], Mapping[str, Any]] = lambda row: {}
     # Inputs of the form that are no column: named Fields, handed to `save`. `fixed`: when adding only; a field
     # with `shown` false: when editing only.

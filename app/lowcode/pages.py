@@ -188,6 +188,8 @@ class FormPage:
     submit: str
     crumbs: Sequence[tuple[str, str | None]] = ()
     error: str | None = None  # a refusal that belongs to no single field
+    # what the masked inputs of a row's form show: unchanged, they leave the value alone, whoever changed it meanwhile
+    masks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

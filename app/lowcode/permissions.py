@@ -25,6 +25,7 @@ from app.lowcode.errors import wants_json
 VERBS: Mapping[str, str] = {
     "read": N_("查看"), "add": N_("新增"), "edit": N_("修改"), "delete": N_("删除"),
     "export": N_("导出"), "import": N_("导入"), "print": N_("打印"), "attach": N_("加附件"),
+    "reveal": N_("看完整号码"),
 }  # fmt: skip
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -50,6 +50,7 @@ MANIFEST = Manifest(
             links=repairs.own_page,
             attachments=repairs.ATTACHING,
             print_template="service/repair_print.html",
+            paper_reveals=("phone",),  # the slip goes to the door
             heading=repair_paper,
         ),
         Page(MyWorkView, N_("我的工单"), "hammer", "take"),

@@ -10,9 +10,12 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from app.estate.models import Employee
 from app.kernel.errors import N_
 from app.lowcode.dictionary import codes_of
+from app.lowcode.document import spec_of
 from app.lowcode.forms import ChoiceField, CodeField, DocumentForm, RemoteSelect
+from app.lowcode.inputs import PrivateField
 
 Choices = Sequence[tuple[int, str]]
 
@@ -109,8 +112,9 @@ def _employee_fields(employers: Choices) -> dict[str, Any]:
             render_kw={"data-select-url": "/employee/select/department_id", "data-depends-on": "company_id"},
         ),
         "position": CodeField(_("岗位"), [Optional()], codes=codes_of("employee_position")),
-        "phone": StringField(
-            _("手机"), [Optional(), Length(max=40, message=_("最多 %(max)d 个字。"))], filters=[_stripped]
+        "phone": PrivateField(
+            _("手机"), [Optional(), Length(max=40, message=_("最多 %(max)d 个字。"))],
+            declared=spec_of(Employee).fields["phone"],
         ),
     }  # fmt: skip
 

@@ -63,9 +63,10 @@ _LEADS_REPAIRS = (
     "attach rush dispatch send_back take decline complete ask_material issue delay pause resume reassign sign rework "
     "check redo alert alert_late"
 )
+REVEAL = "reveal"  # telephones and identity numbers in full, with a reason
 _REPAIRS_READ = _each(("RepairOrder", "RepairMaterial"), READ)
 _REPAIRS_LED = {
-    "RepairOrder": f"{USE} add {_LEADS_REPAIRS}",
+    "RepairOrder": f"{USE} add {_LEADS_REPAIRS} {REVEAL}",
     **_each(("RepairMaterial", "TechnicianTrade"), KEEP),
     "RepairStatistics": USE,
     "StateChange": USE,
@@ -87,6 +88,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
     },
     "物业经理": {
         **_ESTATE_KEPT,
+        **_each(("Customer", "HouseholdMember", "Employee"), f"{KEEP} {REVEAL}"),
         **_MONEY_USED,
         **_BALANCES_USED,
         **_CLOSED_USED,
@@ -111,11 +113,12 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "Reminder": KEEP,
         **_REPORTS_USED,
         "History": USE,
-        "Complaint": f"{KEEP} pass_on answer answer_direct follow_up file cancel reopen alert",
+        "Complaint": f"{KEEP} pass_on answer answer_direct follow_up file cancel reopen alert {REVEAL}",
         **_REPAIRS_LED,
     },
     "收费员": {
         **_ESTATE_USED,
+        "Customer": f"{USE} {REVEAL}",
         **_FEES_READ,
         **_MONEY_USED,
         **_BALANCES_USED,
@@ -131,6 +134,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
     },
     "财务": {
         **_ESTATE_READ,
+        "Customer": f"{READ} {REVEAL}",
         **_FEES_USED,
         **_each(("Meter", "MeterReading"), USE),
         **_MONEY_USED,
@@ -153,10 +157,11 @@ ROLES: Mapping[str, Mapping[str, str]] = {
     "客服": {
         **_each((*_TREE, *_PARKING, *_STAFF), READ),
         **_each(_PEOPLE, "read add edit export print"),
+        **_each(("Customer", "HouseholdMember"), f"read add edit export print {REVEAL}"),
         "Vacancy": f"{USE} add",
         "Reminder": "read add edit export print",
-        "Complaint": f"{USE} add edit pass_on answer follow_up file cancel",
-        "RepairOrder": f"{USE} add edit attach pass_on rush sign rework cancel rate alert",
+        "Complaint": f"{USE} add edit pass_on answer follow_up file cancel {REVEAL}",
+        "RepairOrder": f"{USE} add edit attach pass_on rush sign rework cancel rate alert {REVEAL}",
         **_each(("RepairMaterial", "TechnicianTrade"), READ),
         "RepairStatistics": USE,
         "StateChange": USE,
@@ -164,7 +169,7 @@ ROLES: Mapping[str, Mapping[str, str]] = {
     "工程主管": {
         **_each((*_TREE, *_PARKING), USE),
         **_each(("Customer", "Occupancy", *_STAFF), READ),
-        "Complaint": f"{ADD} answer",
+        "Complaint": f"{ADD} answer {REVEAL}",
         **_REPAIRS_LED,
     },
     "维修工": {
@@ -174,7 +179,8 @@ ROLES: Mapping[str, Mapping[str, str]] = {
         "RepairMaterial": "read add edit delete",
     },
     "秩序维护": {
-        **_each((*_TREE, *_PARKING, "Customer", "Occupancy"), READ),
+        **_each((*_TREE, *_PARKING, "Occupancy"), READ),
+        "Customer": f"{READ} {REVEAL}",  # whose car stands in the way
         "Vehicle": "read add edit",
         "Complaint": ADD,
         "RepairOrder": ADD,

@@ -28,6 +28,7 @@ UNSCOPED = {
     "app/lowcode/notices.py": "a person's own notices, wherever the person reaches by now",
     "app/lowcode/workflow/escalation.py": "the office looks at every limit, as the system",
     "app/lowcode/dictionary.py": "whether any row anywhere keeps an entry",
+    "app/lowcode/lookups.py": "what a person asked for in the last hour, a number and no more",
     "app/lowcode/history.py": "what a link pointed to is named as it was called",
     "app/lowcode/attachments.py": "what hangs on a row that is within reach",
     "app/service/operations/repairs/dispatch.py": "how many orders a technician has in hand, a number and no more",

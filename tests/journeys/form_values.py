@@ -236,11 +236,25 @@ def _asks_ticked(session: Session, world: World, view: Any) -> Iterator[Visit]:
         yield Visit(f"{visit.url}?{urlencode({'rowid': visit.data['rowid'][0]})}")
 
 
+def _reveals(session: Session, world: World, view: Any) -> Iterator[Visit]:
+    """The whole numbers of a row of ours."""
+    row = row_of_ours(session, view.spec.model)
+    yield Visit(f"{view.spec.url}/reveal/{row.id}", "POST", data={"reason": "核对"})
+
+
+def _prints(session: Session, world: World, view: Any) -> Iterator[Visit]:
+    """A paper with whole numbers."""
+    row = row_of_ours(session, view.spec.model)
+    yield Visit(f"{view.spec.url}/paper/{row.id}", "POST", told=True)
+
+
 Filler = Callable[[Session, World, Any], Iterator[Visit]]
 FILLERS: Mapping[tuple[str, str], Filler] = {
     **{(path, "GET"): partial(_lists, path) for path in ("export", "print", "board")},
     ("list", "GET"): partial(_lists, "list/"),
-    **{(path, "GET"): partial(_shows, path) for path in ("show", "history", "timeline", "edit", "copy", "paper")},
+    **{(path, "GET"): partial(_shows, path) for path in ("show", "history", "timeline", "edit", "copy", "paper", "reveal")},
+    ("reveal", "POST"): _reveals,
+    ("print_paper", "POST"): _prints,
     ("choices", "GET"): _choices,
     ("select", "GET"): _selects,
     ("add", "GET"): _form_page,

@@ -131,7 +131,7 @@ def _scopes(_session: Session, world: World) -> list[Visit]:
 
 
 def _typed_in(url: str, typed: tuple[str, ...]) -> list[Visit]:
-    return [Visit(f"{url}?{urlencode({'q': one})}", told=one != "101") for one in typed]
+    return [Visit(f"{url}?{urlencode({'q': one})}", told=one not in ("101", PHONE[-4:])) for one in typed]
 
 
 def _searches(url: str) -> Callable[[Session, World], list[Visit]]:
@@ -206,9 +206,18 @@ OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
     ("HandOverView.papers", "GET"): _handed("papers"),
     ("HandOverView.sheet", "GET"): _handed("print"),
     ("DeskView.receipt", "GET"): _one("/desk/receipt/{receipt_id}/print", told=True),
+    ("DeskView.print_receipt", "POST"): lambda _s, world: [
+        Visit(f"/desk/receipt/{world.receipt_id}/print", "POST", told=True)
+    ],
     ("MyWorkView.index", "GET"): _one("/repairs/mine/"),
     ("MyWorkView.order", "GET"): lambda _s, world: [
         Visit(f"/repairs/mine/{world.repairs['working']}", told=True)
+    ],
+    ("MyWorkView.call", "POST"): lambda _s, world: [
+        Visit(f"/repairs/mine/{world.repairs['working']}/call", "POST", told=True)
+    ],
+    ("MyWorkView.call_again", "GET"): lambda _s, world: [
+        Visit(f"/repairs/mine/{world.repairs['working']}/call")
     ],
     ("MyWorkView.material", "GET"): lambda _s, world: [
         Visit(f"/repairs/mine/{world.repairs['working']}/material", told=True)

@@ -23,7 +23,7 @@ REPORTS = f"MonthSummary VacancyReport {DEBTS}"
 
 MANAGES_REPAIRS = (
     "read export print add attach rush dispatch send_back take decline complete ask_material issue delay pause resume"
-    " reassign sign rework check redo alert alert_late"
+    " reassign sign rework check redo alert alert_late reveal"
 )
 
 _ROLES: Mapping[str, Mapping[str, str]] = {
@@ -39,6 +39,7 @@ _ROLES: Mapping[str, Mapping[str, str]] = {
     # Keeps rooms and prices, bills, decides what others ask for; takes no money and closes no month.
     "物业经理": {
         f"{TREE} {PEOPLE} Department Employee FeeItem FeeStandard Reminder RepairMaterial TechnicianTrade": KEEP,
+        "Customer HouseholdMember Employee": f"{KEEP} reveal",
         f"RoomArea {ENTRIES} PeriodReport BillingLine ApprovalLimit History StateChange RepairStatistics": USE,
         REPORTS: USE,
         "SalesImport": "import",
@@ -56,12 +57,13 @@ _ROLES: Mapping[str, Mapping[str, str]] = {
         "Meter": f"{KEEP} change",
         "MeterReading": f"{USE} add import correct",
         "BillingRun": f"{USE} add post cancel",
-        "Complaint": f"{KEEP} pass_on answer answer_direct follow_up file cancel reopen alert",
+        "Complaint": f"{KEEP} pass_on answer answer_direct follow_up file cancel reopen alert reveal",
         "RepairOrder": MANAGES_REPAIRS,
     },
     # Takes money, gives receipts, asks for what others decide.
     "收费员": {
         f"{TREE} {PEOPLE} RoomArea {ENTRIES} {METERS}": USE,
+        "Customer": f"{USE} reveal",
         f"{FEES} AccountingPeriod RepairOrder RepairMaterial": SEE,
         "Reminder": "read add edit export print",
         "Charge": f"{USE} waive adjust unapply",
@@ -77,6 +79,7 @@ _ROLES: Mapping[str, Mapping[str, str]] = {
     # Signs for the desk's money, closes the months, sees every figure.
     "财务": {
         f"{TREE} {PEOPLE} RoomArea RepairOrder RepairMaterial": SEE,
+        "Customer": f"{SEE} reveal",
         f"{FEES} {METERS} {ENTRIES} Vacancy PeriodReport BillingRun BillingLine ApprovalLimit History": USE,
         REPORTS: USE,
         "ReadingExemption": f"{USE} add approve",
@@ -94,16 +97,17 @@ _ROLES: Mapping[str, Mapping[str, str]] = {
     "客服": {
         f"{TREE} Department Employee RepairMaterial TechnicianTrade": SEE,
         f"{PEOPLE} Reminder": "read add edit export print",
+        "Customer HouseholdMember": "read add edit export print reveal",
         "Vacancy": f"{USE} add",
-        "Complaint": f"{USE} add edit pass_on answer follow_up file cancel",
-        "RepairOrder": f"{USE} add edit attach pass_on rush sign rework cancel rate alert",
+        "Complaint": f"{USE} add edit pass_on answer follow_up file cancel reveal",
+        "RepairOrder": f"{USE} add edit attach pass_on rush sign rework cancel rate alert reveal",
         "RepairStatistics StateChange": USE,
     },
     # Dispatches, gives material out, checks and closes.
     "工程主管": {
         f"{TREE} RepairStatistics StateChange": USE,
         "Customer Occupancy Department Employee": SEE,
-        "Complaint": "read add answer",
+        "Complaint": "read add answer reveal",
         "RepairOrder": MANAGES_REPAIRS,
         "RepairMaterial TechnicianTrade": KEEP,
     },
@@ -116,7 +120,8 @@ _ROLES: Mapping[str, Mapping[str, str]] = {
     },
     # Knows who lives where and whose car it is; calls a repair or a complaint in.
     "秩序维护": {
-        f"{TREE} Customer Occupancy": SEE,
+        f"{TREE} Occupancy": SEE,
+        "Customer": f"{SEE} reveal",
         "Vehicle": "read add edit",
         "Complaint RepairOrder": "read add",
     },
@@ -140,6 +145,7 @@ RIGHTS: Mapping[str, frozenset[Right]] = {
 _PARTS = {
     "list": "read", "show": "read", "history": "read", "select": "read", "board": "read", "timeline": "read", "attachments": "read", "attachment": "read", "add": "add", "copy": "add", "edit": "edit",
     "delete": "delete", "export": "export", "print": "print", "paper": "print", "attach": "attach",
+    "reveal": "reveal",
     "detach": "attach",
 }  # fmt: skip
 # What is done under another right than its own name.

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
+from app.lowcode.lookups import MISSED
 from tests.cases.snapshot import changes, rows_of_every_table
 from tests.journeys.form_values import fill, rules, unmarked
 from tests.journeys.full_office import FullOffice
@@ -148,7 +149,8 @@ def test_nothing_of_ours_is_shown(walk: Walk) -> None:
             answer = walk.go(who, visit, follow=True)
             if answer.status >= 500 or (told := walk.traces(visit, answer)):
                 wrong.append(f"{who}: {visit.url} {answer.status} {told}")
-    wrong += changes(before, rows_of_every_table(url=walk.url))
+    # A number that was asked for and not found stands in the asker's own history: it limits guessing.
+    wrong += [line for line in changes(before, rows_of_every_table(url=walk.url)) if MISSED not in line]
     assert not wrong, "\n".join(wrong)
 
 

@@ -24,7 +24,6 @@ from app.collection.models import Allocation, Reminder
 from app.collection.states import PAID_KINDS
 from app.estate.models import Customer
 from app.kernel.errors import N_
-from app.kernel.identity import mask_phone
 from app.lowcode.fields import Field
 from app.lowcode.reports.declaration import By, Equation, Report, ReportLine, ReportQuery, Total
 from app.lowcode.reports.drilldown import FigureRow, document_url, documents_url, rows_url
@@ -65,7 +64,7 @@ def _page(session: Session, scope: ReportQuery, limit: int, offset: int) -> Sequ
     return [
         ReportLine(
             values={
-                **names.values(row), "phone": mask_phone(phones.get(row.customer_id) or ""),
+                **names.values(row), "phone": phones.get(row.customer_id),
                 "period": periods[row.id], "due_date": row.due_date,
                 "late_fee": row.due if row.fee_item_id in late_fees else ZERO,
                 "reminded": reminded.get(row.customer_id),

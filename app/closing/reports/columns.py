@@ -1,7 +1,6 @@
 """Columns that many reports have."""
 
 from app.kernel.errors import N_
-from app.kernel.identity import mask_phone
 from app.lowcode.fields import Field
 
 
@@ -25,5 +24,5 @@ BUILDING = words("building", N_("楼宇"), 12)
 PLACE = words("place", N_("房号"), 14)
 CUSTOMER = words("customer", N_("客户"), 14)
 FEE = words("fee", N_("收费项目"), 14)
-PHONE = Field(N_("电话"), "text", name="phone", width=14, masked=mask_phone)
+PHONE = Field(N_("电话"), "phone", name="phone", width=14)
 PERIOD = Field(N_("所属期"), "period", name="period", width=10)

@@ -14,7 +14,7 @@ from app.estate.models import Community, Customer, Occupancy, ParkingSpace, Room
 from app.estate.rules.people import plain_plate
 from app.estate.states import OccupancyRole
 from app.kernel.cells import normal_text
-from app.kernel.identity import mask_phone
+from app.kernel.phones import mask_phone, phone_spellings
 from app.lowcode.document import spec_of
 from app.lowcode.quick_search import read_conditions
 
@@ -22,7 +22,7 @@ LIMIT = 20
 PLACES = 20  # rooms or spaces looked at for one way of reading what was typed
 ROOMS_NAMED = 200  # rooms named beside all the customers found
 LONGEST = 60
-FEW_DIGITS = 4  # from here on digits may be the end of a telephone number
+FEW_LETTERS = 4  # from here on they may be a part of a plate or a room's code
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +119,20 @@ def _readings(session: Session, text: str, today: date) -> Iterator[tuple[bool, 
         yield False, rooms(way)
     yield True, spaces(ParkingSpace.number == upper)
     yield True, vehicles(Vehicle.plate == plain_plate(text=text))
-    yield True, people(Customer.phone == text)
+    # A telephone answers to the whole number only: a part of it would give the masked one away.
+    if phones := phone_spellings(text):
+        yield True, people(Customer.phone.in_(phones), Customer.phone2.in_(phones))
     # A whole name may begin a longer one.
-    yield False, people(Customer.name == text, Customer.phone2 == text)
+    yield False, people(Customer.name == text)
     yield False, rooms(Room.code.startswith(text, autoescape=True))
     if text.isascii() and text.isdigit():
         yield False, rooms(Room.number == text)
-        if len(text) >= FEW_DIGITS:
-            yield False, people(Customer.phone.startswith(text, autoescape=True))
-            yield False, people(Customer.phone.endswith(text), Customer.phone2.endswith(text))
     else:
         yield False, people(Customer.name.startswith(text, autoescape=True))
         yield False, people(Customer.name.contains(text, autoescape=True))
         for way in read_conditions(Customer, spec_of(Customer).fields["name"], text):
             yield False, people(way)
-    if len(text) >= FEW_DIGITS:
+    if len(text) >= FEW_LETTERS:
         yield False, vehicles(Vehicle.plate.contains(upper, autoescape=True))
         yield False, rooms(Room.code.contains(text, autoescape=True))
     yield False, spaces(ParkingSpace.number.startswith(upper, autoescape=True))

@@ -24,13 +24,14 @@ from app.collection.states import ReceiptState, Rounding, Tender
 from app.collection.views.desk_payload import BadBody, read_application, read_payment, read_until
 from app.collection.views.desk_receipts import paid_json
 from app.kernel.errors import N_, DomainError
-from app.kernel.identity import mask_phone
 from app.kernel.periods import Period
+from app.kernel.phones import mask_phone
 from app.lowcode import clock
 from app.lowcode.actors import current_actor
 from app.lowcode.db import db
 from app.lowcode.dictionary import entries
 from app.lowcode.errors import message_of, refusal
+from app.lowcode.lookups import look_up_text
 from app.lowcode.permissions import may, needs
 from app.lowcode.scope import OutOfScope, find
 from app.lowcode.unit import in_unit_of_work
@@ -87,7 +88,10 @@ class DeskView(BaseView):
     @needs("collect")
     def find(self) -> dict[str, Any]:
         """The customers that the text may mean."""
-        found = find_customers(session=db.session(), typed=request.args.get("q", ""), today=clock.today())
+        typed = request.args.get("q", "")
+        found = look_up_text(
+            typed, lambda: find_customers(session=db.session(), typed=typed, today=clock.today())
+        )
         return {
             "customers": [
                 {
@@ -221,24 +225,36 @@ class DeskView(BaseView):
     @expose("/receipt/<int:pk>/print")
     @needs("print", "Receipt")
     def receipt(self, pk: int) -> str:
-        """A receipt on paper; every time it is opened counts, from the second on it says 补打."""
-        if pk >= 2**63:
-            abort(404)
+        """A receipt as it will be on paper: looking at it counts for nothing, and it does not print like this."""
+        receipt = _receipt(pk)
+        facts = receipt_facts(session=db.session(), receipt=receipt)
+        return _paper(facts, reprint=receipt.prints > 0, preview=True)
 
-        def operation() -> dict[str, Any]:
-            session = db.session()
-            prints = operations.count_print(session=session, receipt_id=pk)
-            facts = receipt_facts(session=session, receipt=_receipt(pk))
-            return {**facts, "reprint": prints > 1}
+    @expose("/receipt/<int:pk>/print", methods=["POST"])
+    @needs("print", "Receipt")
+    def print_receipt(self, pk: int) -> str:
+        """A receipt to be printed now: counted, and from the second time on it says 补打."""
 
-        facts = in_unit_of_work(operation)
-        facts["tenders"] = [{**line, "tender": _(line["tender"].label)} for line in facts["tenders"]]
-        facts["stamp"] = _(facts["state"].label) if facts["state"] is not ReceiptState.VALID else ""
-        return render_template("receipt_print.html", receipt=facts, receipts=None)
+        def operation() -> tuple[dict[str, Any], int]:
+            receipt = _receipt(pk)
+            prints = operations.count_print(session=db.session(), receipt_id=pk)
+            return receipt_facts(session=db.session(), receipt=receipt), prints
+
+        facts, prints = in_unit_of_work(operation)
+        return _paper(facts, reprint=prints > 1, preview=False)
+
+
+def _paper(facts: dict[str, Any], *, reprint: bool, preview: bool) -> str:
+    tenders = [{**line, "tender": _(line["tender"].label)} for line in facts["tenders"]]
+    stamp = _(facts["state"].label) if facts["state"] is not ReceiptState.VALID else ""
+    return render_template(
+        "receipt_print.html", receipt={**facts, "tenders": tenders, "stamp": stamp, "reprint": reprint}, receipts=None,
+        preview=preview, print_now=not preview and not request.headers.get("X-Requested-With"),
+    )  # fmt: skip
 
 
 def _receipt(pk: int) -> Receipt:
-    found: Receipt | None = find(db.session(), Receipt, pk)
+    found: Receipt | None = find(db.session(), Receipt, pk) if pk < 2**63 else None
     if found is None:
         raise OutOfScope
     return found

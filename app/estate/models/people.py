@@ -14,7 +14,6 @@ from app.estate.states import (
     Usage,
 )
 from app.kernel.errors import N_
-from app.kernel.identity import mask_identity, mask_phone
 from app.kernel.pinyin import pinyin_initials, pinyin_key
 from app.lowcode.derived import derived
 from app.lowcode.document import About, CommunityScoped, Document
@@ -23,11 +22,12 @@ from app.lowcode.fields import (
     date_,
     exact,
     flag,
+    identity_number,
     integer,
     link,
     long_text,
-    secret,
     square_metres,
+    telephone,
     text,
 )
 
@@ -62,23 +62,19 @@ class Customer(CommunityScoped, Document):
     born: Mapped[date | None] = date_(N_("出生年月"))
     ethnicity: Mapped[str | None] = text(N_("民族"), 20)
     marriage: Mapped[str | None] = text(N_("婚姻状况"), 20)
-    identity: Mapped[str | None] = secret(N_("身份证号"), masked=mask_identity, group=N_("证件与联系"))
+    identity: Mapped[str | None] = identity_number(N_("身份证号"), group=N_("证件与联系"))
     identity_hash: Mapped[str | None] = mapped_column(String(64))
-    phone: Mapped[str | None] = text(
-        N_("联系电话"), 40, listed=True, searched=True, masked=mask_phone, index=True, group=N_("证件与联系")
+    phone: Mapped[str | None] = telephone(
+        N_("联系电话"), listed=True, searched=True, index=True, group=N_("证件与联系")
     )
-    phone2: Mapped[str | None] = text(
-        N_("联系电话2"), 40, searched=True, masked=mask_phone, group=N_("证件与联系")
-    )
+    phone2: Mapped[str | None] = telephone(N_("联系电话2"), searched=True, group=N_("证件与联系"))
     address: Mapped[str | None] = text(N_("联系地址"), 200, group=N_("证件与联系"))
     postcode: Mapped[str | None] = text(N_("邮政编码"), 10, group=N_("证件与联系"))
     registered_at: Mapped[str | None] = text(N_("户口所在地"), 200, group=N_("证件与联系"))
     employer: Mapped[str | None] = text(N_("工作单位"), 200, group=N_("证件与联系"))
     employer_address: Mapped[str | None] = text(N_("单位地址"), 200, group=N_("证件与联系"))
     emergency_name: Mapped[str | None] = text(N_("紧急联系人姓名"), 60, group=N_("证件与联系"))
-    emergency_phone: Mapped[str | None] = text(
-        N_("紧急联系电话"), 40, masked=mask_phone, group=N_("证件与联系")
-    )
+    emergency_phone: Mapped[str | None] = telephone(N_("紧急联系电话"), group=N_("证件与联系"))
     remark: Mapped[str | None] = long_text(N_("备注"))
 
 
@@ -97,8 +93,8 @@ class HouseholdMember(CommunityScoped, Document):
     born: Mapped[date | None] = date_(N_("出生年月"), listed=True)
     ethnicity: Mapped[str | None] = text(N_("民族"), 20)
     marriage: Mapped[str | None] = text(N_("婚姻状况"), 20)
-    identity: Mapped[str | None] = secret(N_("身份证号码"), masked=mask_identity, listed=True)
-    phone: Mapped[str | None] = text(N_("联系电话"), 40, listed=True, searched=True, masked=mask_phone)
+    identity: Mapped[str | None] = identity_number(N_("身份证号码"), listed=True)
+    phone: Mapped[str | None] = telephone(N_("联系电话"), listed=True, searched=True)
     registered_at: Mapped[str | None] = text(N_("户口所在地"), 200)
     employer: Mapped[str | None] = text(N_("工作（学习）单位"), 200, listed=True)
     employer_address: Mapped[str | None] = text(N_("单位地址"), 200)

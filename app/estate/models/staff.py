@@ -5,10 +5,9 @@ from sqlalchemy import ForeignKey, Integer, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from app.kernel.errors import N_
-from app.kernel.identity import mask_phone
 from app.lowcode.dictionary import dictionary
 from app.lowcode.document import About, CompanyScoped, Document
-from app.lowcode.fields import FIELD, Field, flag, link, long_text, text
+from app.lowcode.fields import FIELD, Field, flag, link, long_text, telephone, text
 
 
 class Department(CompanyScoped, Document):
@@ -20,7 +19,7 @@ class Department(CompanyScoped, Document):
     company_id: Mapped[int] = link(N_("公司"), "Company", required=True, fixed=True, listed=True)
     name: Mapped[str] = text(N_("名称"), 60, required=True, listed=True, searched=True, natural=True)
     parent_id: Mapped[int | None] = link(N_("上级部门"), "Department", listed=True)
-    phone: Mapped[str | None] = text(N_("电话"), 50, listed=True)
+    phone: Mapped[str | None] = telephone(N_("电话"), 50, listed=True, public=True)
     remark: Mapped[str | None] = long_text(N_("说明"))
 
 
@@ -35,7 +34,7 @@ class Employee(CompanyScoped, Document):
     name: Mapped[str] = text(N_("姓名"), 64, required=True, listed=True, searched=True)
     department_id: Mapped[int | None] = link(N_("部门"), "Department", listed=True)
     position: Mapped[str | None] = dictionary(N_("岗位"), "employee_position", listed=True, searched=True)
-    phone: Mapped[str | None] = text(N_("手机"), 40, listed=True, searched=True, masked=mask_phone)
+    phone: Mapped[str | None] = telephone(N_("手机"), listed=True, searched=True)
     active: Mapped[bool] = flag(N_("在职"), default=True, listed=True)
     remark: Mapped[str | None] = long_text(N_("备注"))
     # Given on the operator's page. Flask-AppBuilder's keys are plain integers.

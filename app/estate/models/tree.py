@@ -17,7 +17,18 @@ from app.kernel.errors import N_
 from app.lowcode.db import Key
 from app.lowcode.dictionary import dictionary
 from app.lowcode.document import About, CommunityScoped, CompanyScoped, Document
-from app.lowcode.fields import choice, date_, exact, flag, integer, link, long_text, square_metres, text
+from app.lowcode.fields import (
+    choice,
+    date_,
+    exact,
+    flag,
+    integer,
+    link,
+    long_text,
+    square_metres,
+    telephone,
+    text,
+)
 
 
 class Company(CompanyScoped, Document):
@@ -31,7 +42,7 @@ class Company(CompanyScoped, Document):
     company_id = synonym("id")
     parent_id: Mapped[int | None] = link(N_("上级公司"), "Company", listed=True)
     address: Mapped[str | None] = text(N_("地址"), 200, listed=True)
-    phone: Mapped[str | None] = text(N_("电话"), 50, listed=True)
+    phone: Mapped[str | None] = telephone(N_("电话"), 50, listed=True, public=True)
     remark: Mapped[str | None] = long_text(N_("说明"))
 
 

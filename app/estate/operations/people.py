@@ -6,10 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.estate.models import Community, Customer, HouseholdMember, Occupancy, Room, Vehicle
-from app.estate.rules.people import overlap, plain_phone, plain_plate, read_document
+from app.estate.rules.people import overlap, plain_plate, read_document
 from app.estate.states import CustomerKind
 from app.kernel.cells import normal_text
 from app.kernel.errors import N_, DomainError
+from app.kernel.phones import read_phone
 from app.lowcode.save import save_row, set_values
 from app.lowcode.scope import MixedCommunities, OutOfScope, find
 from app.lowcode.secrets import fingerprint
@@ -43,7 +44,7 @@ def save_customer(*, session: Session, row: Customer, **values: Any) -> Customer
     with session.no_autoflush:
         for name in _PHONES:
             if values.get(name):
-                values[name] = plain_phone(text=values[name]) or None
+                values[name] = read_phone(text=values[name], stands=getattr(row, name), field=name)
         if values.get("name"):
             values["name"] = normal_text(values["name"])
         set_values(row, values)
@@ -109,7 +110,7 @@ def save_member(*, session: Session, row: HouseholdMember, **values: Any) -> Hou
     given = values.pop("identity", row.identity)
     with session.no_autoflush:
         if values.get("phone"):
-            values["phone"] = plain_phone(text=values["phone"]) or None
+            values["phone"] = read_phone(text=values["phone"], stands=row.phone)
         set_values(row, values)
         if given != row.identity:
             person = read_document(text=given) if given else None

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from app.estate.grants import descendants
 from app.estate.models import Department, Employee
 from app.estate.operations.places import check_company_held
-from app.estate.rules.people import plain_phone
 from app.kernel.errors import N_, DomainError
+from app.kernel.phones import read_phone
 from app.lowcode.save import save_row
 from app.lowcode.scope import OutOfScope, find
 
@@ -60,7 +60,7 @@ def save_employee(*, session: Session, row: Employee, **values: Any) -> Employee
             field="department_id",
         )
         if values.get("phone"):
-            values["phone"] = plain_phone(text=values["phone"]) or None
+            values["phone"] = read_phone(text=values["phone"], stands=row.phone)
     return save_row(session=session, row=row, values=values)
 
 

@@ -15,7 +15,7 @@ from app.estate.queries.tree import BRANCHES, TreeNode
 from app.estate.queries.tree_nodes import BETWEEN
 from app.estate.rules.people import plain_plate
 from app.kernel.cells import normal_text
-from app.kernel.identity import mask_phone
+from app.kernel.phones import mask_phone, phone_spellings
 from app.lowcode.db import db
 from app.lowcode.document import spec_of
 from app.lowcode.quick_search import read_conditions
@@ -23,7 +23,6 @@ from app.lowcode.search import LONGEST, Hit, Search
 
 TREE_MOST: Final = 30
 AND: Final = " · "
-FEW_DIGITS: Final = 4  # from here on digits may be a part of a telephone number
 
 
 def find_rooms(typed: str, most: int) -> list[Hit]:
@@ -37,15 +36,14 @@ def find_rooms(typed: str, most: int) -> list[Hit]:
 
 
 def find_customers(typed: str, most: int) -> list[Hit]:
-    """Customers by a part of the name, the whole telephone, or four digits of it."""
+    """Customers by a part of the name or the whole telephone."""
     statement = select(Customer.id, Customer.name, Customer.phone, Community.name.label("community")).join(
         Community, Community.id == Customer.community_id
     )
-    ways = [Customer.name == typed, Customer.phone == typed, Customer.phone2 == typed]
-    if len(typed) >= FEW_DIGITS and typed.isascii() and typed.isdigit():
-        ways += [_begins(Customer.phone, typed), _has(Customer.phone, typed) | _has(Customer.phone2, typed)]
-    else:
-        ways += [_begins(Customer.name, typed), _has(Customer.name, typed)]
+    ways = [Customer.name == typed]
+    if phones := phone_spellings(typed):
+        ways += [Customer.phone.in_(phones), Customer.phone2.in_(phones)]
+    ways += [_begins(Customer.name, typed), _has(Customer.name, typed)]
     ways += read_conditions(Customer, spec_of(Customer).fields["name"], typed)
     return [
         Hit(row.id, row.name, AND.join(filter(None, (mask_phone(row.phone or ""), row.community))))

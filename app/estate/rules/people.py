@@ -1,4 +1,4 @@
-"""Validate identity documents, telephones and plates; compare stays and ages."""
+"""Validate identity documents and plates; compare stays and ages."""
 
 import re
 from dataclasses import dataclass
@@ -20,20 +20,9 @@ _OTHER: Final = re.compile(r"[A-Z0-9()/-]{5,30}")
 _MISTYPED: Final = re.compile(r"[0-9]{11,}X?")
 
 
-_PHONE: Final = re.compile(r"[0-9+()\uff08\uff09-]+(?:转[0-9]{1,6})?")
-_BETWEEN_PHONES: Final = re.compile(r"[,\uff0c、;\uff1b/]")
-
-
 class WrongCheckDigit(DomainError):
     code = "identity_check_digit"
     message = N_("身份证号码的末位校验码不对，请与证件核对。")
-
-
-class NotAPhone(DomainError):
-    """What nobody could call."""
-
-    code = "not_a_phone"
-    message = N_("电话不正确：应有 7 到 20 位数字，可以有空格、+ 和 -。")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,26 +55,6 @@ def read_document(*, text: str) -> DocumentHolder:
     if not _OTHER.fullmatch(number) or _MISTYPED.fullmatch(re.sub(r"[()/-]", "", number)):
         raise BadIdentity(field="identity")
     return DocumentHolder(number=number)
-
-
-def plain_phone(*, text: str) -> str:
-    """A telephone as it is kept and sought: half-width, without blanks."""
-    return re.sub(r"\s", "", normal_text(text))
-
-
-def read_phone(*, text: str, stands: str | None = None) -> str | None:
-    """A telephone that somebody is to be called at, as it is kept; several may be told apart by a comma or a slash.
-
-    Each has 7 to 20 digits, with +, - and brackets between, and an extension (转 8) if need be. What `stands` already is
-    no reason to refuse the rest of a form. Raises NotAPhone.
-    """
-    plain = plain_phone(text=text)
-    if not plain or plain == stands:
-        return plain or None
-    for one in _BETWEEN_PHONES.split(plain):
-        if not _PHONE.fullmatch(one) or not 7 <= len(re.sub(r"[^0-9]", "", one)) <= 20:
-            raise NotAPhone(field="phone")
-    return plain
 
 
 def plain_plate(*, text: str) -> str:

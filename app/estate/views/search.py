@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from app.kernel.cells import normal_text
 from app.lowcode.document import spec_of
 from app.lowcode.engine import current_engine
+from app.lowcode.lookups import look_up_text
 from app.lowcode.permissions import for_anyone_logged_in, may
 from app.lowcode.search import LONGEST
 
@@ -24,7 +25,7 @@ class SearchView(BaseView):
     @for_anyone_logged_in
     def suggest(self) -> str:
         """A few of each, for the list below the box."""
-        groups, _more = found(normal_text(request.args.get("q", ""))[:LONGEST], SUGGESTED)
+        groups, _more = _search(normal_text(request.args.get("q", ""))[:LONGEST], SUGGESTED)
         return render_template("_suggest.html", groups=groups)
 
     @expose("")
@@ -33,12 +34,17 @@ class SearchView(BaseView):
     def search(self) -> str:
         """The page of what was found."""
         typed = normal_text(request.args.get("q", ""))[:LONGEST]
-        groups, more = found(typed, SHOWN)
+        groups, more = _search(typed, SHOWN)
         return render_template("search.html", query=typed, groups=groups, more=more)
 
 
-def found(typed: str, most: int) -> tuple[Groups, bool]:
-    """((label, [(text, note, url)]) of each document with hits, whether some were left out)."""
+def _search(typed: str, most: int) -> tuple[Groups, bool]:
+    """Search, a whole telephone as often as one person may. Raises TooManyLookups."""
+    return look_up_text(typed, lambda: _hits(typed, most)) or ([], False)
+
+
+def _hits(typed: str, most: int) -> tuple[Groups, bool] | None:
+    """((label, [(text, note, url)]) of each document with hits, whether some were left out); None where nothing was found."""
     groups: Groups = []
     more = False
     for search in (one for manifest in current_engine().manifests for one in manifest.searches):
@@ -50,4 +56,4 @@ def found(typed: str, most: int) -> tuple[Groups, bool]:
         if hits:
             lines = [(hit.text, hit.note, f"{spec.url}/show/{hit.key}") for hit in hits[:most]]
             groups.append((_(spec.about.label), lines))
-    return groups, more
+    return (groups, more) if groups else None

@@ -131,7 +131,10 @@ class ActionMixin:
         offers = {} if row is None else {name: offer(row) for name, offer in action.offers.items()}
         kind = inputs_form(self.spec, self._fields(action), lambda one: f"{url}/{one.name}/{pk}", offers)
         begins = {} if row is None else dict(action.begins(row))
-        return kind(**({"formdata": None} | begins if request.method == "GET" else {}))
+        if request.method == "GET":
+            return kind(formdata=None, **begins)
+        masked = {one.name for one in self._fields(action) if one.private}
+        return kind(**{name: value for name, value in begins.items() if name in masked})
 
     def _dialog(
         self,

@@ -16,6 +16,7 @@ from app.lowcode.views.attachments import ROUTES as ATTACHING, AttachmentMixin
 from app.lowcode.views.boards import BoardMixin
 from app.lowcode.views.forms import FormMixin
 from app.lowcode.views.lists import ListMixin, arguments
+from app.lowcode.views.reveal import RevealMixin
 from app.lowcode.views.shows import ShowMixin
 from app.lowcode.views.workflow import FlowMixin
 
@@ -26,7 +27,15 @@ READ_ONLY = {"add", "edit", "delete"}
 
 
 class DocumentView(
-    BoardMixin, FlowMixin, ActionMixin, AttachmentMixin, FormMixin, ShowMixin, ListMixin, ModelView
+    BoardMixin,
+    FlowMixin,
+    RevealMixin,
+    ActionMixin,
+    AttachmentMixin,
+    FormMixin,
+    ShowMixin,
+    ListMixin,
+    ModelView,
 ):
     """Every document's view; `view_of` makes one a document."""
 
@@ -74,7 +83,9 @@ def unused_routes(entry: Entry) -> set[str]:
         "timeline": entry.workflow is not None,
         "board": entry.workflow is not None,
         "paper": entry.print_template is not None,
+        "print_paper": bool(entry.paper_reveals),
         "select": bool(spec.links),
+        "reveal": bool(spec.private),
         **dict.fromkeys(ATTACHING, entry.attachments is not None),
     }
     readonly = READ_ONLY if spec.about.readonly else set()

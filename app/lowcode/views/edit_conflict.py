@@ -64,7 +64,7 @@ def _value(row: Any, one: Field, titles: Mapping[str, str | None]) -> str:
     # What is encrypted is told as the history tells it, never in full.
     text = (
         (words(value, one) or "")
-        if one.kind == "secret"
+        if one.kind == "identity"
         else cell(value, one, title=titles.get(one.name)).text
     )
     text = " ".join(text.split())

@@ -16,6 +16,7 @@ from app.lowcode.document import Spec, spec_of
 from app.lowcode.errors import message_of, wants_json
 from app.lowcode.forms import DocumentForm, form_class, groups_of
 from app.lowcode.implied import with_implied
+from app.lowcode.inputs import masks_of
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import FormPage
 from app.lowcode.permissions import may, needs
@@ -75,7 +76,7 @@ class FormMixin:
         elif request.method == "GET":
             form.row_version.data = str(getattr(row, "row_version", ""))
             form.row_seen.data = newest_line(session=db.session(), spec=self.spec, row=row)
-        return self._form_page(form, title, f"{self.spec.url}/show/{pk}")
+        return self._form_page(form, title, f"{self.spec.url}/show/{pk}", editing=True)
 
     @expose("/delete/<int:pk>", methods=["POST"])
     @needs("delete")
@@ -143,23 +144,28 @@ class FormMixin:
 
     def form(self, *, adding: bool, obj: Any) -> DocumentForm:
         """The form, filled from the row, the URL or what was typed."""
-        preset = None
-        if adding and request.method == "GET":
-            preset = dict(request.args.items())
-            if self.entry.begins is not None:
-                preset = {**self.entry.begins(preset), **preset}
-            preset = with_implied(session=db.session(), spec=self.spec, preset=preset)
         kind = form_class(self.spec, adding=adding, extra=self.entry.extra_fields)
-        if preset is not None:
-            form = kind(formdata=None)
-            for name, value in preset.items():
-                if name in form and name in self.spec.fields:
-                    try:
-                        form[name].process_formdata([value])
-                    except ValueError:
-                        continue
-            return form
-        return kind(obj=obj)
+        if not adding:
+            return kind(obj=obj)
+        begins = {} if self.entry.begins is None else self.entry.begins(dict(request.values.items()))
+        fields = self.spec.fields
+        # What is shown masked comes back masked: the form has to know again what stands behind it.
+        masked = {name: text for name, text in begins.items() if name in fields and fields[name].private}
+        if request.method == "POST":
+            return kind(data=masked)
+        form = kind(formdata=None, data=masked)
+        given = with_implied(
+            session=db.session(), spec=self.spec, preset={**begins, **request.args.to_dict()}
+        )
+        for name, value in given.items():
+            if name in form and name in fields and masked.get(name) != value:
+                try:
+                    form[name].process_formdata([value])
+                except ValueError:
+                    continue
+                if fields[name].private:
+                    form[name].raw_data = [value]
+        return form
 
     def _refuse_readonly(self) -> None:
         if self.spec.about.readonly:
@@ -218,11 +224,11 @@ class FormMixin:
         else:
             form.form_errors = [*form.form_errors, message]
 
-    def _form_page(self, form: DocumentForm, title: str, back: str) -> Any:
+    def _form_page(self, form: DocumentForm, title: str, back: str, *, editing: bool = False) -> Any:
         page = FormPage(
             title=title, form=form, groups=groups_of(self.spec, form), back_url=back, submit=_("保存"),
             crumbs=[(_(self.spec.about.label), f"{self.spec.url}/list/"), (title, None)],
-            error=";".join(form.form_errors) or None,
+            error=";".join(form.form_errors) or None, masks=masks_of(form) if editing else {},
         )  # fmt: skip
         status = 422 if form.errors and request.method == "POST" else 200
         return render_template("form.html", page=page), status

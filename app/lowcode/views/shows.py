@@ -35,6 +35,7 @@ class ShowMixin:
     delete_button: Any
     action_button: Any
     attachments_tab: Any
+    reveal_buttons: Any
 
     @expose("/show/<int:pk>")
     @needs("read")
@@ -90,6 +91,7 @@ class ShowMixin:
             found += self.entry.links(row)
         for manifest in current_engine().manifests:
             found += [link for make in manifest.links.get(spec.name, ()) if (link := make(row)) is not None]
+        found += self.reveal_buttons(row)
         if self.entry.print_template is not None and may("print", spec.name):
             found.append(Button("paper", _("打印单据"), f"{spec.url}/paper/{row.id}", "printer", blank=True))
         untouched = flow is None or row.state is flow.machine.initial

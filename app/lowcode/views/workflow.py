@@ -1,5 +1,6 @@
 """What the pages of a document with a workflow have beside its buttons: its way so far, and the row on paper."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template
@@ -7,7 +8,8 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.lowcode import clock
+from app.kernel.errors import N_
+from app.lowcode import clock, history
 from app.lowcode.actors import current_actor
 from app.lowcode.db import db
 from app.lowcode.document import Spec
@@ -15,11 +17,13 @@ from app.lowcode.fields import Field
 from app.lowcode.listing import titles_of
 from app.lowcode.manifest import Entry
 from app.lowcode.permissions import needs
+from app.lowcode.unit import unit_of_work
 from app.lowcode.values import format_value
 from app.lowcode.workflow.limits import OVERDUE, WAITED, Escalation
 from app.lowcode.workflow.state_log import StateChange
 
 MOMENT = Field("", "moment")
+PRINTED_WHOLE = N_("打印（含完整电话）")
 
 
 class FlowMixin:
@@ -40,14 +44,26 @@ class FlowMixin:
     @needs("print")
     def paper(self, pk: int) -> Any:
         """One row on paper, by the template that the module gives."""
-        row = self.row_or_404(pk)
+        return self._paper(self.row_or_404(pk), {})
+
+    @expose("/paper/<int:pk>", methods=["POST"])
+    @needs("print")
+    def print_paper(self, pk: int) -> Any:
+        """The same to be printed now, with the numbers whole that `paper_reveals` names; its history says so."""
+        with unit_of_work():
+            row = self.row_or_404(pk)
+            history.note(row, label=PRINTED_WHOLE)
+            whole = {name: getattr(row, name) or "" for name in self.entry.paper_reveals}
+        return self._paper(self.row_or_404(pk), whole)
+
+    def _paper(self, row: Any, whole: Mapping[str, str]) -> Any:
         titles = titles_of(session=db.session(), spec=self.spec, row_id=row.id)
         values = {
             one.name: titles.get(one.name)
             if one.kind == "link"
             else format_value(getattr(row, one.name), one)
             for one in self.spec.fields.values()
-        }
+        } | dict(whole)
         choices = {
             one.name: [
                 {"label": _(member.label), "ticked": member is getattr(row, one.name)} for member in one.enum
@@ -59,6 +75,7 @@ class FlowMixin:
             str(self.entry.print_template), row=row, heading=self.entry.heading(row), choices=choices, values=values,
             lines=self.way_of(row) if self.entry.workflow is not None else [],
             printed_by=current_actor().name, printed_at=format_value(clock.now(), MOMENT),
+            posts=bool(self.entry.paper_reveals), print_now=bool(whole),
         )  # fmt: skip
 
     def way_of(self, row: Any) -> list[dict[str, Any]]:

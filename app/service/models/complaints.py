@@ -10,7 +10,7 @@ from app.lowcode import clock
 from app.lowcode.actors import current_actor
 from app.lowcode.db import Key
 from app.lowcode.document import About, CommunityScoped, Document
-from app.lowcode.fields import choice, date_, link, long_text, moment, text
+from app.lowcode.fields import choice, date_, link, long_text, moment, telephone, text
 from app.lowcode.workflow import Flowing
 from app.service.states.complaints import (
     COMPLAINT_MACHINE,
@@ -43,7 +43,7 @@ class Complaint(Flowing, CommunityScoped, Document):
     room_id: Mapped[int | None] = link(N_("房号"), "Room", listed=True, searched=True)
     complainer: Mapped[str] = text(N_("投诉人"), 100, required=True, listed=True, searched=True)
     capacity: Mapped[Capacity] = choice(N_("投诉人身份"), Capacity, required=True, default=Capacity.OWNER)
-    phone: Mapped[str | None] = text(N_("联系电话"), 40, listed=True, searched=True)
+    phone: Mapped[str | None] = telephone(N_("联系电话"), listed=True, searched=True)
     channel: Mapped[ComplaintChannel] = choice(
         N_("投诉方式"), ComplaintChannel, required=True, default=ComplaintChannel.PHONE,
         help=N_("公司或政府部门转办的，由物业经理回复。"),

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Mapped, column_property
 
 from app.estate.models import Employee
 from app.kernel.errors import N_
-from app.kernel.identity import mask_phone
 from app.lowcode import clock
 from app.lowcode.dictionary import dictionary
 from app.lowcode.document import About, CommunityScoped, CompanyScoped, Document
@@ -22,6 +21,7 @@ from app.lowcode.fields import (
     long_text,
     moment,
     money,
+    telephone,
     text,
     unit_price,
 )
@@ -71,7 +71,7 @@ class RepairOrder(Flowing, CommunityScoped, Document):
         N_("客户"), "Customer", help=N_("有偿维修向他收费；公共部位报修可不填。")
     )
     reporter: Mapped[str] = text(N_("报修人"), 64, required=True, listed=True, searched=True)
-    phone: Mapped[str | None] = text(N_("电话"), 40, listed=True, searched=True, masked=mask_phone)
+    phone: Mapped[str | None] = telephone(N_("电话"), listed=True, searched=True)
     source: Mapped[str] = dictionary(N_("来源"), SOURCE, required=True, default="电话")
     trade: Mapped[str | None] = dictionary(N_("工种"), TRADE, listed=True)
     content: Mapped[str] = long_text(N_("报修内容"), required=True, listed=True, searched=True)

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.estate.rules.people import read_phone
 from app.kernel.errors import N_, DomainError
+from app.kernel.phones import read_phone
 from app.lowcode import clock
 from app.lowcode.numbers import next_number
 from app.lowcode.save import set_values

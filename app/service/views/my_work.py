@@ -6,8 +6,8 @@ from flask import abort, flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 
-from app.kernel.errors import DomainError
-from app.lowcode import clock
+from app.kernel.errors import N_, DomainError
+from app.lowcode import clock, history
 from app.lowcode.actors import current_actor
 from app.lowcode.db import db
 from app.lowcode.document import spec_of
@@ -16,7 +16,7 @@ from app.lowcode.fields import Field
 from app.lowcode.forms import inputs_form
 from app.lowcode.permissions import may, needs
 from app.lowcode.scope import OutOfScope, find
-from app.lowcode.unit import in_unit_of_work
+from app.lowcode.unit import in_unit_of_work, unit_of_work
 from app.lowcode.values import format_value
 from app.lowcode.views.document_view import view_for
 from app.lowcode.workflow.overdue import is_late
@@ -28,6 +28,7 @@ from app.service.operations.repairs.registration import place_of
 from app.service.queries import repairs as queries
 
 MOMENT = Field("", "moment")
+CALLED = N_("查看完整号码（联系报修人）")
 TYPED = ("name", "unit", "quantity", "price")
 
 
@@ -51,6 +52,21 @@ class MyWorkView(BaseView):
     def order(self, pk: int) -> str:
         """One order with its next steps as large buttons."""
         return _page(_own(pk), _line_form()(formdata=None))
+
+    @expose("/<int:pk>/call", methods=["POST"])
+    @needs("take")
+    def call(self, pk: int) -> Any:
+        """Show whom to call about an order that the person works on; the order's history says so."""
+        with unit_of_work():
+            history.note(_own(pk), label=CALLED)
+        row = _own(pk)
+        return _page(row, _line_form()(formdata=None), phone=row.phone or "")
+
+    @expose("/<int:pk>/call")
+    @needs("take")
+    def call_again(self, pk: int) -> str:
+        """Show the order again: the number is there for who presses the button only."""
+        return self.order(pk)
 
     @expose("/<int:pk>/material", methods=["GET", "POST"])
     @needs("add", "RepairMaterial")
@@ -111,13 +127,14 @@ def _line_form() -> type[Any]:
     return inputs_form(spec, [spec.fields[name] for name in TYPED], lambda one: "", {})
 
 
-def _page(row: RepairOrder, form: Any) -> str:
-    """An order's page with the form of a line as it is now."""
+def _page(row: RepairOrder, form: Any, *, phone: str = "") -> str:
+    """An order's page with the form of a line as it is now, and the whole telephone where it was asked for."""
     session, back = db.session(), f"/repairs/mine/{row.id}"
     view = view_for(RepairOrder)
     return render_template(
         "service/my_order.html",
         order=_to_json(row) | _facts(row),
+        phone=phone,
         # The step that goes on first, over the whole width.
         steps=sorted(view.steps(row, back=back), key=lambda step: step.tone != "primary"),
         lines=[_line(one) for one in queries.materials_of(session=session, order=row)],
@@ -156,7 +173,7 @@ def _facts(row: RepairOrder) -> dict[str, Any]:
         "check_opinion",
     )
     return {
-        "reporter": row.reporter, "phone": row.phone or "", "reported": format_value(row.reported_at, MOMENT),
+        "reporter": row.reporter, "phone": format_value(row.phone, fields["phone"]), "reported": format_value(row.reported_at, MOMENT),
         "facts": [
             (_(fields[name].label), format_value(getattr(row, name), fields[name]))
             for name in told

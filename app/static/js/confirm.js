@@ -122,7 +122,7 @@ async function send(url) {
 
 function submitted() {
   const { modal, fields } = parts();
-  const form = fields.querySelector("[data-dialog-url]");
+  const form = fields.querySelector("[data-dialog-url]:not([data-dialog-end])");
   if (form) {
     send(form.dataset.dialogUrl);
     return;

@@ -5,7 +5,7 @@ import { readHtml } from "./net.js";
 const nonce = () => document.querySelector("script[nonce], style[nonce]")?.nonce || "";
 
 async function printPage(url) {
-  const html = await readHtml(url);
+  const html = await readHtml(url, { form: [] }); // a POST: the print is counted
   const frame = document.createElement("iframe");
   frame.className = "print-frame";
   frame.setAttribute("aria-hidden", "true");

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.kernel.errors import DomainError
 from app.lowcode.errors import message_of, wants_json
 from app.lowcode.forms import DocumentForm
+from app.lowcode.inputs import masks_of
 from app.lowcode.interface import DocumentInterface
 from app.lowcode.pages import FormPage
 from app.lowcode.unit import in_unit_of_work
@@ -81,4 +82,5 @@ class OwnFormView(DocumentView):
             back_url=f"{self.spec.url}/list/" if row is None else f"{self.spec.url}/show/{row.id}",
             crumbs=[(label, f"{self.spec.url}/list/"), (title, None)],
             error=";".join([*form.form_errors, *(form["rights"].errors if "rights" in form else ())]) or None,
+            masks={} if row is None else masks_of(form),
         )  # fmt: skip

@@ -138,7 +138,7 @@ class UserView(OwnFormView):
             employers=companies if asked else (),
         )  # fmt: skip
         if request.method == "POST" or user is None:
-            return kind()
+            return kind(phone=employee.phone) if asked and employee is not None else kind()
         grants = grants_of(session=db.session(), user_id=user.id)
         form = kind(
             formdata=None,

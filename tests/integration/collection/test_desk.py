@@ -84,7 +84,7 @@ def test_the_page_is_for_who_may_collect(client_of: Browser) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["1-1-101", "101", "1-1", "欧阳小兰", "欧阳", "小兰", "13812345678", "138123", "5678", "京A12345", "a12345",
+    ["1-1-101", "101", "1-1", "欧阳小兰", "欧阳", "小兰", "13812345678", "138-1234-5678", "京A12345", "a12345",
      "B1-007", "b1-0", "１０１", " 欧阳小兰 "],
 )  # fmt: skip
 def test_found_by_whatever_is_at_hand(session: Session, who: Any, client_of: Browser, typed: str) -> None:

@@ -32,7 +32,7 @@ def suggested(client: Any, typed: str, url: str = "/search/suggest") -> list[str
         ("王一", "customer", ["王一"]),
         ("小兰", "customer", ["欧阳小兰"]),
         ("13812345678", "customer", ["欧阳小兰"]),
-        ("5678", "customer", ["欧阳小兰"]),
+        ("138 1234-5678", "customer", ["欧阳小兰"]),
         ("浙A12345", "vehicle", ["浙A12345"]),
         ("a12345", "vehicle", ["浙A12345"]),
         ("浙A·123 45", "vehicle", ["浙A12345"]),

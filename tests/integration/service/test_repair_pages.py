@@ -14,8 +14,10 @@ from sqlalchemy import select
 
 from app.estate.models import Customer, Occupancy
 from app.estate.states import OccupancyRole
+from app.kernel.phones import mask_phone
 from app.lowcode import clock
 from app.lowcode.db import db
+from app.lowcode.history import History
 from app.lowcode.unit import unit_of_work
 from app.service.models import RepairMaterial, RepairOrder
 from app.service.states.repairs import RepairState
@@ -47,7 +49,7 @@ def test_a_rooms_page_starts_a_repair_with_who_lives_there(repairs: RepairOffice
     form = begun(text(client, f"/repair_order/add?room_id={room}"))
     assert form["community_id"] == str(repairs.cast.ours.community_id)
     assert (form["room_id"], form["customer_id"]) == (str(room), str(repairs.customer_id))
-    assert (form["reporter"], form["phone"]) == ("王先生", PHONE)
+    assert (form["reporter"], form["phone"]) == ("王先生", mask_phone(PHONE))
 
 
 def test_a_tenant_is_at_home_before_the_owner(repairs: RepairOffice, client_of: Client) -> None:
@@ -70,7 +72,7 @@ def test_a_customers_page_starts_a_repair_in_their_only_room(
         client, f"/customer/show/{repairs.customer_id}"
     )
     form = begun(text(client, f"/repair_order/add?customer_id={repairs.customer_id}"))
-    assert (form["room_id"], form["phone"]) == (str(repairs.cast.ours.room_ids[0]), PHONE)
+    assert (form["room_id"], form["phone"]) == (str(repairs.cast.ours.room_ids[0]), mask_phone(PHONE))
 
 
 @pytest.mark.parametrize("value", ["", "x", "-1", "9" * 30, "１", "neighbour"])
@@ -110,7 +112,22 @@ def test_an_order_is_registered_by_the_form(repairs: RepairOffice, client_of: Cl
         assert refused.status_code == 422, wrong
 
 
+def labels_of(pk: int) -> list[str]:
+    """What was done to an order beside changes and steps."""
+    db.session.rollback()  # what was read before is of another moment
+    return list(
+        db.session.scalars(
+            select(History.label).where(
+                History.document == "RepairOrder",
+                History.row_id == pk,
+                History.label.contains("电话") | History.label.contains("号码"),
+            )
+        )
+    )
+
+
 def test_the_telephone_is_masked_in_lists_and_on_paper(repairs: RepairOffice, client_of: Client) -> None:
+    """X6, S5: masked everywhere; the slip that is printed for the door carries it, and the history says so."""
     pk = repairs.order_in(RepairState.WORKING)
     client = client_of("工程主管")
     for url in (
@@ -122,7 +139,27 @@ def test_the_telephone_is_masked_in_lists_and_on_paper(repairs: RepairOffice, cl
         page = text(client, url)
         assert PHONE not in page
         assert "139****2345" in page
-    assert PHONE in text(client_of("维修工"), f"/repairs/mine/{pk}")
+    paper = client.post(f"/repair_order/paper/{pk}").get_data(as_text=True)
+    assert PHONE in paper
+    assert "data-print-now" in paper
+    assert labels_of(pk) == ["打印（含完整电话）"]
+
+
+def test_who_works_on_an_order_may_call_and_it_is_written_down(
+    repairs: RepairOffice, client_of: Client
+) -> None:
+    """X6: the technician of an order sees its telephone on pressing the button; nobody else's order is there."""
+    pk = repairs.order_in(RepairState.WORKING)
+    technician = client_of("维修工")
+    page = text(technician, f"/repairs/mine/{pk}")
+    assert PHONE not in page
+    assert "139****2345" in page
+    assert labels_of(pk) == []
+    called = technician.post(f"/repairs/mine/{pk}/call").get_data(as_text=True)
+    assert f'href="tel:{PHONE}"' in called
+    assert labels_of(pk) == ["查看完整号码（联系报修人）"]
+    other = repairs.order_in(RepairState.REGISTERED)
+    assert technician.post(f"/repairs/mine/{other}/call").status_code == 404
 
 
 def test_urgent_orders_stand_on_top_and_ended_ones_below(repairs: RepairOffice, client_of: Client) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 
 from app.billing.models import Charge
 from app.estate.models import Building, Room
-from app.estate.rules.people import NotAPhone
 from app.kernel.errors import DomainError
+from app.kernel.phones import NotAPhone
 from app.lowcode import clock
 from app.lowcode.attachments import attachments_of
 from app.lowcode.db import db

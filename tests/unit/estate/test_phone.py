@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.estate.rules.people import NotAPhone, read_phone
+from app.kernel.phones import NotAPhone, read_phone
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from app.kernel.identity import (
     IdentitySex,
     check_digit,
     mask_identity,
-    mask_phone,
     read_identity,
 )
+from app.kernel.phones import mask_phone
 
 
 # 11010519491231002 → X is the worked example of GB 11643 itself.

@@ -17,7 +17,7 @@ from app.estate.sales_import.parser.plan_rows import PlannedRoom, PlannedSpace, 
 from app.estate.sales_import.parser.sheet_reader import RowReader
 from app.estate.sales_import.parser.statuses import is_sold
 from app.kernel.cells import normal_text
-from app.kernel.identity import mask_phone
+from app.kernel.phones import mask_phone
 
 # GA 36: province, authority, five places, six for new energy; 港 澳 学 警 挂 领 at the end.
 _PLATE: Final = re.compile(
