@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, Dialect, String, Text, type_coerce, types as sa
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.kernel.enums import LabelledEnum
@@ -48,7 +49,7 @@ Area = Scaled(AREA_SCALE)
 Price = Scaled(PRICE_SCALE)
 
 
-def raw(column: ColumnElement[Any]) -> ColumnElement[int]:
+def raw(column: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[int]:
     """The whole number behind a scaled column: 分 for money; for sums and INSERT … SELECT in plain integers."""
     return type_coerce(column, BigInteger)
 

@@ -214,5 +214,5 @@ class Charge(ChargeFacts, CommunityScoped, MoneyDocument):
     due: Mapped[Decimal] = money(N_("欠费"), required=True, listed=True, totalled=True, sort_order=1)
 
 
-OPEN: ColumnElement[bool] = raw(Charge.due) != literal_column("0")  # type: ignore[arg-type]
+OPEN: ColumnElement[bool] = raw(Charge.due) != literal_column("0")
 """What is open, said as the index of the open ones says it: a bound 0 would not find that."""

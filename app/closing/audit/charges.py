@@ -137,7 +137,7 @@ def _asked(model: Any, column: Any, sign: int) -> Any:
 
     def find(within: Within) -> Select[Any]:
         sums = grouped(
-            Allocation, column, [func.sum(raw(Allocation.amount)).label("total")], within.of(Allocation)  # type: ignore[arg-type]
+            Allocation, column, [func.sum(raw(Allocation.amount)).label("total")], within.of(Allocation)
         )  # fmt: skip
         posted = func.coalesce(sums.c.total, 0)
         stands: ColumnElement[bool] = model.state == ApprovalState.APPROVED

@@ -23,7 +23,7 @@ def _moves(within: Within) -> Any:
     taken = (
         select(
             Receipt.handover_id.label("handover"), ReceiptTender.tender.label("tender"),
-            raw(ReceiptTender.amount).label("amount"),  # type: ignore[arg-type]
+            raw(ReceiptTender.amount).label("amount"),
         )
         .join(Receipt, Receipt.id == ReceiptTender.receipt_id)
         .where(
@@ -31,7 +31,7 @@ def _moves(within: Within) -> Any:
         )
     )  # fmt: skip
     back = (
-        select(ReceiptVoid.handover_id, ReceiptTender.tender, -raw(ReceiptTender.amount))  # type: ignore[arg-type]
+        select(ReceiptVoid.handover_id, ReceiptTender.tender, -raw(ReceiptTender.amount))
         .join(ReceiptVoid, ReceiptVoid.receipt_id == ReceiptTender.receipt_id)
         .where(
             ReceiptVoid.handover_id.is_not(None),
@@ -39,7 +39,7 @@ def _moves(within: Within) -> Any:
             *within.of(ReceiptVoid),
         )
     )
-    out = select(Refund.handover_id, Refund.tender, -raw(Refund.amount)).where(  # type: ignore[arg-type]
+    out = select(Refund.handover_id, Refund.tender, -raw(Refund.amount)).where(
         Refund.handover_id.is_not(None), Refund.state == ApprovalState.APPROVED, *within.of(Refund)
     )
     return union_all(taken, back, out).subquery()

@@ -56,8 +56,8 @@ class MonthSums:
 
 
 def _charges(session: Session, within: Within, moves: dict[Key, Figures]) -> None:
-    amount: Any = raw(Charge.amount)  # type: ignore[arg-type]
-    waived: Any = raw(Charge.waived)  # type: ignore[arg-type]
+    amount: Any = raw(Charge.amount)
+    waived: Any = raw(Charge.waived)
     in_rooms = case((Charge.building_id.is_not(None), waived), else_=0)
     rows = session.execute(
         select(
@@ -78,7 +78,7 @@ def _allocations(session: Session, within: Within, moves: dict[Key, Figures]) ->
     rows = session.execute(
         select(
             Allocation.community_id, Allocation.posting_period, Allocation.kind, past,
-            func.sum(raw(Allocation.amount)),  # type: ignore[arg-type]
+            func.sum(raw(Allocation.amount)),
         )
         .where(*within.of(Allocation))
         .group_by(Allocation.community_id, Allocation.posting_period, Allocation.kind, past)

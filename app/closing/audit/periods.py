@@ -99,19 +99,19 @@ def _cash(session: Session, within: Within) -> Iterator[Found]:
     """What the receipts of a month say they settled, less what it took back, is what its allocations settled."""
     taken = select(
         Receipt.community_id.label("community"), Receipt.posting_period.label("period"),
-        raw(Receipt.settled).label("papers"), (0 * raw(Receipt.settled)).label("settled"),  # type: ignore[arg-type]
+        raw(Receipt.settled).label("papers"), (0 * raw(Receipt.settled)).label("settled"),
     ).where(*within.of(Receipt))  # fmt: skip
     back = (
         select(
             ReceiptVoid.community_id, ReceiptVoid.posting_period,
-            -raw(Receipt.settled), 0 * raw(Receipt.settled),  # type: ignore[arg-type]
+            -raw(Receipt.settled), 0 * raw(Receipt.settled),
         )
         .join(Receipt, Receipt.id == ReceiptVoid.receipt_id)
         .where(Receipt.state != ReceiptState.VALID, *within.of(ReceiptVoid))
     )  # fmt: skip
     settled = select(
         Allocation.community_id, Allocation.posting_period,
-        0 * raw(Allocation.amount), raw(Allocation.amount),  # type: ignore[arg-type]
+        0 * raw(Allocation.amount), raw(Allocation.amount),
     ).where(Allocation.kind.in_(CASH_KINDS), *within.of(Allocation))  # fmt: skip
     for row in session.execute(_unequal(union_all(taken, back, settled))):
         yield "month_cash", CASH, row.community, _to_json(row)
@@ -121,11 +121,11 @@ def _applied(session: Session, within: Within) -> Iterator[Found]:
     """What left prepayments for charges in a month is what the charges got of them in it."""
     entries = select(
         PrepaymentEntry.community_id.label("community"), PrepaymentEntry.posting_period.label("period"),
-        (-raw(PrepaymentEntry.amount)).label("papers"), (0 * raw(PrepaymentEntry.amount)).label("settled"),  # type: ignore[arg-type]
+        (-raw(PrepaymentEntry.amount)).label("papers"), (0 * raw(PrepaymentEntry.amount)).label("settled"),
     ).where(PrepaymentEntry.charge_id.is_not(None), *within.of(PrepaymentEntry))  # fmt: skip
     settled = select(
         Allocation.community_id, Allocation.posting_period,
-        0 * raw(Allocation.amount), raw(Allocation.amount),  # type: ignore[arg-type]
+        0 * raw(Allocation.amount), raw(Allocation.amount),
     ).where(Allocation.kind == AllocationKind.PREPAYMENT, *within.of(Allocation))  # fmt: skip
     for row in session.execute(_unequal(union_all(entries, settled))):
         told = _to_json(row)

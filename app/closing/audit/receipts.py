@@ -23,7 +23,7 @@ RECEIPT = N_("收据 %(document)s")
 
 def _totals(within: Within) -> Select[Any]:
     tenders = grouped(
-        ReceiptTender, ReceiptTender.receipt_id, [func.sum(raw(ReceiptTender.amount)).label("total")],  # type: ignore[arg-type]
+        ReceiptTender, ReceiptTender.receipt_id, [func.sum(raw(ReceiptTender.amount)).label("total")],
         within.of(ReceiptTender),
     )  # fmt: skip
     of: Any = Receipt
@@ -83,7 +83,7 @@ def _standing(within: Within) -> Select[Any]:
 def _left_settled(within: Within) -> Select[Any]:
     """Of a receipt that was taken back nothing stays settled on any charge."""
     of: Any = Receipt
-    left = func.sum(raw(Allocation.amount))  # type: ignore[arg-type]
+    left = func.sum(raw(Allocation.amount))
     return (
         select(
             of.community_id.label("community_id"), of.number.label("document"),

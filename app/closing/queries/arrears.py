@@ -88,7 +88,7 @@ def _one_by_one(scope: ReportQuery, columns: Sequence[Any], posted: Sequence[Any
 def _all_at_once(scope: ReportQuery, columns: Sequence[Any], posted: Sequence[Any]) -> FromClause:
     """All allocations added up and joined: many times as fast on the servers as looking each up."""
     of: Any = Charge
-    amount: Any = raw(Allocation.amount)  # type: ignore[arg-type]
+    amount: Any = raw(Allocation.amount)
 
     def moved_by(*kinds: AllocationKind) -> ColumnElement[int]:
         return func.sum(case((Allocation.kind.in_(kinds), amount), else_=0))
@@ -168,7 +168,7 @@ def _settled_later(session: Session, scope: ReportQuery) -> bool:
 
 def _moved(charge_id: Any, scope: ReportQuery, *kinds: AllocationKind) -> ColumnElement[int]:
     """What allocations took from a charge until the day, 分; of these kinds alone where some are named."""
-    amount: Any = raw(Allocation.amount)  # type: ignore[arg-type]
+    amount: Any = raw(Allocation.amount)
     found = select(func.coalesce(func.sum(amount), 0)).where(
         Allocation.charge_id == charge_id, Allocation.day <= scope.last
     )

@@ -48,12 +48,12 @@ def of_documents(on_charges: list[Any], on_allocations: list[Any]) -> FromClause
     def settled(move: MovementKind) -> Any:
         kinds = [one for one, its in MOVES.items() if its is move]
         return select(
-            *allocation, literal(move, kind).label("kind"), amount(-raw(Allocation.amount))  # type: ignore[arg-type]
+            *allocation, literal(move, kind).label("kind"), amount(-raw(Allocation.amount))
         ).where(Allocation.kind.in_(kinds), *on_allocations)  # fmt: skip
 
     return union_all(
-        charged(MovementKind.CHARGED, raw(Charge.gross)),  # type: ignore[arg-type]
-        charged(MovementKind.RELIEVED, -raw(Charge.waived)),  # type: ignore[arg-type]
+        charged(MovementKind.CHARGED, raw(Charge.gross)),
+        charged(MovementKind.RELIEVED, -raw(Charge.waived)),
         *(settled(move) for move in dict.fromkeys(MOVES.values())),
     ).subquery()
 

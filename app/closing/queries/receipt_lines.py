@@ -104,7 +104,7 @@ def _charged(session: Session, ids: Sequence[int]) -> dict[int, Any]:
             Allocation.id, Allocation.kind, Allocation.community_id, Allocation.building_id, Allocation.room_id,
             Allocation.space_id, Allocation.fee_item_id, Charge.customer_id, Charge.standard_id, Charge.starts,
             Charge.ends, Charge.amount.label("charged"),
-            type_coerce(raw(Charge.amount) - settled, Money).label("left"),  # type: ignore[arg-type]
+            type_coerce(raw(Charge.amount) - settled, Money).label("left"),
         )
         .join(Charge, Charge.id == Allocation.charge_id)
         .where(Allocation.id.in_(ids))

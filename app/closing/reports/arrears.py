@@ -115,7 +115,7 @@ def _rows(
     until = [Allocation.charge_id == key, Allocation.day <= scope.last]
     match name:
         case "charged":
-            yield from charge_rows(session, raw(of.gross), of.id == key)  # type: ignore[arg-type]
+            yield from charge_rows(session, raw(of.gross), of.id == key)
             yield from adjustment_rows(session, *until)
         case "paid":
             yield from settlement_rows(session, Allocation.kind.in_(PAID_KINDS), *until)

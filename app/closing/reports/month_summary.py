@@ -166,7 +166,7 @@ def _rows(
         case "households":
             yield from household_rows(session, *charges)
         case "charged":
-            yield from charge_rows(session, raw(of.gross), *charges)  # type: ignore[arg-type]
+            yield from charge_rows(session, raw(of.gross), *charges)
         case "adjusted":
             yield from adjustment_rows(session, *settlements)
         case "waived":
