@@ -19,7 +19,7 @@ from tests.browser.pages import BOOTSTRAP_3, LOOK, SIDEWAYS
 from tests.browser.server import log_in, serving
 from tests.journeys.form_values import Unfilled, fill, rules
 from tests.journeys.full_office import FullOffice
-from tests.journeys.world import ASKED, HIDDEN
+from tests.journeys.ours import ASKED, HIDDEN
 from tests.people import CAST
 
 HAN = re.compile(r"[\u4e00-\u9fff]+")

@@ -20,10 +20,10 @@ from werkzeug.routing import Rule
 from app.lowcode import clock
 from app.lowcode.document import documents
 from app.lowcode.permissions import access_of
+from tests.journeys.ours import ASKED, HIDDEN, World
 from tests.journeys.own_views import OWN
 from tests.journeys.visits import Unfilled, Visit, is_scoped, row_of_ours
 from tests.journeys.visits_service import looks, sends, shows, takes_off
-from tests.journeys.world import ASKED, HIDDEN, World
 from tests.journeys.world_billing import exemption, holding, own, waiting
 from tests.journeys.world_closing import ACTIONS as OF_CLOSING
 from tests.journeys.world_collection import ACTIONS as OF_COLLECTION

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.unit import unit_of_work
-from tests.journeys.world import World, found
+from tests.journeys.ours import World
+from tests.journeys.world import found
 from tests.offices import Offices, PreparedOffice
 from tests.people import Cast
 

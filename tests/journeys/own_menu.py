@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from app.lowcode.menu.items import arranged
 from app.system.operations.menu import menu_version
+from tests.journeys.ours import World
 from tests.journeys.visits import Visit
-from tests.journeys.world import World
 
 
 def _saved(session: Session, _world: World) -> list[Visit]:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.collection.models import CashHandover, Receipt
+from tests.journeys.ours import ASKED, HIDDEN, KEY, PHONE, PLATE, World, marked
 from tests.journeys.own_billing import OWN as OF_METERS
 from tests.journeys.own_closing import OWN as OF_CLOSING
 from tests.journeys.own_menu import OWN as OF_THE_MENU
@@ -15,7 +16,7 @@ from tests.journeys.report_visits import VISITS, VISITS_OF_ROWS
 from tests.journeys.uploads import sent
 from tests.journeys.visits import Visit
 from tests.journeys.visits_service import material, no_material
-from tests.journeys.world import ASKED, HIDDEN, KEY, PHONE, PLATE, World, charge_of_run, marked
+from tests.journeys.world import charge_of_run
 from tests.journeys.world_collection import TILL
 from tests.people import PASSWORD
 

@@ -5,8 +5,8 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from tests.journeys.ours import World
 from tests.journeys.visits import Visit
-from tests.journeys.world import World
 
 MONTHS = ("period=2024-12", "period=2025-03", "")
 DAYS = ("day=2025-03-31", "day=2025-01-15", "")

@@ -24,9 +24,9 @@ from app.lowcode.unit import unit_of_work
 from tests.cases.snapshot import changes, rows_of_every_table
 from tests.journeys.form_values import Unfilled, fill, rules
 from tests.journeys.full_office import FullOffice
+from tests.journeys.ours import World
 from tests.journeys.rights import ANYBODY, RIGHTS, asked_by, refusals_of_others
 from tests.journeys.visits import Visit
-from tests.journeys.world import World
 from tests.offices import PreparedOffice
 
 GOOD, REFUSED = {200, 302}, {403, 404}

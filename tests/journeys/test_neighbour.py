@@ -25,8 +25,8 @@ from app.lowcode.lookups import MISSED
 from tests.cases.snapshot import changes, rows_of_every_table
 from tests.journeys.form_values import fill, rules, unmarked
 from tests.journeys.full_office import FullOffice
+from tests.journeys.ours import ASKED, HIDDEN, World
 from tests.journeys.visits import Unfilled, Visit, is_scoped
-from tests.journeys.world import ASKED, HIDDEN, World
 from tests.offices import PreparedOffice
 
 OUR_ID = re.compile(r"\b7000\d{3}\b")
