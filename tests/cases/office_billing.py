@@ -82,6 +82,44 @@ class BillingSteps:
 
         return int(session.scalars(select(Meter.id).where(Meter.number == code)).one())
 
+    def not_read(self, step: steps.NotRead) -> None:
+        from app.billing.models import ReadingExemption
+        from app.billing.operations import request_exemption
+        from app.lowcode.actors import EVERYTHING, Actor, acting_as
+        from app.lowcode.workflow import move
+
+        def ask_and_approve(session: Any) -> None:
+            with acting_as(Actor(None, step.requested_by, EVERYTHING)):
+                row = request_exemption(
+                    session=session, row=ReadingExemption(), community_id=self._community,
+                    meter_id=self._meter(session, step.meter), period=step.period, reason=step.reason,
+                )  # fmt: skip
+            with acting_as(Actor(None, step.approved_by, EVERYTHING)):
+                move(session=session, row=row, action="approve")
+
+        self._do(ask_and_approve)
+
+    def unassign(self, step: steps.Unassign) -> None:
+        from sqlalchemy import select
+
+        from app.billing.models import FeeAssignment, FeeItem, FeeStandard
+        from app.billing.operations import end_assignment, take_back_assignments
+
+        def take_back(session: Any) -> None:
+            room_id = self._room(session, step.room).id
+            (key,) = session.scalars(
+                select(FeeAssignment.id)
+                .join(FeeStandard, FeeStandard.id == FeeAssignment.standard_id)
+                .join(FeeItem, FeeItem.id == FeeStandard.fee_item_id)
+                .where(FeeAssignment.room_id == room_id, FeeItem.name == step.fee)
+            ).all()
+            if step.end is None:
+                take_back_assignments(session=session, assignment_ids=[key])
+            else:
+                end_assignment(session=session, assignment_id=key, ends=step.end)
+
+        self._do(take_back)
+
     def vacancy(self, step: steps.Vacancy) -> None:
         self._vacant(step.room, step.start, step.end, step.factor, approved=step.approved)
 

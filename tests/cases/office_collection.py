@@ -114,7 +114,7 @@ class CollectionPart:
             Charge.space_id.in_(select(ParkingSpace.id).where(ParkingSpace.number == code)),
         )
 
-    def _charge(self, session: Any, step: steps.Waive | steps.Adjust) -> Any:
+    def _charge(self, session: Any, step: steps.Waive | steps.Adjust | steps.UndoPrepayment) -> Any:
         from sqlalchemy import select
 
         from app.billing.models import Charge, FeeItem
@@ -200,6 +200,31 @@ class CollectionPart:
             _approved(session, asked, steps.APPROVER, step.on)
 
         self._do(give_back)
+
+    def apply_prepayment(self, step: steps.ApplyPrepayment) -> None:
+        from sqlalchemy import select
+
+        from app.billing.models import Charge
+        from app.collection.operations import apply_held
+
+        def apply(session: Any) -> None:
+            mine = select(Charge.id).where(self._of_payer(step.room), Charge.due > Decimal(0))
+            apply_held(
+                session=session, customer_id=self._holder(session, step.room), day=step.on,
+                charge_ids=session.scalars(mine).all(),
+            )  # fmt: skip
+
+        self._do(apply)
+
+    def undo_prepayment(self, step: steps.UndoPrepayment) -> None:
+        from app.collection.operations import undo_applied
+
+        self._do(
+            lambda session: undo_applied(
+                session=session, charge_id=self._charge(session, step).id, day=step.on, reason=step.reason,
+                amount=step.amount,
+            )
+        )  # fmt: skip
 
     def waive(self, step: steps.Waive) -> None:
         from app.collection.operations import booking_day, request_waiver

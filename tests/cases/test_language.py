@@ -222,6 +222,10 @@ REQUIRED = {
     "move_out": ["room", "customer", "date"],
     "close": ["period"],
     "reopen": ["period", "reason"],
+    "not_read": ["meter", "period", "reason"],
+    "unassign": ["fee", "room"],
+    "apply_prepayment": ["room", "date"],
+    "undo_prepayment": ["room", "fee", "period", "date", "reason"],
     "refused": ["step", "because"],
 }
 

@@ -16,6 +16,8 @@ RefusalCode = Literal[
     "not_positive",
     "unknown_room",
     "overlap",
+    "already_read",
+    "already_billed",
 ]
 
 REFUSAL_CODES: frozenset[str] = frozenset(get_args(RefusalCode))

@@ -264,6 +264,50 @@ class Reopen:
     second: str = APPROVER
 
 
+@dataclass(frozen=True, kw_only=True)
+class NotRead:
+    """A month is billed without a meter; the next reading carries the usage of both."""
+
+    word: ClassVar[str] = "not_read"
+    meter: str
+    period: Period
+    reason: str
+    requested_by: str = REQUESTER
+    approved_by: str = APPROVER
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unassign:
+    """A room's fee is taken wholly back, or with `to` ends on that day."""
+
+    word: ClassVar[str] = "unassign"
+    fee: str
+    room: str
+    end: date | None = field(default=None, metadata=written("to"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplyPrepayment:
+    """What is held for the room's customer is applied to the room's open charges."""
+
+    word: ClassVar[str] = "apply_prepayment"
+    room: str
+    on: date = field(metadata=written("date"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoPrepayment:
+    """Applied prepayment goes back, what was applied last first."""
+
+    word: ClassVar[str] = "undo_prepayment"
+    room: str
+    fee: str
+    period: Period
+    on: date = field(metadata=written("date"))
+    reason: str
+    amount: Decimal | None = None
+
+
 AuditAction: TypeAlias = (
     Reading
     | MeterChange
@@ -284,6 +328,10 @@ AuditAction: TypeAlias = (
     | MoveOut
     | Close
     | Reopen
+    | NotRead
+    | Unassign
+    | ApplyPrepayment
+    | UndoPrepayment
 )
 """A step that does something, and that the product may refuse."""
 
