@@ -221,6 +221,7 @@ def _choices(session: Session, world: World, view: Any) -> Iterator[Visit]:
                 pk, _data = _given(view, action)(session, world)
                 # Technicians are of the company that holds both communities.
                 told = is_scoped(documents[str(one.target)]) and one.name != "technician_id"
+                told = told and one.target not in BY_NUMBER
                 yield Visit(f"{view.spec.url}/choices/{action.name}/{one.name}/{pk}", told=told)
                 yield Visit(f"{view.spec.url}/choices/{action.name}/{one.name}/0", told=told)
 
