@@ -24,6 +24,7 @@ from app.billing.models import (
 from app.billing.operations.jobs import JOBS
 from app.billing.operations.run_computation import PRORATION
 from app.billing.queries.global_search import find_runs
+from app.billing.queries.list_columns import LIST_COLUMNS
 from app.billing.states import RUN_MACHINE, ApprovalState
 from app.billing.views.approvals import asked_of_me
 from app.billing.views.assignments import AssignView, batch_button, bulk_button, filter_button
@@ -119,6 +120,7 @@ FIRST_PRICE = (
 
 
 MANIFEST = Manifest(
+    list_columns=LIST_COLUMNS,
     name="billing",
     label=N_("收费设置与出账"),
     icon="coin-yuan",

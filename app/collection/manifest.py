@@ -33,6 +33,7 @@ from app.collection.operations.refunds import REFUND_BOOK
 from app.collection.operations.rounding import LIMIT
 from app.collection.operations.void import REVERSAL_BOOK
 from app.collection.queries.global_search import find_receipts, settling
+from app.collection.queries.list_columns import LIST_COLUMNS
 from app.collection.views import actions
 from app.collection.views.cards import TakingsCard
 from app.collection.views.desk import DeskView
@@ -64,6 +65,7 @@ def _links(row: Receipt) -> Sequence[Button]:
 
 
 MANIFEST = Manifest(
+    list_columns=LIST_COLUMNS,
     name="collection",
     label=N_("收款"),
     icon="cash-register",

@@ -20,6 +20,7 @@ from app.estate.models import (
 from app.estate.operations.people import save_customer, save_member, save_occupancy, save_vehicle
 from app.estate.operations.places import save_building, save_community, save_company, save_room
 from app.estate.operations.staff import remove_staff, save_department, save_employee
+from app.estate.queries.list_columns import LIST_COLUMNS, customer_notes, owners_of
 from app.estate.queries.search import SEARCHES
 from app.estate.reach import start
 from app.estate.sales_import.command import import_sales_command
@@ -44,6 +45,8 @@ AREA_FROM = Field(
 """Asked for when a room is edited; needed only when its area changes."""
 
 MANIFEST = Manifest(
+    list_columns=LIST_COLUMNS,
+    select_notes={"Customer": customer_notes, "Room": owners_of},
     name="estate",
     label=N_("资料管理"),
     icon="building-community",

@@ -71,6 +71,7 @@ class Field:
     nothing: str = ""  # how an empty link reads: 全公司
     target: str | None = None  # class name of the linked document
     fixed: bool = False  # may be set when adding, never after
+    expression: Callable[[], Any] | None = None  # of a computed column of a list: what the database computes
     public: bool = False  # the telephone of an office, for everybody to call
 
     def __post_init__(self) -> None:

@@ -232,7 +232,7 @@ def _reading(spec: Spec, fields: Sequence[Field]) -> tuple[Select[Any], Callable
     joins = []
     places: list[tuple[str, int, int | None]] = []
     for one in fields:
-        columns.append(spec.column(one.name))
+        columns.append(spec.column(one.name) if one.expression is None else one.expression())
         place = len(columns) - 1
         title_place = None
         if one.kind == "link":

@@ -16,6 +16,7 @@ from app.lowcode.document import DocumentBase
 from app.lowcode.engine import Engine
 from app.lowcode.fields import Field
 from app.lowcode.jobs import JobHandler
+from app.lowcode.list_columns import ListColumn
 from app.lowcode.numbers import NumberDeclaration
 from app.lowcode.pages import Fact
 from app.lowcode.scope import OutOfScope, find
@@ -218,6 +219,12 @@ class Manifest:
     open_work: Sequence[Callable[[int], Sequence[OpenWork]]] = ()
     # tabs on the pages of other modules' documents, by class name: row → Tab, or None
     tabs: Mapping[str, Sequence[Callable[[Any], Any]]] = field(default_factory=dict)
+    # columns of documents' lists that are computed, by class name (ListColumn)
+    list_columns: Mapping[str, Sequence[ListColumn]] = field(default_factory=dict)
+    # what tells rows of a document apart in a remote select, by class name: keys → a note each
+    select_notes: Mapping[str, Callable[[Session, Sequence[int]], Mapping[int, str]]] = field(
+        default_factory=dict
+    )
     # buttons on the pages of other modules' documents, by class name: row → Button, or None
     links: Mapping[str, Sequence[Callable[[Any], Any]]] = field(default_factory=dict)
     # How the chosen tree node applies to a document that names neither building, room nor space itself, by class

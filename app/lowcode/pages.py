@@ -27,6 +27,7 @@ class Heading:
     kind: str = "text"
     sort_url: str | None = None
     sorted: str | None = None  # "asc", "desc" or None
+    role: str = ""  # title, state, amount or fact: what a card on a narrow screen shows
 
 
 @dataclass(frozen=True, slots=True)

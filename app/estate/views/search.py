@@ -1,6 +1,8 @@
 """The search box at the top of every page: 房号, 姓名, 电话, 车牌, 单号, over all modules."""
 
-from flask import render_template, request
+from typing import Any
+
+from flask import redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 
@@ -31,10 +33,14 @@ class SearchView(BaseView):
     @expose("")
     @expose("/")
     @for_anyone_logged_in
-    def search(self) -> str:
-        """The page of what was found."""
+    def search(self) -> Any:
+        """Show what was found, or go to the one row that was found or is called exactly so."""
         typed = normal_text(request.args.get("q", ""))[:LONGEST]
         groups, more = _search(typed, SHOWN)
+        hits = [hit for _label, some in groups for hit in some]
+        called = [hit for hit in hits if hit[0].casefold() == typed.casefold()]
+        if len(hits) == 1 or len(called) == 1:
+            return redirect((called or hits)[0][2])
         return render_template("search.html", query=typed, groups=groups, more=more)
 
 

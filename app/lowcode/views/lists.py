@@ -21,6 +21,16 @@ from app.lowcode.document import Spec, documents, spec_of
 from app.lowcode.fields import Field
 from app.lowcode.filters import LABELS, OPERATORS, Filter
 from app.lowcode.jobs import JobContext, JobHandler, begin_job
+from app.lowcode.list_columns import (
+    ListColumn,
+    add_values,
+    card_roles,
+    computed_columns,
+    read_with_rows,
+    select_notes,
+    with_computed,
+    without_settled,
+)
 from app.lowcode.listing import SIZES, Query
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import Button, Cell, FilterChip, FilterField, Heading, ListPage, Pager, Row
@@ -73,18 +83,25 @@ class ListMixin:
         template = "_list.html" if page.embedded else "list.html"
         return render_template(template, page=page)
 
-    def list_page(self, pairs: Pairs) -> ListPage:
-        """Read the URL and the database into what the template shows."""
+    def list_page(self, pairs: Pairs, *, computing: bool = True) -> ListPage:
+        """Read the URL and the database into what the template shows; `computing`: with the computed columns."""
         query = Query.of(self.spec, pairs)
         # In a tab of its parent's page the parent is no news: neither a column nor a filter to take away.
         held = {value for name, value in pairs if name == HELD}
-        fields = [one for one in self.spec.listed if one.name not in held]
-        found = listing.page_of(session=db.session(), query=query, fields=fields)
+        own = [one for one in without_settled(self.spec, self.spec.listed) if one.name not in held]
+        computed = computed_columns(self.spec) if computing else []
+        fields = with_computed(own, computed)
+        found = listing.page_of(session=db.session(), query=query, fields=read_with_rows(own, computed))
+        rows = add_values(session=db.session(), columns=computed, rows=found.rows)
         embedded = any(k == "embedded" for k, _v in pairs)
         base = f"{self.spec.url}/list/"
+        roles = card_roles(fields, title=self._title_place(fields))
         return ListPage(
-            headings=[self._heading(one, query, base, pairs) for one in fields],
-            rows=[self._row(key, values, titles, fields) for key, values, titles in found.rows],
+            headings=[
+                replace(self._heading(one, query, base, pairs), role=roles.get(one.name, ""))
+                for one in fields
+            ],
+            rows=[self._row(key, values, titles, fields) for key, values, titles in rows],
             totals={
                 name: format_value(total, self.spec.fields[name]) for name, total in found.totals.items()
             },
@@ -126,10 +143,14 @@ class ListMixin:
             None if sorting is None else ("desc" if sorting else "asc"),
         )  # fmt: skip
 
+    def _title_place(self, fields: Sequence[Field]) -> int:
+        """Return the place of the column that leads to the row's page."""
+        return next((i for i, one in enumerate(fields) if one.name == self.spec.about.title), 0)
+
     def _row(self, key: int, values: dict[str, Any], titles: dict[str, Any], fields: Sequence[Field]) -> Row:
         url = f"{self.spec.url}/show/{key}"
         cells = [cell(values[one.name], one, title=titles.get(one.name)) for one in fields]
-        named = next((i for i, one in enumerate(fields) if one.name == self.spec.about.title), 0)
+        named = self._title_place(fields)
         if cells and cells[named].href is None:
             cells[named] = Cell(cells[named].text or "—", cells[named].kind, href=url, tone=cells[named].tone)
         return Row(key, url, cells)
@@ -209,13 +230,14 @@ class ListMixin:
             label, params = _("导出 %(title)s", title=title), {
                 "document": self.spec.name, "pairs": pairs, "narrowing": listing.narrowing_now(),
                 "language": listing.language_now(),
+                "columns": [one.field.name for one in computed_columns(self.spec)],
             }  # fmt: skip
             return redirect(f"/jobs/{begin_job(kind='export', label=label, params=params)}")
         folder = Path(current_app.config["INSTANCE_DIR"]) / "files" / "exports"
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{secrets.token_hex(8)}.xlsx"
         try:
-            write_export(self.spec, query, path, count, totals)
+            write_export(self.spec, query, path, count, totals, computed_columns(self.spec))
             data = BytesIO(path.read_bytes())  # a few thousand rows: small
         finally:
             path.unlink(missing_ok=True)
@@ -226,16 +248,23 @@ class ListMixin:
     def print(self) -> str:
         """The filtered list on paper."""
         pairs = [(k, v) for k, v in arguments() if k not in ("page", "size")]
-        query, fields = Query.of(self.spec, pairs), self.spec.listed
-        page = self.list_page(pairs)
+        query, own = Query.of(self.spec, pairs), without_settled(self.spec, self.spec.listed)
+        computed = computed_columns(self.spec)
+        fields = with_computed(own, computed)
+        page = self.list_page(pairs, computing=False)
         if page.pager.count > PRINT_ROWS:
             raise TooManyToPrint(count=page.pager.count, limit=PRINT_ROWS)
         rows = [
             Row(key, None, [cell(values[one.name], one, title=titles.get(one.name)) for one in fields])
-            for key, values, titles in listing.stream(session=db.session(), query=query, fields=fields)
+            for key, values, titles in add_values(
+                session=db.session(),
+                columns=computed,
+                rows=listing.stream(session=db.session(), query=query, fields=read_with_rows(own, computed)),
+            )
         ]
         return render_template(
-            "print_list.html", page=replace(page, rows=rows), printed_by=current_actor().name,
+            "print_list.html",
+            page=replace(page, rows=rows, headings=[self._heading(one, query, "", pairs) for one in fields]), printed_by=current_actor().name,
             printed_at=format_value(clock.now(), MOMENT),
         )  # fmt: skip
 
@@ -291,17 +320,30 @@ def _choices(one: Field, given: Mapping[str, str], conditions: Sequence[ColumnEl
         .offset((query.page - 1) * query.size)
     )
     rows = list(db.session.execute(statement))
+    notes = select_notes(target, [key for key, _text in rows[: query.size]])
     return {
-        "items": [{"value": key, "text": str(text)} for key, text in rows[: query.size]],
+        "items": [
+            {"value": key, "text": str(text), "note": notes.get(key, "")} for key, text in rows[: query.size]
+        ],
         "more": len(rows) > query.size,
     }
 
 
-def write_export(spec: Spec, query: Query, path: Path, count: int, totals: Any, progress: Any = None) -> int:
+def write_export(
+    spec: Spec,
+    query: Query,
+    path: Path,
+    count: int,
+    totals: Any,
+    computed: Sequence[ListColumn],
+    progress: Any = None,
+) -> int:
     """Write the list that `query` finds to an Excel file."""
+    rows = listing.stream(session=db.session(), query=query, fields=read_with_rows(spec.listed, computed))
     return excel.write_list(
-        path=path, title=_(spec.about.label), subtitle=subtitle_of(query, count), fields=spec.listed,
-        rows=listing.stream(session=db.session(), query=query, fields=spec.listed), totals=totals,
+        path=path, title=_(spec.about.label), subtitle=subtitle_of(query, count),
+        fields=with_computed(spec.listed, computed),
+        rows=add_values(session=db.session(), columns=computed, rows=rows), totals=totals,
         total_label=listing.total_words(spec), progress=progress or (lambda done: None),
     )  # fmt: skip
 
@@ -313,7 +355,10 @@ def export_job(run: JobContext) -> None:
         query = Query.of(spec, [(k, v) for k, v in run.params["pairs"]])
         count, totals = listing.summary(session=db.session(), query=query, fields=spec.listed)
         path = run.new_file(f"{_(spec.about.label)}-{clock.today()}.xlsx")
-        written = write_export(spec, query, path, count, totals, lambda done: run.progress(done, count))
+        computed = computed_columns(spec, names=run.params.get("columns", ()))
+        written = write_export(
+            spec, query, path, count, totals, computed, lambda done: run.progress(done, count)
+        )
         run.progress(written, count)
         run.message = _("共 %(count)d 行。", count=written)
     db.session.rollback()

@@ -17,6 +17,8 @@ from app.lowcode.unit import unit_of_work
 def suggested(client: Any, typed: str, url: str = "/search/suggest") -> list[str]:
     """The addresses of what was found."""
     answer = client.get(url, query_string={"q": typed})
+    if answer.status_code == 302:  # the page of the one row that was found
+        return [answer.headers["Location"]]
     assert answer.status_code == 200, typed
     inside = answer.get_data(as_text=True)
     return re.findall(r'class="(?:suggest-item|list-group-item[^"]*)"[^>]*?href="([^"]+)"', inside)
@@ -52,9 +54,10 @@ def test_what_people_type_finds_what_they_mean(town, client_of, typed, document,
         assert len(found) == len(names)
     else:
         assert sorted(found) == sorted(f"/{document}/show/{ids[document][name]}" for name in names)
-    assert found == [
+    listed = [
         url for url in suggested(client_of("收费员"), typed, "/search") if url.startswith(f"/{document}/")
     ]
+    assert listed in (found, found[:1])
 
 
 def test_a_billing_run_is_found_by_its_name(app, town, client_of):
@@ -97,10 +100,9 @@ def test_the_sure_reading_stands_first(app, town, client_of):
 
 
 def test_a_telephone_is_shown_masked(town, client_of):
-    page = client_of("收费员").get("/search?q=13812345678").get_data(as_text=True)
+    page = client_of("收费员").get("/search/suggest?q=13812345678").get_data(as_text=True)
     assert "138****5678" in page
-    [_top, hits] = page.split('class="list-group', 1)
-    assert "13812345678" not in hits
+    assert "13812345678" not in page
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_a_tab_does_not_offer_to_take_its_own_page_away(cast: Any, client_of: Br
 def test_one_menu_serves_all_rows(cast: Any, client_of: Browser) -> None:
     page = client_of("物业经理").get("/room/list/").text
     assert page.count("<template data-row-menu>") == 1
-    assert 'href="/room/edit/{key}"' in page and 'data-post="/room/delete/{key}"' in page
+    assert 'href="/room/edit/{key}"' in page and 'data-post="/room/delete/{key}?back=' in page
     assert "<template data-row-menu>" not in client_of("只读").get("/room/list/").text
 
 

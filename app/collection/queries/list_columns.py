@@ -1,0 +1,54 @@
+"""What a list of receipts says of each: the rooms that it was for and how it was paid."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from flask_babel import gettext
+from sqlalchemy import select, union
+from sqlalchemy.orm import Session
+
+from app.collection.models import Allocation, DepositEntry, PrepaymentEntry, ReceiptTender
+from app.estate.models import Room
+from app.estate.queries.list_columns import BETWEEN, joined
+from app.kernel.errors import N_
+from app.lowcode.list_columns import ListColumn, computed_field
+
+
+def rooms_of_receipts(session: Session, keys: Sequence[int]) -> dict[int, str]:
+    """Return the codes of the rooms whose charges, 预收 or 押金 a receipt took, by receipt id."""
+    pairs = union(
+        *(
+            select(paper.receipt_id.label("receipt_id"), paper.room_id.label("room_id")).where(
+                paper.receipt_id.in_(keys), paper.room_id.is_not(None)
+            )
+            for paper in (Allocation, PrepaymentEntry, DepositEntry)
+        )
+    ).subquery()
+    statement = (
+        select(pairs.c.receipt_id, Room.code).join(Room, Room.id == pairs.c.room_id).order_by(Room.code_order)
+    )
+    return joined(session.execute(statement))
+
+
+def tenders_of_receipts(session: Session, keys: Sequence[int]) -> dict[int, str]:
+    """Return the tenders of receipts in the reader's language, by receipt id."""
+    labels: defaultdict[int, list[str]] = defaultdict(list)
+    statement = select(ReceiptTender.receipt_id, ReceiptTender.tender).where(
+        ReceiptTender.receipt_id.in_(keys)
+    )
+    for key, tender in session.execute(statement.order_by(ReceiptTender.id)):
+        if (label := gettext(tender.label)) not in labels[key]:
+            labels[key].append(label)
+    return {key: BETWEEN.join(some) for key, some in labels.items()}
+
+
+LIST_COLUMNS: Mapping[str, Sequence[ListColumn]] = {
+    "Receipt": (
+        ListColumn(
+            computed_field("rooms", N_("房间"), "text"), rooms_of_receipts, "customer_id", "Allocation"
+        ),
+        ListColumn(
+            computed_field("tenders", N_("结算方式"), "text"), tenders_of_receipts, "total", "ReceiptTender"
+        ),
+    ),
+}
