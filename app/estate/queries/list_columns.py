@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.estate.models import Customer, Occupancy, Room
 from app.estate.states import OccupancyRole
 from app.kernel.errors import N_
-from app.kernel.identity import mask_phone
+from app.kernel.phones import mask_phone
 from app.lowcode import clock
 from app.lowcode.list_columns import ListColumn, computed_field
 
