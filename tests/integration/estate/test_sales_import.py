@@ -63,7 +63,7 @@ def system(app: Flask) -> Iterator[None]:
 
 def import_as_system(app: Flask, plan: SalesPlan, *, good_rows: bool = False) -> dict[str, Any]:
     with system(app):
-        return import_in_unit(plan=plan, good_rows=good_rows)
+        return import_in_unit(plan=plan, good_rows=good_rows).report
 
 
 def count(model: Any) -> int:
@@ -238,7 +238,7 @@ def test_who_is_given_a_company_imports_a_new_community_into_it(app: Flask, cast
         session.add(ScopeGrant(user_id=4711, company_id=cast.ours.company_id))
     reach = Reach(frozenset(), frozenset({cast.ours.company_id}))
     with app.app_context(), acting_as(Actor(4711, "经理", reach)):
-        told = import_in_unit(plan=plan_of("新园,9号楼,1单元,101,88.5,未售,,,,,"), good_rows=False)
+        told = import_in_unit(plan=plan_of("新园,9号楼,1单元,101,88.5,未售,,,,,"), good_rows=False).report
     assert told["created"]["room"] == 1
     with system(app):
         row = db.session.scalars(select(Community).where(Community.name == "新园")).one()
