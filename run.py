@@ -19,7 +19,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from huey.consumer import Consumer
 from redis.exceptions import RedisError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from waitress.server import create_server
 
 from app import create_app
@@ -29,7 +29,8 @@ from app.lowcode.commands import ADMINISTRATOR, first_administrator
 from app.lowcode.data_key import adopt_data_key
 from app.lowcode.db import count_anew, db
 from app.lowcode.engine import engine_of
-from app.lowcode.jobs import requeue_orphans
+from app.lowcode.jobs import requeue_orphans, try_queue
+from app.lowcode.storage import storage_fault
 from app.lowcode.sync import synchronise
 from app.lowcode.ticker import Ticker
 from app.lowcode.unit import unit_of_work
@@ -64,8 +65,13 @@ def main() -> int:
         app = create_app()
         with app.app_context():
             password = prepare(app)
-    except BadSetting as error:
+    except ClickException as error:
         print(error.format_message(), file=sys.stderr)
+        return 1
+    except (OSError, DBAPIError) as error:
+        if (sentence := storage_fault(error)) is None:
+            raise
+        print(f"{sentence}（{error}）", file=sys.stderr)
         return 1
     try:
         server = create_server(app, host=host, port=port, threads=WEB_THREADS, ident=None)
@@ -131,11 +137,13 @@ def reach(app: Flask) -> None:
     except (SQLAlchemyError, ImportError) as error:
         where = db.engine.url.render_as_string(hide_password=True)
         why = str(getattr(error, "orig", None) or error).splitlines()[0]
+        if (sentence := storage_fault(error)) is not None:
+            raise BadSetting(f"无法使用数据库 {where}：{why}。{sentence}") from error
         raise BadSetting(
             f"无法使用数据库 {where}：{why}。请检查 DATABASE_URL，并确认数据库已启动。"
         ) from error
     try:
-        engine_of(app).queue.pending_count()
+        try_queue(app)
     except (RedisError, ValueError) as error:
         raise BadSetting(f"无法连接 Redis:{error}。请检查 REDIS_URL，并确认 Redis 已启动。") from error
 

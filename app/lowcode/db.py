@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -20,7 +21,10 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, object_session
+
+from app.lowcode.storage import private_file, private_folder
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -51,10 +55,14 @@ writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Engine settings for a database URL: READ COMMITTED and live connections on servers, a patient SQLite."""
+    """Engine settings for a database URL: READ COMMITTED and live connections on servers, a patient SQLite.
+
+    Errors name the statement without its values: the log is no place for names, numbers and hashes.
+    """
+    options: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 30, "check_same_thread": False}}
-    options: dict[str, Any] = {"pool_pre_ping": True, "isolation_level": "READ COMMITTED", "pool_size": 20}
+        return options | {"connect_args": {"timeout": 30, "check_same_thread": False}}
+    options |= {"pool_pre_ping": True, "isolation_level": "READ COMMITTED", "pool_size": 20}
     if url.startswith("mysql"):
         options["connect_args"] = {"charset": "utf8mb4"}
         options["pool_recycle"] = 3600
@@ -173,5 +181,9 @@ def count_anew(session: Session) -> None:
 def init_db(app: Flask) -> None:
     """Bind the database of `DATABASE_URL` to the app."""
     url = app.config["SQLALCHEMY_DATABASE_URI"]
+    file = make_url(url).database if url.startswith("sqlite") else None
+    if file and file != ":memory:" and Path(file).parent.is_dir():
+        private_file(Path(file))  # its -wal and -shm take the rights of it
+    private_folder(Path(app.config["INSTANCE_DIR"]) / "files")
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options(url))
     db.init_app(app)

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.kernel.errors import N_, DomainError
 from app.lowcode.db import db
+from app.lowcode.storage import storage_fault
 from app.lowcode.unit import TooBusy, is_passing
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,8 @@ SENTENCES = {
     404: N_("没有这个页面或这条记录，或您无权查看。"),
     405: N_("不能这样访问这个地址。"),
     413: N_("文件太大。"),
+    414: N_("网址太长：筛选、排序或所选的行太多，请减少后重试。"),
+    415: N_("发来的数据格式不对，请从页面上操作。"),
     429: N_("操作太频繁，请稍后再试。"),
     500: N_("系统出错，已记录。请稍后重试或联系管理员。"),
 }
@@ -30,6 +33,9 @@ STATUS = {
     "out_of_scope": 404,
     "not_yours": 403,
     "busy": 503,
+    "wrong_kind": 415,
+    "url_too_long": 414,
+    "queue_unavailable": 503,
     "whole_office_row": 403,
     "whole_company_row": 403,
     "too_many_lookups": 429,
@@ -87,4 +93,18 @@ def init_errors(app: Flask) -> None:
         db.session.rollback()
         if isinstance(error, DBAPIError) and is_passing(error):
             return refusal(message_of(TooBusy()), STATUS[TooBusy.code], code=TooBusy.code)
+        return _failed(error)
+
+    @app.errorhandler(OSError)
+    def _file(error: OSError) -> Any:
+        log.error("file error", exc_info=error)
+        db.session.rollback()
+        return _failed(error)
+
+
+def _failed(error: Exception) -> Any:
+    """Say what is to be done about a disk or a file, else that it is written down."""
+    sentence = storage_fault(error)
+    if sentence is None:
         return refusal(_(SENTENCES[500]), 500, code="500")
+    return refusal(_(sentence), 507, code="storage")

@@ -37,12 +37,24 @@ OPERATORS = {
     "period": ORDERED, "moment": ORDERED, "choice": ONE_OF, "bool": (("eq", N_("等于")),), "link": ONE_OF,
     "code": ONE_OF, "phone": WHOLE,
 }  # fmt: skip
+MOST_FILTERS = 40
+LONGEST_TEXT = 200
 LABELS = {name: label for operators in OPERATORS.values() for name, label in operators}
 
 
 class BadFilter(DomainError):
     code = "bad_filter"
     message = N_("筛选条件“%(label)s”的值“%(value)s”不正确，请重新填写。")
+
+
+class TooManyFilters(DomainError):
+    code = "too_many_filters"
+    message = N_("筛选条件太多，最多 %(most)d 个。请减少后重试。")
+
+
+class FilterTooLong(DomainError):
+    code = "filter_too_long"
+    message = N_("筛选条件“%(label)s”太长，最多 %(most)d 个字。")
 
 
 class UnknownFilter(DomainError):
@@ -166,8 +178,8 @@ def read(field: Field, text: str) -> Any:
 
 
 def parse(spec: Spec, arguments: Iterable[tuple[str, str]]) -> list[Filter]:
-    """The filters among a URL's parameters, in their order. Raises UnknownFilter, BadFilter."""
-    found = []
+    """The filters among a URL's parameters, in their order. Raises UnknownFilter, BadFilter, TooManyFilters, FilterTooLong."""
+    found: list[Filter] = []
     for name, text in arguments:
         if not name.startswith("f."):
             continue
@@ -176,6 +188,10 @@ def parse(spec: Spec, arguments: Iterable[tuple[str, str]]) -> list[Filter]:
         field = spec.fields.get(field_name)
         if field is None or not field.filtered or operator not in dict(OPERATORS.get(field.kind, ())):
             raise UnknownFilter(name=rest)
+        if len(text.strip()) > LONGEST_TEXT:
+            raise FilterTooLong(label=field.label, most=LONGEST_TEXT)
+        if len(found) == MOST_FILTERS:
+            raise TooManyFilters(most=MOST_FILTERS)
         one = Filter(field, operator, text.strip())
         if text.strip() == "" and operator != "none":
             continue

@@ -191,7 +191,8 @@ class Given(InputRequired):
 
     def __call__(self, form: Any, field: Any) -> None:
         super().__call__(form, field)
-        if field.data is None and not field.errors:
+        blank = field.data is None or (isinstance(field.data, str) and not field.data.strip())
+        if blank and not field.errors:
             raise StopValidation(self.message)
 
 

@@ -1,13 +1,16 @@
 """Long work: a row in the product's database is the truth, the queue carries its id after the commit."""
 
 import logging
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app
+from click import ClickException
+from flask import Flask, current_app, flash, has_request_context
 from flask_appbuilder.security.sqla.models import User
+from flask_babel import gettext
 from huey import Huey, RedisHuey, SqliteHuey
 from sqlalchemy import JSON, String, event, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -20,6 +23,7 @@ from app.lowcode.db import Key, count_anew, db, session_of
 from app.lowcode.document import About, DocumentBase
 from app.lowcode.engine import current_engine, engine_of
 from app.lowcode.fields import choice, long_text, moment, text
+from app.lowcode.storage import QUEUE_ERRORS, private_file
 from app.lowcode.unit import JOBS_PATIENCE, in_unit_of_work
 
 log = logging.getLogger(__name__)
@@ -56,6 +60,18 @@ class Job(DocumentBase):
     message: Mapped[str | None] = long_text(N_("结果"), listed=True)
     file: Mapped[str | None] = text(N_("文件"), 300)
     url: Mapped[str | None] = text(N_("去向"), 300)
+
+
+class QueueUnavailable(DomainError):
+    code = "queue_unavailable"
+    message = N_(
+        "后台任务的队列不能使用。任务已登记，不必再提交一次；请联系管理员检查队列（jobs.db 损坏时停止系统、删除它），"
+        "重新启动后会继续。"
+    )
+
+
+class QueueUnusable(ClickException):
+    """A queue with which the office cannot start; run.py and commands show its sentence."""
 
 
 class Cancelled(Exception):
@@ -117,11 +133,18 @@ def begin_job(*, kind: str, label: str, params: dict[str, Any]) -> int:
 
 @event.listens_for(Session, "after_commit")
 def _queue(session: Session) -> None:
-    for job_id in session.info.pop("queue_after_commit", []):
-        # The queue may still know a job of this number, of another database or one put back from a backup.
-        for left in ("progress", "cancel"):
-            queue().get(f"{left}-{job_id}")
-        enqueue(job_id)
+    waiting = session.info.pop("queue_after_commit", [])
+    try:
+        for job_id in waiting:
+            # The queue may still know a job of this number, of another database or one put back from a backup.
+            for left in ("progress", "cancel"):
+                queue().get(f"{left}-{job_id}")
+            enqueue(job_id)
+    except QUEUE_ERRORS as error:
+        # The rows stand, and are queued at the next start; what was committed cannot be refused any more.
+        log.error("the queue does not answer", exc_info=error)
+        if has_request_context():
+            flash(gettext(QueueUnavailable.message), "danger")
 
 
 @event.listens_for(Session, "after_soft_rollback")
@@ -146,9 +169,13 @@ def init_jobs(app: Flask) -> None:
     if app.config.get("REDIS_URL"):
         huey: Huey = RedisHuey("office", url=app.config["REDIS_URL"], immediate=False)
     else:
-        folder = Path(app.config["INSTANCE_DIR"])
-        folder.mkdir(parents=True, exist_ok=True)
-        huey = SqliteHuey("office", filename=str(folder / "jobs.db"), immediate=False)
+        path = Path(app.config["INSTANCE_DIR"]) / "jobs.db"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        private_file(path)
+        try:
+            huey = SqliteHuey("office", filename=str(path), immediate=False)
+        except sqlite3.Error as error:
+            raise queue_unusable(path, error) from error
     engine_of(app).queue = huey
 
     @huey.task(name="run_job")
@@ -157,6 +184,25 @@ def init_jobs(app: Flask) -> None:
             run_job(job_id)
 
     engine_of(app).run_job = run
+
+
+def queue_unusable(path: Path, error: Exception) -> QueueUnusable:
+    """Say what is wrong with the queue's file and what to do."""
+    return QueueUnusable(
+        f"不能使用任务队列 {path}：{error}。磁盘已满请清理，没有权限请修正；文件损坏请停止系统，"
+        "删除 jobs.db（连同 jobs.db-wal、jobs.db-shm）后重新启动：它只是队列，任务记在数据库里，不会丢失。"
+    )
+
+
+def try_queue(app: Flask) -> None:
+    """Put something into the queue and take it out. Raises QueueUnusable, and RedisError for a server."""
+    huey = engine_of(app).queue
+    try:
+        huey.put("start", True)
+        huey.get("start")
+        huey.pending_count()
+    except sqlite3.Error as error:
+        raise queue_unusable(Path(app.config["INSTANCE_DIR"]) / "jobs.db", error) from error
 
 
 def run_job(job_id: int) -> None:
@@ -219,13 +265,20 @@ def _starter(user_id: int | None) -> Actor:
 
 def progress_of(job: Job) -> tuple[int, int]:
     """(done, total) as last reported; (0, 0) before."""
-    found = queue().get(f"progress-{job.id}", peek=True)
+    try:
+        found = queue().get(f"progress-{job.id}", peek=True)
+    except QUEUE_ERRORS:
+        log.warning("the queue does not answer: no progress is known")
+        return 0, 0
     return found if isinstance(found, tuple) else (0, 0)
 
 
 def cancel(job: Job) -> None:
     """Ask a job to stop at its next report; one that still waits is ended at once. Within a unit of work."""
-    queue().put(f"cancel-{job.id}", True)
+    try:
+        queue().put(f"cancel-{job.id}", True)
+    except QUEUE_ERRORS as error:
+        raise QueueUnavailable from error
     session = session_of(job)
     # A worker may take it at this moment: then it is for the worker to stop.
     ended = session.execute(

@@ -23,11 +23,17 @@ from app.lowcode.lookups import look_up
 from app.lowcode.quick_search import read_conditions
 
 SIZES = (25, 50, 100, 200, 500)
+MOST_ORDERS = 8
 
 
 class UnknownOrder(DomainError):
     code = "unknown_order"
     message = N_("不能按“%(name)s”排序。")
+
+
+class TooManyOrders(DomainError):
+    code = "too_many_orders"
+    message = N_("最多按 %(most)d 列排序。请减少后重试。")
 
 
 class BadPage(DomainError):
@@ -60,6 +66,8 @@ class Query:
             if one is None or not one.sorted:
                 raise UnknownOrder(name=name)
             order.append((name, descending))
+            if len(order) > MOST_ORDERS:
+                raise TooManyOrders(most=MOST_ORDERS)
         try:
             page, size = int(given.get("page", "1")), int(given.get("size", SIZES[0]))
         except ValueError as error:

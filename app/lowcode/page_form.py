@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Optional
 
 from app.kernel.errors import N_, DomainError
 from app.lowcode.errors import message_of
-from app.lowcode.forms import RemoteSelect
+from app.lowcode.forms import Given, RemoteSelect
 from app.lowcode.pages import FormPage
 
 REQUIRED = N_("必填。")
@@ -22,7 +22,7 @@ def remote_select(label: str, target: str, url: str, *, required: bool = False, 
     """Make a select of a form of its own; its choices come from the document's page at `url`."""
     depends = options.pop("depends", None)
     attributes = {"data-select-url": url} | ({"data-depends-on": depends} if depends else {})
-    validators = [InputRequired(REQUIRED) if required else Optional()]
+    validators = [Given(REQUIRED) if required else Optional()]
     return RemoteSelect(label, validators, target=target, render_kw=attributes, **options)
 
 

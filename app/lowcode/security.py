@@ -19,6 +19,7 @@ from app.lowcode.accounts import check_other_password, choose_password, user_wit
 from app.lowcode.actors import SYSTEM, acting_as, person_name
 from app.lowcode.db import db
 from app.lowcode.errors import message_of, refusal, wants_json
+from app.lowcode.form_words import init_form_words
 from app.lowcode.logins import (
     Attempt,
     check_attempt,
@@ -31,6 +32,7 @@ from app.lowcode.logins import (
 from app.lowcode.pages import FormPage
 from app.lowcode.permissions import for_anyone_logged_in, may, open_to_all
 from app.lowcode.redirects import safe_next
+from app.lowcode.requests import init_requests
 from app.lowcode.sessions import end_session_of, start_session
 from app.lowcode.static_files import keep_static
 from app.lowcode.unit import in_unit_of_work
@@ -51,11 +53,6 @@ WITHOUT_NEW_PASSWORD = frozenset(
     }
 )
 """What answers while a new password is due."""
-
-
-class UnreadableText(DomainError):
-    code = "unreadable_text"
-    message = N_("输入里有无效字符，请重新填写。")
 
 
 class WrongOldPassword(DomainError):
@@ -247,12 +244,8 @@ def csp_nonce() -> str:
 
 def init_security(app: Flask) -> None:
     """CSRF on every writing request, strict headers on every response."""
-
-    @app.before_request
-    def _readable() -> None:
-        # No text holds it, and PostgreSQL would fail where it is looked for or written.
-        if any("\0" in text for given in (request.args, request.form) for text in given.values()):
-            raise UnreadableText
+    init_requests(app)
+    init_form_words()
 
     @app.before_request
     def _renewed() -> Any:

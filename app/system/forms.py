@@ -7,14 +7,14 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import BooleanField, PasswordField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import Email, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.estate.models import Employee
 from app.kernel.errors import N_
 from app.lowcode.dictionary import codes_of
 from app.lowcode.document import spec_of
-from app.lowcode.forms import ChoiceField, CodeField, DocumentForm, RemoteSelect
+from app.lowcode.forms import ChoiceField, CodeField, DocumentForm, Given, RemoteSelect
 from app.lowcode.inputs import PrivateField
 
 Choices = Sequence[tuple[int, str]]
@@ -58,7 +58,7 @@ def user_form(
 
     `employers`: the companies whose employee the operator may be made; without any the form does not ask.
     """
-    needed = InputRequired(_("必填。"))
+    needed = Given(_("必填。"))
     short = Length(max=64, message=_("最多 %(max)d 个字。"))
     gone = {"coerce": int, "validate_choice": True}
     members: dict[str, Any] = {}
@@ -137,7 +137,7 @@ def role_form(*, rights: Iterable[str]) -> type[DocumentForm]:
         (DocumentForm,),
         {
             "name": StringField(
-                _("名称"), [InputRequired(_("必填。")), Length(max=64, message=_("最多 %(max)d 个字。"))],
+                _("名称"), [Given(_("必填。")), Length(max=64, message=_("最多 %(max)d 个字。"))],
                 filters=[_stripped],
             ),
             "rights": RightsField(_("权限"), choices=[SelectChoice(one, one) for one in rights]),

@@ -8,7 +8,7 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.billing import operations
@@ -17,7 +17,7 @@ from app.billing.queries import MissingReading, missing_readings
 from app.kernel.errors import N_, DomainError
 from app.kernel.periods import Period
 from app.lowcode.db import db
-from app.lowcode.forms import MonthField
+from app.lowcode.forms import Given, MonthField
 from app.lowcode.page_form import REQUIRED, form_page, remote_select, show_error, translate
 from app.lowcode.permissions import needs
 from app.lowcode.unit import in_unit_of_work
@@ -31,12 +31,12 @@ class ExemptForm(FlaskForm):
     community_id = remote_select(
         N_("小区"), "Community", "/reading_exemption/select/community_id", required=True
     )
-    period = MonthField(N_("账期"), [InputRequired(REQUIRED)])
+    period = MonthField(N_("账期"), [Given(REQUIRED)])
     meters = SelectMultipleField(
         N_("没有抄的表"), coerce=int, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
-        validators=[InputRequired(N_("请勾选没有抄的表。"))],
+        validators=[Given(N_("请勾选没有抄的表。"))],
     )  # fmt: skip
-    reason = StringField(N_("原因"), [InputRequired(REQUIRED), Length(max=200)])
+    reason = StringField(N_("原因"), [Given(REQUIRED), Length(max=200)])
 
 
 class ExemptView(BaseView):

@@ -3,12 +3,12 @@
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import Length, Optional
 
 from app.billing.states import MeterKind
 from app.estate.states import Usage
 from app.kernel.errors import N_
-from app.lowcode.forms import DayField, MonthField
+from app.lowcode.forms import DayField, Given, MonthField
 from app.lowcode.page_form import REQUIRED, remote_select
 
 
@@ -16,7 +16,7 @@ class RunForm(FlaskForm):
     """出账: which month of which community, all fees or one."""
 
     community_id = remote_select(N_("小区"), "Community", "/billing_run/select/community_id", required=True)
-    period = MonthField(N_("账期"), [InputRequired(REQUIRED)])
+    period = MonthField(N_("账期"), [Given(REQUIRED)])
     fee_item_id = remote_select(
         N_("收费项目"), "FeeItem", "/billing_run/select/fee_item_id", description=N_("不选则全部收费项目。")
     )

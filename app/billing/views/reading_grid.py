@@ -14,7 +14,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import Optional
 
 from app.billing import operations
 from app.billing.operations import NewReading
@@ -28,12 +28,13 @@ from app.kernel.periods import Period
 from app.lowcode import clock
 from app.lowcode.db import db
 from app.lowcode.errors import message_of
-from app.lowcode.forms import DayField, MonthField
+from app.lowcode.forms import DayField, Given, MonthField
 from app.lowcode.home import Task
 from app.lowcode.listing import narrowing_begins
 from app.lowcode.page_form import REQUIRED, remote_select, translate
 from app.lowcode.pages import Button, Pager
 from app.lowcode.permissions import may, needs
+from app.lowcode.requests import takes_json
 from app.lowcode.unit import in_unit_of_work
 
 URL = "/billing/readings/"
@@ -65,7 +66,7 @@ class GridForm(FlaskForm):
         choices=[SelectChoice("", N_("全部")), *(SelectChoice(one.value, one.label) for one in MeterKind)],
         default="",
     )
-    period = MonthField(N_("账期"), [InputRequired(REQUIRED)])
+    period = MonthField(N_("账期"), [Given(REQUIRED)])
     day = DayField(N_("抄表日期"), [Optional()], description=N_("这一页录入的读数都记在这一天。"))
     unread = BooleanField(N_("只看未抄的"))
     needed = BooleanField(N_("只看挡住出账的"))
@@ -104,6 +105,7 @@ class ReadingGridView(BaseView):
 
     @expose("/save", methods=["POST"])
     @needs("add")
+    @takes_json
     def save(self) -> Any:
         """Keep some rows, each by itself; answers for each what became of it."""
         sent: Any = request.get_json(silent=True)

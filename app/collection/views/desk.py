@@ -33,6 +33,7 @@ from app.lowcode.dictionary import entries
 from app.lowcode.errors import message_of, refusal
 from app.lowcode.lookups import look_up_text
 from app.lowcode.permissions import may, needs
+from app.lowcode.requests import takes_json
 from app.lowcode.scope import OutOfScope, find
 from app.lowcode.unit import in_unit_of_work
 
@@ -186,6 +187,7 @@ class DeskView(BaseView):
 
     @expose("/pay", methods=["POST"])
     @needs("collect")
+    @takes_json
     def pay(self) -> Any:
         """Take the money: receipts, or one clear sentence why not."""
         asked = read_payment(_json(), today=clock.today())

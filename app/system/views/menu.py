@@ -23,6 +23,7 @@ from app.lowcode.menu.icons import find_icons
 from app.lowcode.menu.items import ICON, LABEL, NAME, URL, MenuItem, arranged
 from app.lowcode.menu.nodes import LEVELS, Arranged, MenuKind, MenuNode, arrange
 from app.lowcode.permissions import may, needs
+from app.lowcode.requests import takes_json
 from app.lowcode.unit import in_unit_of_work
 from app.system.models import ADMINISTRATOR
 from app.system.operations.menu import KEPT_PAGES, NEW, BadMenu, menu_version, reset_menu, save_menu
@@ -77,6 +78,7 @@ class MenuView(BaseView):
 
     @expose("/save", methods=["POST"])
     @needs("edit")
+    @takes_json
     def save(self) -> Any:
         """Take the whole tree. Raises what `save_menu` raises."""
         version, entries = _read(request.get_json(silent=True))
@@ -86,6 +88,7 @@ class MenuView(BaseView):
 
     @expose("/reset", methods=["POST"])
     @needs("edit")
+    @takes_json
     def reset(self) -> Any:
         """Back to the default, whole. Raises MenuChanged."""
         version, _entries = _read(request.get_json(silent=True))
