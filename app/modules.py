@@ -10,6 +10,7 @@ from app.lowcode.frame import as_entries
 from app.lowcode.manifest import Entry, Manifest, Page
 from app.lowcode.menu.registry import default_menu
 from app.lowcode.reports.views import ReportView
+from app.lowcode.validation import validate, validate_registered
 from app.lowcode.views.document_view import view_of
 
 MODULES = ("estate", "billing", "collection", "closing", "service", "reports", "system", "demo")
@@ -21,7 +22,11 @@ def load() -> list[Manifest]:
 
 
 def register(app: Flask, loaded: list[Manifest]) -> None:
-    """Put what the manifests declare into the app's engine; make its views and commands."""
+    """Put what the manifests declare into the app's engine; make its views and commands.
+
+    Raises DeclarationError where they name what does not exist.
+    """
+    validate(loaded)
     appbuilder, engine = app.extensions["appbuilder"], engine_of(app)
     engine.manifests = [
         replace(manifest, entries=[offered_to(one, loaded) for one in as_entries(manifest)])
@@ -47,6 +52,7 @@ def register(app: Flask, loaded: list[Manifest]) -> None:
             app.cli.add_command(command)
         if manifest.start is not None:
             manifest.start(engine)
+    validate_registered(app, complete={one.name for one in loaded} >= set(MODULES))
 
 
 def offered_to(entry: Entry | Page, loaded: list[Manifest]) -> Entry | Page:

@@ -17,6 +17,7 @@ from app.kernel.natural_order import LONGEST, order_key
 from app.lowcode import clock
 from app.lowcode.actors import current_actor
 from app.lowcode.db import Key
+from app.lowcode.declaration_error import DeclarationError, Fault, file_of, unknown
 from app.lowcode.derived import derived
 from app.lowcode.fields import FIELD, Field, enum_check, link, moment, table_name
 
@@ -76,6 +77,7 @@ class DocumentBase(Model):
 
     def __init_subclass__(cls, **options: Any) -> None:
         if not cls.__dict__.get("__abstract__"):
+            _refuse_unfinished(cls)
             _complete(cls)
         super().__init_subclass__(**options)
         if not cls.__dict__.get("__abstract__"):
@@ -159,6 +161,17 @@ of the process: a class has its table and its columns whatever app looks at it.
 """
 
 
+def _refuse_unfinished(cls: type[DocumentBase]) -> None:
+    """Refuse a class without `__about__`, and a second one of a name. Raises DeclarationError."""
+    texts = []
+    if not hasattr(cls, "__about__"):
+        texts.append("a document says of itself what it is: __about__ = About(…)")
+    if cls.__name__ in documents:
+        texts.append(f"declared already in {file_of(documents[cls.__name__])}")
+    if texts:
+        raise DeclarationError([Fault(file_of(cls), cls.__name__, text) for text in texts])
+
+
 def _complete(cls: type[DocumentBase]) -> None:
     """Before mapping: relationships for the links, CHECKs for the enums, table options."""
     checks = []
@@ -194,13 +207,21 @@ def _order_naturally(cls: type[DocumentBase]) -> list[Index]:
 
 def _relationship(cls: type[DocumentBase], name: str, field: Field) -> Any:
     return relationship(
-        field.target,
+        lambda: _target(cls, name, field),
         foreign_keys=lambda: [cls.__table__.c[name]],
-        primaryjoin=lambda: cls.__table__.c[name] == documents[str(field.target)].__table__.c.id,
-        remote_side=lambda: [documents[str(field.target)].__table__.c.id],
+        primaryjoin=lambda: cls.__table__.c[name] == _target(cls, name, field).__table__.c.id,
+        remote_side=lambda: [_target(cls, name, field).__table__.c.id],
         lazy="select",
         viewonly=False,
     )
+
+
+def _target(cls: type[DocumentBase], name: str, field: Field) -> type[DocumentBase]:
+    """Return the document that a link points to. Raises DeclarationError."""
+    if field.target not in documents:
+        text = unknown("document", str(field.target), documents)
+        raise DeclarationError([Fault(file_of(cls), f"{cls.__name__}.{name}", text)])
+    return documents[field.target]
 
 
 def _declared_columns(cls: type[DocumentBase]) -> dict[str, Column[Any]]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from inspect import signature
 from typing import Any
 
 from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Integer, String, Text
@@ -26,6 +27,18 @@ from app.lowcode.types import (
 )
 
 FIELD = "field"  # key of a Field in Column.info
+UNKNOWN_OPTIONS = "unknown options"  # key of a declaration's misspelt options in Column.info
+KINDS = frozenset(
+    {
+        "text", "long_text", "secret", "integer", "number", "money", "date", "period", "moment", "choice", "code",
+        "bool", "link", "signature", "phone", "identity",
+    }
+)  # fmt: skip
+COLUMN_OPTIONS = frozenset(
+    name
+    for name in signature(mapped_column).parameters
+    if not name.startswith("__") and name not in ("kw", "info", "name", "type_")
+)
 
 MASKS: Mapping[str, Callable[[str], str]] = {"phone": mask_phone, "identity": mask_identity}
 """Kinds of field that say who somebody is: how each is shown to everybody."""
@@ -92,7 +105,16 @@ class Field:
 
 def _column(type_: Any, field: Field, *args: Any, **column: Any) -> Any:
     column.setdefault("nullable", not field.required)
-    return mapped_column(type_, *args, info={FIELD: field}, **column)
+    known = {name: value for name, value in column.items() if name in COLUMN_OPTIONS}
+    # Told when the app starts (`validate`), where the class and the column's name are known.
+    info = {FIELD: field, UNKNOWN_OPTIONS: sorted(column.keys() - known.keys())}
+    return mapped_column(type_, *args, info=info, **known)
+
+
+def field_options(kind: str) -> frozenset[str]:
+    """Return the options that a declaring function takes for a field of this kind."""
+    more = {"constraint"} if kind == "link" else set()
+    return (COLUMN_OPTIONS | Field.__dataclass_fields__.keys() | more) - {"kind", "name"}
 
 
 def _split(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

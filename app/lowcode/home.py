@@ -57,27 +57,43 @@ class Duty:
     icon: str = "point"
 
 
+@dataclass(frozen=True, slots=True)
+class RowsWaiting:
+    """What a duty asks: how many rows the document's list finds by these filters ("state.eq", "ready"), and leads there.
+
+    `%(what)s` in the text is the document's name. `where` counts fewer than the list shows, as what others ask for among all that is asked for.
+    """
+
+    document: type[DocumentBase]
+    text: str
+    filters: Sequence[tuple[str, str]]
+    where: Callable[[], Sequence[ColumnElement[bool]]] = tuple
+    late: bool = False
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters of the list's URL."""
+        return [(f"f.{name}", value) for name, value in self.filters]
+
+    def __call__(self) -> Iterator[Task]:
+        """Count the rows; nothing where there are none."""
+        spec = spec_of(self.document)
+        query = replace(listing.Query.of(spec, self.pairs), extra=self.where())
+        count, _totals = listing.summary(session=db.session(), query=query, fields=())
+        if count:
+            text, url = _(self.text, what=_(spec.about.label)), f"{spec.url}/list/?{urlencode(self.pairs)}"
+            yield Task(text, url, count, self.late)
+
+
 def rows_waiting(
     document: type[DocumentBase],
     text: str,
     *filters: tuple[str, str],
     where: Callable[[], Sequence[ColumnElement[bool]]] = tuple,
     late: bool = False,
-) -> Callable[[], Iterator[Task]]:
-    """What a duty asks: how many rows the document's list finds by these filters ("state.eq", "ready"), and leads there.
-
-    `%(what)s` in the text is the document's name. `where` counts fewer than the list shows, as what others ask for among all that is asked for.
-    """
-
-    def waiting() -> Iterator[Task]:
-        spec = spec_of(document)
-        pairs = [(f"f.{name}", value) for name, value in filters]
-        query = replace(listing.Query.of(spec, pairs), extra=where())
-        count, _totals = listing.summary(session=db.session(), query=query, fields=())
-        if count:
-            yield Task(_(text, what=_(spec.about.label)), f"{spec.url}/list/?{urlencode(pairs)}", count, late)
-
-    return waiting
+) -> RowsWaiting:
+    """Return what a duty asks of a document's list."""
+    return RowsWaiting(document, text, filters, where, late)
 
 
 class HomeView(BaseView):

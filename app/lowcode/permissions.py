@@ -195,7 +195,7 @@ def synchronise(*, session: Session, pairs: Iterable[Pair], roles: Mapping[str, 
     for role, its_pairs in roles.items():
         is_new = role not in have_roles
         role_id = have_roles[role] if not is_new else _insert(session, Role, name=role)
-        due = [pair for pair in sorted(set(its_pairs)) if is_new or pair in fresh]
+        due = [pair for pair in sorted(set(its_pairs).intersection(wanted)) if is_new or pair in fresh]
         written += int(is_new) + len(due)
         if due:
             session.execute(

@@ -1,9 +1,6 @@
 """What the system module registers."""
 
-from flask import current_app
-
 from app.kernel.errors import N_
-from app.lowcode import permissions
 from app.lowcode.dictionary import DictionaryEntry
 from app.lowcode.engine import Engine
 from app.lowcode.history import History
@@ -32,7 +29,7 @@ from app.system.views.users import UserView
 
 def start(engine: Engine) -> None:
     """Tell `flask sync` which roles the office starts with."""
-    engine.roles = lambda: declared_pairs(known=permissions.known_pairs(current_app))
+    engine.roles = declared_pairs
 
 
 MANIFEST = Manifest(

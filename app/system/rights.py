@@ -137,7 +137,7 @@ def money_pairs() -> frozenset[Pair]:
     """The rights over money: all of the modules that say so of themselves, but what every administrator starts with."""
     money = {name for manifest in manifests() if manifest.money for name in _documents_of(manifest)}
     known = known_pairs(current_app)
-    begun = declared_pairs(known=known)[ADMINISTRATOR]
+    begun = declared_pairs()[ADMINISTRATOR]
     return frozenset(pair for pair in known if pair[1] in money).difference(begun)
 
 

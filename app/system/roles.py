@@ -212,32 +212,9 @@ DOCUMENT_LABELS: Mapping[str, str] = {
 """Names of what is neither a document nor a menu entry of its own."""
 
 
-class UnknownRight(RuntimeError):
-    """The table gives a verb that the document does not have: a slip of the pen, or a verb renamed."""
-
-
-def declared_pairs(
-    *, known: Iterable[Pair], roles: Mapping[str, Mapping[str, str]] = ROLES
-) -> dict[str, list[Pair]]:
-    """Role → its (verb, document) pairs, of the documents that `known` holds; for permissions.synchronise.
-
-    A document that no module registers is left out; raises UnknownRight for a verb that a known one lacks.
-    """
-    pairs = set(known)
-    documents = {document for _verb, document in pairs}
-    wanted = {
-        role: [(verb, name) for name, verbs in table.items() if name in documents for verb in verbs.split()]
+def declared_pairs(*, roles: Mapping[str, Mapping[str, str]] = ROLES) -> dict[str, list[Pair]]:
+    """Role → its (verb, document) pairs, as the table gives them."""
+    return {
+        role: [(verb, name) for name, verbs in table.items() for verb in verbs.split()]
         for role, table in roles.items()
     }
-    wrong = sorted({f"{document}.{verb}" for found in wanted.values() for verb, document in found} - {
-        f"{document}.{verb}" for verb, document in pairs
-    })  # fmt: skip
-    if wrong:
-        raise UnknownRight(f"no such verb: {', '.join(wrong)}")
-    return wanted
-
-
-def unknown_documents(*, known: Iterable[Pair], roles: Mapping[str, Mapping[str, str]] = ROLES) -> list[str]:
-    """Documents of the table that no module registers, sorted."""
-    documents = {document for _verb, document in known}
-    return sorted({name for table in roles.values() for name in table} - documents)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.kernel.errors import N_, DomainError
 from app.kernel.machines import Machine, Transition
+from app.lowcode.declaration_error import DeclarationError, Fault, file_of, unknown
 from app.lowcode.document import DocumentBase, spec_of
 from app.lowcode.fields import Field
 from app.lowcode.workflow.limits import Limit
@@ -117,8 +118,9 @@ class Workflow:
 
     def __post_init__(self) -> None:
         actions = {transition.action for transition in self.machine.transitions}
-        if unknown := set(self.steps) - actions:
-            raise ValueError(f"steps that are no transitions: {sorted(unknown)}")
+        for name in self.steps:
+            if name not in actions:
+                raise self._error("steps", unknown("transition", name, actions))
         if self.machine.initial is None:
             raise ValueError("a workflow begins somewhere")
         if len({limit.name for limit in self.limits}) != len(self.limits):
@@ -153,6 +155,8 @@ class Workflow:
         spec = spec_of(self.document)
         found: list[tuple[Field, Ask | None]] = []
         for ask in self.step(action).asks:
+            if ask.field is None and ask.name not in spec.fields:
+                raise self._error(f"steps[{action!r}].asks", unknown("column", ask.name, spec.fields))
             one = ask.field or spec.fields[ask.name]
             found.append(
                 (
@@ -166,3 +170,7 @@ class Workflow:
         if self.machine.named(action).reason:
             found.append((WHY, None))
         return found
+
+    def _error(self, declaration: str, text: str) -> DeclarationError:
+        name = f"Workflow({self.document.__name__}).{declaration}"
+        return DeclarationError([Fault(file_of(self.document), name, text)])

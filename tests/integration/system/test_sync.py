@@ -1,14 +1,12 @@
-"""The roles of the table become rows, once; a slip of the pen in the table is loud."""
+"""The roles of the table become rows, once."""
 
-import pytest
 from flask import Flask
 from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.lowcode import permissions
 from app.system.operations.guards import pairs_of
-from app.system.roles import ADMINISTRATOR, ROLES, UnknownRight, declared_pairs, unknown_documents
+from app.system.roles import ADMINISTRATOR, ROLES, declared_pairs
 
 MONEY = {
     "Charge",
@@ -22,38 +20,18 @@ MONEY = {
 }
 
 
-def known(office: Flask) -> list[tuple[str, str]]:
-    with office.app_context():
-        return permissions.known_pairs(office)
-
-
 def test_a_second_sync_writes_nothing(office: Flask) -> None:
     result = office.test_cli_runner().invoke(args=["sync"], catch_exceptions=False)
     assert "写入 0 项" in result.output
 
 
 def test_every_role_holds_exactly_what_the_table_gives(office: Flask, session: Session) -> None:
-    declared = declared_pairs(known=known(office))
+    declared = declared_pairs()
     found = dict(session.execute(select(Role.name, Role.id)).all())
     assert set(declared) == set(ROLES) <= set(found)
     for name, pairs in declared.items():
         assert pairs, name
         assert pairs_of(session=session, role_id=found[name]) == frozenset(pairs), name
-
-
-def test_every_document_of_the_table_exists(office: Flask) -> None:
-    assert unknown_documents(known=known(office)) == []
-
-
-def test_a_verb_that_a_document_lacks_stops_the_sync(office: Flask) -> None:
-    with pytest.raises(UnknownRight, match=r"Room\.fly"):
-        declared_pairs(known=known(office), roles={"只读": {"Room": "read fly"}})
-
-
-def test_a_document_that_does_not_exist_is_told(office: Flask) -> None:
-    table = {"只读": {"Room": "read", "Rom": "read"}}
-    assert unknown_documents(known=known(office), roles=table) == ["Rom"]
-    assert declared_pairs(known=known(office), roles=table) == {"只读": [("read", "Room")]}
 
 
 def test_the_administrator_holds_no_right_over_money() -> None:
