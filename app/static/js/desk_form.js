@@ -94,8 +94,7 @@ export class PayForm {
     const ticked = this.ticked();
     if (!ticked.length && !this.ahead.lines.length) return [this.words.nothing];
     const amount = ticked.length ? parse(at("desk-amount").value) : 0;
-    if (ticked.length && !at("desk-amount").value.trim())
-      return [this.words.missing, at("desk-amount")];
+    if (ticked.length && !at("desk-amount").value.trim()) return [this.words.missing, at("desk-amount")];
     if (amount === null || (ticked.length && amount <= 0)) return [this.words.amount, at("desk-amount")];
     const wrong = this.ahead.wrong(this.words) || this.tenders.wrong(this.words);
     if (wrong) return wrong;
