@@ -1,9 +1,10 @@
 """Permissions: verbs on documents, one cached set a request, and a gate that refuses every endpoint without one."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, g, has_request_context, redirect, request, url_for
+from flask_appbuilder import Model
 from flask_appbuilder.const import PERMISSION_PREFIX
 from flask_appbuilder.security.sqla.models import (
     Permission,
@@ -14,12 +15,13 @@ from flask_appbuilder.security.sqla.models import (
     assoc_user_role,
 )
 from flask_login import current_user
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Column, ForeignKey, Integer, Table, delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import N_
 from app.lowcode.actors import current_actor
 from app.lowcode.db import db
+from app.lowcode.document import TABLE_OPTIONS
 from app.lowcode.errors import wants_json
 
 VERBS: Mapping[str, str] = {
@@ -30,6 +32,21 @@ VERBS: Mapping[str, str] = {
 
 F = TypeVar("F", bound=Callable[..., Any])
 Pair = tuple[str, str]
+
+offered_rights = Table(
+    "offered_right",
+    Model.metadata,
+    Column("role_id", Integer, ForeignKey("ab_role.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "permission_view_id",
+        Integer,
+        ForeignKey("ab_permission_view.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    mysql_charset=TABLE_OPTIONS["mysql_charset"],
+    mysql_collate=TABLE_OPTIONS["mysql_collate"],
+)
+"""What `synchronise` has given each role at some time, whether or not the office has taken it away since."""
 
 OPEN_ENDPOINTS = frozenset({"static", "appbuilder.static"})
 """Endpoints that answer a stranger; views add theirs with @open_to_all."""
@@ -154,10 +171,11 @@ def known_pairs(app: Flask) -> list[Pair]:
 
 
 def synchronise(*, session: Session, pairs: Iterable[Pair], roles: Mapping[str, Iterable[Pair]]) -> int:
-    """Make the permission tables hold exactly `pairs`, and give each role its declared ones when it is new.
+    """Write the pairs that exist, and give each role those of its declared ones that it was never given before.
 
-    A role that exists keeps what the office changed; only pairs that did not exist before are added to it.
-    Returns the number of rows written; a second run writes none.
+    What the office took away stays away: `offered_right` keeps what each role was given here. Verbs that a document
+    has lost go with their grants; documents that are not known here keep theirs. Returns the number of rows written;
+    a second run writes none.
     """
     written = 0
     have_permissions: dict[str, int] = dict(session.execute(select(Permission.name, Permission.id)).all())
@@ -177,32 +195,40 @@ def synchronise(*, session: Session, pairs: Iterable[Pair], roles: Mapping[str, 
             select(PermissionView.id, PermissionView.permission_id, PermissionView.view_menu_id)
         )
     }
-    fresh = [pair for pair in wanted if pair not in have_pairs]
-    for verb, document in fresh:
+    for verb, document in [pair for pair in wanted if pair not in have_pairs]:
         have_pairs[verb, document] = _insert(
             session, PermissionView,
             permission_id=have_permissions[PERMISSION_PREFIX + verb], view_menu_id=have_views[document],
         )  # fmt: skip
         written += 1
-    stale = [key for pair, key in have_pairs.items() if pair not in set(wanted)]
+    known = {document for _verb, document in wanted}
+    stale = [key for pair, key in have_pairs.items() if pair[1] in known and pair not in set(wanted)]
     if stale:
-        session.execute(
-            delete(assoc_permissionview_role).where(assoc_permissionview_role.c.permission_view_id.in_(stale))
-        )
+        for table in (assoc_permissionview_role, offered_rights):
+            session.execute(delete(table).where(table.c.permission_view_id.in_(stale)))
         session.execute(delete(PermissionView).where(PermissionView.id.in_(stale)))
         written += len(stale)
     have_roles: dict[str, int] = dict(session.execute(select(Role.name, Role.id)).all())
     for role, its_pairs in roles.items():
         is_new = role not in have_roles
         role_id = have_roles[role] if not is_new else _insert(session, Role, name=role)
-        due = [pair for pair in sorted(set(its_pairs).intersection(wanted)) if is_new or pair in fresh]
-        written += int(is_new) + len(due)
-        if due:
-            session.execute(
-                insert(assoc_permissionview_role),
-                [{"permission_view_id": have_pairs[pair], "role_id": role_id} for pair in due],
-            )
+        due = {have_pairs[pair] for pair in set(its_pairs).intersection(wanted)}
+        written += int(is_new) + _offer(session=session, role_id=role_id, keys=due)
     return written
+
+
+def _offer(*, session: Session, role_id: int, keys: Collection[int]) -> int:
+    """Give a role the rights of these keys that it was never offered; return how many those are."""
+    held, offered = (
+        set(session.scalars(select(table.c.permission_view_id).where(table.c.role_id == role_id)))
+        for table in (assoc_permissionview_role, offered_rights)
+    )
+    due = set(keys) - offered
+    for table, fresh in ((assoc_permissionview_role, due - held), (offered_rights, due)):
+        if fresh:
+            rows = [{"permission_view_id": key, "role_id": role_id} for key in sorted(fresh)]
+            session.execute(insert(table), rows)
+    return len(due)
 
 
 def _insert(session: Session, model: Any, **values: Any) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
+from flask import current_app
 from flask_appbuilder.const import PERMISSION_PREFIX
 from flask_appbuilder.security.sqla.models import (
     Permission,
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.kernel.errors import N_, DomainError
 from app.lowcode.history import AuditAction
+from app.lowcode.permissions import known_pairs
 from app.system.models import ADMINISTRATOR
 from app.system.operations.guards import (
     MayNotGrant,
@@ -80,7 +82,9 @@ def change_role(*, session: Session, role_id: int, name: str, pairs: Collection[
     """
     with administrator_kept(session):
         role = _existing(session=session, role_id=role_id)
-        wanted, before = frozenset(pairs), pairs_of(session=session, role_id=role_id)
+        before = pairs_of(session=session, role_id=role_id)
+        # What no page shows, of modules that are not installed now, stays as it is.
+        wanted = frozenset(pairs) | before.difference(known_pairs(current_app))
         if role.name == ADMINISTRATOR:
             if grantable_pairs(session=session) is not None:
                 raise MayNotGrant
