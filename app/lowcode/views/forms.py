@@ -22,7 +22,7 @@ from app.lowcode.pages import FormPage
 from app.lowcode.permissions import may, needs
 from app.lowcode.redirects import BACK, safe_next
 from app.lowcode.referrers import referrers
-from app.lowcode.save import AlreadyThere, save_row
+from app.lowcode.save import AlreadyThere, check_unique, save_row
 from app.lowcode.unit import in_unit_of_work
 from app.lowcode.views.edit_conflict import ChangedMeanwhile, changed_since, newest_line
 
@@ -203,11 +203,25 @@ class FormMixin:
         except DomainError as error:
             self._blame(form, error.field, message_of(error))
         except IntegrityError:
-            self._blame(form, None, message_of(AlreadyThere(label=self.spec.about.label)))
+            repeated = self._repetition(form, pk)
+            self._blame(form, repeated.field, message_of(repeated))
         except StaleDataError:
             told = ChangedMeanwhile() if pk is None else self._changed_meanwhile(form, self.row_or_404(pk))
             self._blame(form, None, message_of(told))
         return None
+
+    def _repetition(self, form: DocumentForm, pk: int | None) -> AlreadyThere:
+        """What the database refused as a repetition, beside the field whose value it is where that is known."""
+        session = db.session()
+        typed = {one.name: form[one.name].data for one in self.spec.written if one.name in form}
+        kept = {} if pk is None else {name: getattr(self.row_or_404(pk), name) for name in self.spec.fields}
+        with session.no_autoflush:
+            try:
+                # A row of its own, never added: what stands in the database is compared with it and not changed.
+                check_unique(session=session, row=self.spec.model(**{**kept, **typed}, id=pk))
+            except AlreadyThere as error:
+                return error
+        return AlreadyThere(label=self.spec.about.label)
 
     def _changed_meanwhile(self, form: DocumentForm, row: Any) -> ChangedMeanwhile:
         """What was changed since the form was opened; saved once more, the form has seen it."""

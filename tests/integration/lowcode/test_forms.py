@@ -1,6 +1,7 @@
 """Forms: typed input kept, errors beside the field, nothing half-written, nothing overwritten unseen."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask_appbuilder.security.sqla.models import User
@@ -13,6 +14,7 @@ from app.lowcode.db import db
 from app.lowcode.engine import engine_of
 from app.lowcode.history import History
 from app.lowcode.unit import unit_of_work
+from app.lowcode.views.document_view import view_for
 
 
 def names(app) -> list[str]:
@@ -222,3 +224,38 @@ def test_history_names_what_was_linked_and_asks_once_however_long_it_is(app, cas
         page = client.get(f"/parking_space/history/{key}").get_data(as_text=True)
     assert len(queries) < 10, queries
     assert all(f"客户{i}" in page for i in range(12))
+
+
+def saved_plainly(*, session, row, **values: object):
+    """An operation that looks for no repetition itself: the database refuses it."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    session.add(row)
+    return row
+
+
+@pytest.mark.parametrize("editing", [False, True], ids=["adding", "editing"])
+def test_a_repetition_that_the_database_refuses_stands_beside_its_field(
+    app, cast, client_of, monkeypatch, editing
+):
+    """E4: whatever operation `Entry(save=…)` names, as where there is none."""
+    with app.app_context():
+        view = view_for(Building)
+    monkeypatch.setattr(view, "entry", replace(view.entry, save=saved_plainly))
+    client, url, typed = client_of("物业经理"), "/building/add", {"community_id": cast.ours.community_id}
+    if editing:
+        added = client.post(url, data={**typed, "name": "2号楼", "floors": "3"})
+        url = added.headers["Location"].replace("/show/", "/edit/")
+        typed = {
+            "row_version": "1",
+            "row_seen": re.search(r'name="row_seen"[^>]*value="(\d*)"', client.get(url).text)[1],
+        }
+    answer = client.post(url, data={**typed, "name": "1号楼", "floors": "7"})
+    assert answer.status_code == 422
+    assert "已有相同的名称" in beside(answer.text, "name")
+    assert 'value="7"' in beside(answer.text, "floors")
+
+
+def beside(page: str, name: str) -> str:
+    """The part of a form from an input of this name to the next label."""
+    return page.partition(f'name="{name}"')[2].partition("<label")[0]
