@@ -14,7 +14,7 @@ PYTEST ?=
 .PHONY: help install run dev test check format demo migration translations workflows pictures pins histories bench soak
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-zA-Z0-9_-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: ## Make .venv and install what the office needs
 	@$(PYTHON) tools/set_up.py

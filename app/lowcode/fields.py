@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Integer, Stri
 from sqlalchemy.orm import mapped_column
 
 from app.kernel.enums import LabelledEnum
+from app.kernel.errors import N_
 from app.kernel.identity import mask_identity
 from app.kernel.patterns import TextPattern
 from app.kernel.phones import mask_phone
@@ -168,7 +169,7 @@ def money(label: str, **options: Any) -> Any:
     """元, exact to 分."""
     field, column = _split(options)
     return _column(
-        Scaled(MONEY_SCALE), Field(label, "money", scale=MONEY_SCALE, unit="元", **field), **column
+        Scaled(MONEY_SCALE), Field(label, "money", scale=MONEY_SCALE, unit=N_("元"), **field), **column
     )
 
 

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, or_
 
 from app.kernel.cells import read_date, read_decimal
@@ -198,8 +197,3 @@ def parse(spec: Spec, arguments: Iterable[tuple[str, str]]) -> list[Filter]:
         one.condition(spec.column(field_name))
         found.append(one)
     return found
-
-
-def operator_label(name: str) -> str:
-    """An operator in words, translated."""
-    return _(LABELS[name])

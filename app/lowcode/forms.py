@@ -21,7 +21,7 @@ from app.lowcode import clock, scope
 from app.lowcode.actors import current_actor
 from app.lowcode.codes import Codes
 from app.lowcode.db import db
-from app.lowcode.document import Spec, documents, spec_of
+from app.lowcode.document import Spec, documents
 from app.lowcode.fields import Field
 from app.lowcode.inputs import MomentField, PrivateField, SignatureField, offered_select
 
@@ -328,8 +328,3 @@ def groups_of(spec: Spec, form: DocumentForm) -> list[tuple[str, list[str]]]:
     if rest:
         groups.setdefault("", []).extend(rest)
     return list(groups.items())
-
-
-def target_spec(one: Field) -> Spec:
-    """The declaration of what a link points to."""
-    return spec_of(documents[str(one.target)])

@@ -75,9 +75,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document with what its pages offer, or a view of the module's own, as an entry of the menu.
+    """A document with what its pages offer, as an entry of the menu.
 
-    `hooks`: a DocumentView subclass's name is never needed; `buttons(row)` adds links to a show page.
+    `links(row)` adds buttons to a row's page, `list_links()` to the list; `save(session=, row=, **values)` and
+    `remove(session=, row=)` are operations.
     """
 
     document: type[DocumentBase]

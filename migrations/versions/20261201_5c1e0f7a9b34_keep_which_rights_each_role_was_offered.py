@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "5c1e0f7a9b34"
-down_revision = "9c9240ce0168"
+down_revision = "5f0c1a7b9d24"
 branch_labels = None
 depends_on = None
 

@@ -23,6 +23,7 @@ def recipe(target: str) -> list[str]:
 
 
 def test_help_names_every_target() -> None:
+    """E6: `make help` names every target."""
     if shutil.which("make") is None:
         pytest.skip("make is not installed")
     told = subprocess.run(["make", "help"], capture_output=True, text=True, cwd=ROOT, check=True).stdout

@@ -47,7 +47,7 @@ def test_the_sums_of_the_months_are_made_of_what_was_posted(
     assert before == after and before[0] > 10
 
 
-BEFORE_OFFERS = "9c9240ce0168"
+BEFORE_OFFERS = "5f0c1a7b9d24"
 
 
 @pytest.mark.all_databases

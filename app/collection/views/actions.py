@@ -22,7 +22,7 @@ REASON = Field(N_("原因"), "text", name="reason", required=True, length=200)
 
 
 def _amount(label: str, **more: Any) -> Field:
-    return Field(label, "money", name="amount", required=True, scale=MONEY_SCALE, unit="元", **more)
+    return Field(label, "money", name="amount", required=True, scale=MONEY_SCALE, unit=N_("元"), **more)
 
 
 POSITIVE = _amount(N_("金额"), minimum=Decimal("0.01"))

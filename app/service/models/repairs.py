@@ -145,7 +145,7 @@ class RepairMaterial(CommunityScoped, Document):
     quantity: Mapped[Decimal] = exact(
         N_("数量"), 4, required=True, listed=True, minimum=Decimal("0.0001"), default=Decimal(1)
     )
-    price: Mapped[Decimal | None] = unit_price(N_("单价"), unit="元", listed=True, minimum=Decimal(0))
+    price: Mapped[Decimal | None] = unit_price(N_("单价"), unit=N_("元"), listed=True, minimum=Decimal(0))
     amount: Mapped[Decimal] = money(N_("金额"), required=True, listed=True, totalled=True, written=False)
     confirmed: Mapped[bool] = flag(N_("已发料"), listed=True, written=False)
     confirmed_by: Mapped[str | None] = text(N_("发料确认人"), 100, listed=True, written=False)
