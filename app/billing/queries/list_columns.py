@@ -36,7 +36,7 @@ def prices_today(session: Session, keys: Sequence[int]) -> dict[int, Decimal]:
         .where(FeeStandardVersion.standard_id.in_(keys), FeeStandardVersion.starts <= clock.today())
         .order_by(FeeStandardVersion.starts)
     )
-    return dict(session.execute(statement).tuples())
+    return {row.standard_id: row.price for row in session.execute(statement)}
 
 
 LIST_COLUMNS: Mapping[str, Sequence[ListColumn]] = {

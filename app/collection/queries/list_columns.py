@@ -1,13 +1,14 @@
 """What a list of receipts says of each: the rooms that it was for and how it was paid."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import select, union
+from sqlalchemy import case, func, select, union
 from sqlalchemy.orm import Session
 
-from app.collection.models import Allocation, DepositEntry, PrepaymentEntry, ReceiptTender
+from app.collection.models import Allocation, DepositEntry, PrepaymentEntry, Receipt, ReceiptTender
+from app.collection.states import Tender
 from app.estate.models import Room
 from app.estate.queries.list_columns import BETWEEN, joined
 from app.kernel.errors import N_
@@ -30,16 +31,15 @@ def rooms_of_receipts(session: Session, keys: Sequence[int]) -> dict[int, str]:
     return joined(session.execute(statement))
 
 
-def tenders_of_receipts(session: Session, keys: Sequence[int]) -> dict[int, str]:
-    """Return the tenders of receipts in the reader's language, by receipt id."""
-    labels: defaultdict[int, list[str]] = defaultdict(list)
-    statement = select(ReceiptTender.receipt_id, ReceiptTender.tender).where(
-        ReceiptTender.receipt_id.in_(keys)
+def tender_names() -> Any:
+    """Return the expression of a receipt's tenders in the reader's language; each stands once in a receipt."""
+    names = case(*((ReceiptTender.tender == tender, gettext(tender.label)) for tender in Tender))
+    return (
+        select(func.aggregate_strings(names, BETWEEN))
+        .where(ReceiptTender.receipt_id == Receipt.id)
+        .correlate(Receipt)
+        .scalar_subquery()
     )
-    for key, tender in session.execute(statement.order_by(ReceiptTender.id)):
-        if (label := gettext(tender.label)) not in labels[key]:
-            labels[key].append(label)
-    return {key: BETWEEN.join(some) for key, some in labels.items()}
 
 
 LIST_COLUMNS: Mapping[str, Sequence[ListColumn]] = {
@@ -48,7 +48,9 @@ LIST_COLUMNS: Mapping[str, Sequence[ListColumn]] = {
             computed_field("rooms", N_("房间"), "text"), rooms_of_receipts, "customer_id", "Allocation"
         ),
         ListColumn(
-            computed_field("tenders", N_("结算方式"), "text"), tenders_of_receipts, "total", "ReceiptTender"
+            computed_field("tenders", N_("结算方式"), "text", expression=tender_names),
+            after="total",
+            document="ReceiptTender",
         ),
     ),
 }

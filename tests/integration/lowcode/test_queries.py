@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
 from app import modules
-from app.billing.models import Meter, Vacancy
+from app.billing.models import Meter, ReadingExemption, Vacancy
 from app.billing.operations import NewReading, record_readings, request_vacancy, save_meter
+from app.billing.operations.exemptions import request_exemption
 from app.billing.states import MeterKind
 from app.closing.models import PeriodReopen, PeriodReport
 from app.collection.models import Reminder
@@ -135,6 +136,10 @@ def _let_rooms_stand_empty(session: Session) -> None:
         )  # fmt: skip
         reading = NewReading(meter_id=meter.id, day=date(2030, 1, 31), value=Decimal(9))
         record_readings(session=session, community_id=room.community_id, wanted=[reading])
+        request_exemption(
+            session=session, row=ReadingExemption(), community_id=room.community_id, meter_id=meter.id,
+            period=Period(2030, 2), reason="表坏了",
+        )  # fmt: skip
         request_vacancy(
             session=session, row=Vacancy(), community_id=room.community_id, room_id=room.id,
             starts=date(2030, 1, 1), ends=date(2030, 12, 31), factor=Decimal("0.7"), reason="空置",
