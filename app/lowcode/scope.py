@@ -68,7 +68,8 @@ HELD_FOR_ALL: dict[str, Any] = {
 @event.listens_for(Session, "do_orm_execute")
 def _guard_statement(state: ORMExecuteState) -> None:
     """Refuse INSERT, UPDATE and DELETE of what holds for the whole office; rows are guarded when they are flushed."""
-    if current_actor().reach.communities is None or not isinstance(state.statement, UpdateBase):
+    # A SELECT is asked first: to tell who acts while their own user is read would read it again.
+    if not isinstance(state.statement, UpdateBase) or current_actor().reach.communities is None:
         return
     name = getattr(state.statement.table, "name", None)
     model = HELD_FOR_ALL.get(str(name)) or next(
