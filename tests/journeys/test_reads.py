@@ -1,0 +1,26 @@
+"""A GET changes nothing: every URL of the office is read twice by several roles, and no row of any table is another."""
+
+import pytest
+
+from tests.cases.snapshot import changes, rows_of_every_table
+from tests.journeys.test_every_role import GOOD, Crawl, crawl
+
+__all__ = ["crawl"]
+
+OWN = ("/", "/login/", "/password", "/language/zh")
+"""Pages of the visitor's own that the walk leaves out."""
+
+
+@pytest.mark.parametrize("role", ["物业经理", "收费员", "财务", "维修工"])
+def test_reading_twice_changes_no_row(crawl: Crawl, role: str) -> None:
+    """X17, M7: lists, pages, forms, dialogs, papers, exports and receipts are looked at without a trace."""
+    before = rows_of_every_table(url=crawl.url)
+    answered = 0
+    for _rule, _asked, visit in crawl.visits:
+        if visit.method == "GET":
+            statuses = {crawl.go(role, visit)[0] for _time in range(2)}
+            answered += bool(statuses & GOOD)
+    for url in OWN:
+        crawl.people[role].get(url)
+    assert answered > 50
+    assert changes(before, rows_of_every_table(url=crawl.url)) == []
