@@ -98,7 +98,7 @@ class JobContext:
         """A path for a result to download."""
         folder = Path(current_app.config["INSTANCE_DIR"]) / "files" / "jobs" / str(self.job_id)
         folder.mkdir(parents=True, exist_ok=True)
-        self.file = folder / name
+        self.file = folder / name.replace("/", "-")  # a title may hold one: 预收/押金余额
         return self.file
 
 
