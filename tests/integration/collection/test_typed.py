@@ -74,6 +74,21 @@ def test_a_person_by_initials(who: dict[str, int], client_of: Browser, typed: st
     assert name in desk.get("/occupancy/list/", query_string={"q": typed}).get_data(as_text=True)
 
 
+@pytest.mark.parametrize(
+    "typed", ["138 1234 5678", "138-1234-5678", "+86 138 1234 5678", "8613812345678", "１３８12345678"]
+)
+def test_a_person_by_the_telephone_however_written(
+    session: Session, who: dict[str, int], client_of: Browser, typed: str
+) -> None:
+    """D5: blanks, dashes and +86 in a telephone are read as the import reads them, in all three places."""
+    with unit_of_work() as unit:
+        unit.get_one(Customer, who["李晓峰"]).phone = "13812345678"
+    desk, url = client_of("收费员"), f"/customer/show/{who['李晓峰']}"
+    assert at_the_desk(desk, typed) == [who["李晓峰"]]
+    assert url in desk.get("/search", query_string={"q": typed}).get_data(as_text=True)
+    assert url in desk.get("/customer/list/", query_string={"q": typed}).get_data(as_text=True)
+
+
 def test_candidates_say_what_they_are_there(who: dict[str, int], client_of: Browser) -> None:
     """D5: a candidate shows as what it holds which room, and what it owes."""
     desk = client_of("收费员")
