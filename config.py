@@ -91,7 +91,7 @@ def settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
 
 
 def database_url(given: str) -> str:
-    """The URL with the driver that is installed. Raises BadSetting."""
+    """Return the URL with the driver that is installed. Raises BadSetting."""
     try:
         url = make_url(given)
         kind = DRIVERS[url.drivername.partition("+")[0]]
@@ -104,14 +104,14 @@ def database_url(given: str) -> str:
 
 
 def redis_url(given: str) -> str:
-    """The URL, or nothing. Raises BadSetting."""
+    """Return the URL, or nothing. Raises BadSetting."""
     if given and not given.startswith(("redis://", "rediss://", "unix://")):
         raise BadSetting("REDIS_URL 不正确。例如 redis://127.0.0.1:6379/0。")
     return given
 
 
 def timezone(given: str) -> str:
-    """The name of a zone. Raises BadSetting."""
+    """Return the name of a zone. Raises BadSetting."""
     try:
         ZoneInfo(given)
     except (ValueError, OSError, KeyError) as error:
@@ -120,7 +120,7 @@ def timezone(given: str) -> str:
 
 
 def whole_number(name: str, given: str, *, most: int) -> int:
-    """A number from 1 to `most`. Raises BadSetting."""
+    """Return a number from 1 to `most`. Raises BadSetting."""
     if not given.isascii() or not given.isdigit() or not 1 <= int(given[:9]) <= most:
         raise BadSetting(f"{name} 应为 1 至 {most} 之间的整数，现在是“{given}”。")
     return int(given)

@@ -56,7 +56,7 @@ def register(app: Flask, loaded: list[Manifest]) -> None:
 
 
 def offered_to(entry: Entry | Page, loaded: list[Manifest]) -> Entry | Page:
-    """An entry with what the manifests of higher rooms let people do to its document."""
+    """Return an entry with what the manifests of higher rooms let people do to its document."""
     if not isinstance(entry, Entry):
         return entry
     more = [one for other in loaded for one in other.actions.get(entry.document.__name__, ())]

@@ -70,7 +70,7 @@ def _measure(folder: Path, given: Path | None, scale: dict[str, int]) -> list[st
 
 
 def _measure_servers(folder: Path, scale: dict[str, int]) -> None:
-    """Posting on PostgreSQL, where it answers."""
+    """Measure posting on PostgreSQL, where it answers."""
     place = folder / "postgresql"
     place.mkdir()
     try:

@@ -11,7 +11,7 @@ from app.lowcode.db import db
 
 
 def wrong_in_books(app: Flask) -> list[str]:
-    """What does not hold, in words; nothing when all does."""
+    """Return what does not hold, in words; nothing when all does."""
     with app.test_request_context(), acting_as(SYSTEM):
         found = [str(one) for one in check_books(session=db.session())]
         # The months that anything was paid in and the next; those far ahead are the soak's own.

@@ -26,7 +26,7 @@ DESKS, ROOMS, FEES = 8, 40, 10
 
 
 def settle(app: Flask, *, months: int) -> list[int]:
-    """A community whose customers owe a lot of small charges, and a cashier a desk; returns the customers."""
+    """Make a community whose customers owe many small charges, and a cashier a desk; return the customers."""
     prepare(app)
     with app.app_context(), acting_as(SYSTEM):
         with unit_of_work() as session:
@@ -117,7 +117,7 @@ BREACHES = {
 
 
 def wrong_in(app: Flask) -> list[str]:
-    """What does not hold in the books, in words."""
+    """Return what does not hold in the books, in words."""
     with app.app_context(), db.engine.connect() as connection:
         found = {name: connection.execute(text(statement)).all() for name, statement in BREACHES.items()}
     return [f"{name}: {rows[:3]}" for name, rows in found.items() if rows]

@@ -19,7 +19,7 @@ from bench.figures import tell
 
 
 def measure_excel(*, app: Flask, folder: Path) -> None:
-    """The room list as Excel: read from the database and written, beside the writing alone."""
+    """Return the room list as Excel: read from the database and written, beside the writing alone."""
     with app.test_request_context(), acting_as(SYSTEM):
         session = db.session()
         session.scalar(select(func.count(Community.id)))

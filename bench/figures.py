@@ -24,7 +24,7 @@ def tell(name: str, value: float, unit: str, *, floor: float | None = None, bett
 
 
 def p95(times: Sequence[float]) -> float:
-    """The time that 95 of 100 stay within."""
+    """Return the time that 95 of 100 stay within."""
     return sorted(times)[max(0, math.ceil(len(times) * 0.95) - 1)]
 
 

@@ -24,7 +24,7 @@ STARTS_WITHIN = 20
 
 @contextmanager
 def bare_server(*, database: Path, pages: Mapping[str, Sent], folder: Path) -> Iterator[int]:
-    """The bare server on a free port; `/0` is the first of the pages, and so on."""
+    """Return the bare server on a free port; `/0` is the first of the pages, and so on."""
     kept = folder / "floor.pickle"
     kept.write_bytes(pickle.dumps(list(pages.values())))
     port = free_port()

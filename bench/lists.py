@@ -20,7 +20,7 @@ SIZE = 25
 
 
 def add_auditor(app: Flask) -> None:
-    """A person with every right there is over everything, unless an earlier measuring made one."""
+    """Return a person with every right there is over everything, unless an earlier measuring made one."""
     with app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
         if session.scalar(select(Role.id).where(Role.name == AUDITOR)) is not None:
             return
@@ -34,7 +34,7 @@ def add_auditor(app: Flask) -> None:
 
 
 def every_list(app: Flask) -> dict[str, str]:
-    """The first and the last page of each document's list, by name."""
+    """Return the first and the last page of each document's list, by name."""
     found = {}
     with app.app_context(), acting_as(SYSTEM):
         for manifest in engine_of(app).manifests:
@@ -58,6 +58,6 @@ def every_report(app: Flask) -> dict[str, str]:
 
 
 def home_of(app: Flask) -> dict[str, str]:
-    """The home page and each of its cards."""
+    """Return the home page and each of its cards."""
     cards = [card for manifest in engine_of(app).manifests for card in manifest.home_cards]
     return {"home": "/", "home.duties": "/home/duties", **{f"home.{card.name}": card.url for card in cards}}

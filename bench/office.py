@@ -21,7 +21,7 @@ FEE = 1
 
 
 def app_of(*, folder: Path, url: str = "") -> Flask:
-    """The product's app on the instance in `folder`; forms need no token in this process."""
+    """Return the product's app on the instance in `folder`; forms need no token in this process."""
     environ = {name: os.environ[name] for name in ("TIMEZONE",) if name in os.environ}
     environ["INSTANCE_DIR"] = str(folder)
     if url:

@@ -38,7 +38,7 @@ class Place:
 
 
 def pages_of(place: Place) -> dict[str, str]:
-    """The pages by name."""
+    """Return the pages by name."""
     return {
         "tree_top": "/tree/nodes",
         "tree_community": f"/tree/nodes?key=community:{place.community}",

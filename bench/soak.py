@@ -105,7 +105,7 @@ def _work(port: int, pid: int, seconds: int, findings: Findings) -> list[float]:
 
 
 def _resident(pid: int) -> float:
-    """The memory of a process in MB."""
+    """Return the memory of a process in MB."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
 

@@ -15,7 +15,7 @@ Sent = list[tuple[str, Any]]
 
 
 def statements_of(app: Flask, login: str, paths: Iterable[str]) -> dict[str, Sent]:
-    """The SELECTs of each path, as the driver gets them, for somebody logged in."""
+    """Return the SELECTs of each path, as the driver gets them, for somebody logged in."""
     found: dict[str, Sent] = {}
     sent: Sent = []
 

@@ -91,7 +91,7 @@ def _called(node: ast.Call, written_for_each: bool) -> Iterator[tuple[int, str]]
 
 
 def main() -> int:
-    """The command: 0 when every database understands everything."""
+    """Return the command: 0 when every database understands everything."""
     found = 0
     for path in sorted((ROOT / "app").glob("**/*.py")):
         name = path.relative_to(ROOT).as_posix()

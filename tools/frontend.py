@@ -55,7 +55,7 @@ def copy_vendor_files(*, source: Path, target: Path) -> int:
 
 
 def main() -> int:
-    """The command: 0 when the files are in place, 1 when node_modules lacks one of them."""
+    """Return the command: 0 when the files are in place, 1 when node_modules lacks one of them."""
     try:
         changed = copy_vendor_files(source=ROOT / "node_modules", target=ROOT / "app" / "static" / "vendor")
     except FileNotFoundError as error:

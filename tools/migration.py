@@ -14,7 +14,7 @@ VERSIONS = ROOT / "migrations" / "versions"
 
 
 def main() -> int:
-    """The command: `check`, or the new migration's message."""
+    """Return the command: `check`, or the new migration's message."""
     if len(sys.argv) != 2 or not sys.argv[1].strip():
         print('usage: make migration m="what changes"', file=sys.stderr)
         return 2

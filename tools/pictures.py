@@ -34,7 +34,7 @@ LINES = range(4, 9)
 
 
 def main() -> int:
-    """The command: 0 when both pictures are there."""
+    """Return the command: 0 when both pictures are there."""
     if CHROMIUM is None:
         print("Chromium is not installed", file=sys.stderr)
         return 1
@@ -78,7 +78,7 @@ def debtor(app: Flask) -> str:
 
 
 def desk(browser: Browser, address: str, who: str) -> Path:
-    """The cashier's desk with a customer's charges."""
+    """Return the cashier's desk with a customer's charges."""
     page = logged_in(browser, address, "shoufei")
     page.goto(f"/desk/?q={who}")
     page.locator("[data-charge] input:checked").first.wait_for()
@@ -86,7 +86,7 @@ def desk(browser: Browser, address: str, who: str) -> Path:
 
 
 def rooms(browser: Browser, address: str) -> Path:
-    """A list, with the menu and the opened property tree beside it."""
+    """Return a list, with the menu and the opened property tree beside it."""
     page = logged_in(browser, address, "jingli")
     page.goto(f"{spec_of(Room).url}/list/")
     page.locator("[data-list] tbody tr").first.wait_for()
@@ -97,7 +97,7 @@ def rooms(browser: Browser, address: str) -> Path:
 
 
 def logged_in(browser: Browser, address: str, login: str) -> Page:
-    """A page of somebody who has come in by the login page."""
+    """Return a page of somebody who has come in by the login page."""
     context = browser.new_context(
         base_url=address, viewport={"width": WIDTH, "height": HEIGHT}, locale="zh-CN", reduced_motion="reduce"
     )
@@ -111,7 +111,7 @@ def logged_in(browser: Browser, address: str, login: str) -> Page:
 
 
 def taken(page: Page, name: str) -> Path:
-    """What the window shows when everything in it has come, as a PNG."""
+    """Return what the window shows when everything in it has come, as a PNG."""
     page.mouse.move(0, 0)
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready")
@@ -122,7 +122,7 @@ def taken(page: Page, name: str) -> Path:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """The machine's browser."""
+    """Return the machine's browser."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         try:

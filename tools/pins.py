@@ -40,7 +40,7 @@ def closure(asked_for: list[str]) -> dict[str, str]:
 
 
 def files() -> dict[Path, str]:
-    """What the two files should hold."""
+    """Return what the two files should hold."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     runtime = closure(project["dependencies"])
     dev = closure(project["optional-dependencies"]["dev"])
@@ -55,7 +55,7 @@ def files() -> dict[Path, str]:
 
 
 def main() -> int:
-    """The command: 0 when the files are right, 1 when `--check` finds them out of date."""
+    """Return the command: 0 when the files are right, 1 when `--check` finds them out of date."""
     stale = {
         path: text for path, text in files().items() if not path.is_file() or path.read_text("utf-8") != text
     }

@@ -27,7 +27,7 @@ class SetUpFailed(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    """The command: 0 when everything is in place."""
+    """Return the command: 0 when everything is in place."""
     try:
         make_environment()
         install(ROOT / "requirements.txt")
@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
 
 
 def make_environment() -> None:
-    """A virtual environment of our own: the system's Python is left alone (PEP 668)."""
+    """Make a virtual environment of our own: the system's Python is left alone (PEP 668)."""
     if sys.version_info < (3, 11):  # noqa: UP036 (run by whatever Python is there)
         raise SetUpFailed(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}.")
     # Without pip it is half made: a first try on a machine without the venv package leaves such a one.
@@ -113,7 +113,7 @@ def compile_catalogs() -> None:
 
 
 def stamp_of(files: Iterable[Path], *more: object) -> str:
-    """A hash of the files' names and contents and of whatever else a step depends on."""
+    """Return a hash of the files' names and contents and of whatever else a step depends on."""
     digest = hashlib.sha256(repr(more).encode())
     for file in files:
         digest.update(f"\n{file.name}\n".encode() + file.read_bytes())

@@ -52,7 +52,7 @@ def untranslated(node: nodes.Node) -> Iterator[tuple[int, str]]:
 
 
 def main() -> int:
-    """The command: 0 when every template is clean."""
+    """Return the command: 0 when every template is clean."""
     found = 0
     for path in sorted((ROOT / "app").glob("**/templates/**/*.html")):
         for line, why in sorted(problems(path.read_text(encoding="utf-8"))):

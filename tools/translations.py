@@ -92,7 +92,7 @@ def compile_all() -> int:
 
 
 def stored() -> Catalog:
-    """The English catalog as it stands, an empty one when there is none."""
+    """Return the English catalog as it stands, an empty one when there is none."""
     if not ENGLISH.is_file():
         return Catalog(locale="en", project="property-office", charset="utf-8", fuzzy=False)
     with ENGLISH.open("rb") as file:
@@ -111,7 +111,7 @@ def write(catalog: Catalog) -> None:
 
 
 def main() -> int:
-    """The command."""
+    """Return the command."""
     commands = {"update": update, "check": check, "compile": compile_all}
     if len(sys.argv) != 2 or sys.argv[1] not in commands:
         print(f"usage: translations.py {'|'.join(commands)}", file=sys.stderr)

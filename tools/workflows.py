@@ -28,7 +28,7 @@ def main() -> int:
 
 
 def page() -> str:
-    """The page as the workflows are declared now."""
+    """Return the page as the workflows are declared now."""
     entries = [one for manifest in load() for one in as_entries(manifest)]
     declared = [one.workflow for one in entries if isinstance(one, Entry) and one.workflow is not None]
     flows = sorted(declared, key=lambda flow: flow.document.__name__)

@@ -26,7 +26,7 @@ def start(engine: Engine) -> None:
 
 
 def _open_report(row: PeriodReport) -> Sequence[Button]:
-    """The report's own page, of the month that this paper is of."""
+    """Return the report's own page, of the month that this paper is of."""
     report = current_engine().reports.get(row.report)
     if report is None or not may("read", report.name):
         return []

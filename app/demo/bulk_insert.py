@@ -100,7 +100,7 @@ def wide_cache(session: Session) -> Iterator[None]:
 
 
 def moment_text(moment: datetime) -> str:
-    """An aware moment as every driver takes it: UTC without a zone."""
+    """Return an aware moment as every driver takes it: UTC without a zone."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 

@@ -63,7 +63,7 @@ def demo(rooms: str, months: str) -> None:
 
 
 def _number(option: str, label: str, typed: str, least: int, most: int) -> int:
-    """A whole number of an option. Raises Refused."""
+    """Return a whole number of an option. Raises Refused."""
     text = typed.strip()
     if text.isascii() and text.isdecimal() and len(text) < 10 and least <= int(text) <= most:
         return int(text)

@@ -34,7 +34,7 @@ STORIES: Final[Sequence[tuple[ComplaintKind, str, str, str, str]]] = (
 
 
 def add_departments(*, session: Session, company: Company) -> dict[str, int]:
-    """The departments of the company by name: those of the cast, and what is missing of those that answer complaints."""
+    """Return the departments of the company by name: those of the cast, and what is missing of those that answer complaints."""
     rows = session.execute(select(Department.name, Department.id).where(Department.company_id == company.id))
     found: dict[str, int] = dict(rows.all())
     for name in DEPARTMENTS:
@@ -55,7 +55,7 @@ def add_complaints(
     cast: Mapping[str, User],
     actor: Callable[[User], Actor],
 ) -> int:
-    """Some weeks of complaints in a community, the latest still open; returns how many."""
+    """Add some weeks of complaints in a community, the latest still open; return how many."""
     now = clock.now()
     people = session.execute(
         select(Customer.name, Customer.phone, Occupancy.room_id)

@@ -196,7 +196,7 @@ class DemoCommunity:
             self._occupancies.add(room_id, other, role, False, day, contract, None, used)
 
     def _tenant(self, room_id: int, handed_over: date, purpose: Usage, *, shop: bool) -> None:
-        """A tenant, who pays instead of the owner (a shop always, others half of them)."""
+        """Add a tenant, who pays instead of the owner (a shop always, others half of them)."""
         random = self._random
         day = min(handed_over + timedelta(days=random.randrange(30, 400)), self._first_day).isoformat()
         pays = shop or random.random() < 0.5

@@ -153,7 +153,7 @@ def _moment(period: Period, day: int, at: time) -> datetime:
 
 
 def _actor(user: User) -> Actor:
-    """A person of the cast who has not logged in: the demo itself reaches everything."""
+    """Return a person of the cast who has not logged in: the demo itself reaches everything."""
     return Actor(user.id, person_name(user), EVERYTHING)
 
 
@@ -174,7 +174,7 @@ def _community(session: Session, company: Company, name: str) -> Community:
 
 
 def _fees(session: Session) -> dict[str, int]:
-    """The fee items by name; those that the office has already are used as they are."""
+    """Return the fee items by name; those that the office has already are used as they are."""
     found = dict(session.execute(select(FeeItem.name, FeeItem.id)).all())
     for fee in FEES:
         if fee.name not in found:
@@ -188,7 +188,7 @@ def _fees(session: Session) -> dict[str, int]:
 def _standards(
     session: Session, community: Community, fees: dict[str, int], periods: list[Period]
 ) -> dict[str, int]:
-    """The standards of a community by the tariff's key, dearer from the middle of the history on."""
+    """Return the standards of a community by the tariff's key, dearer from the middle of the history on."""
     found = {}
     for tariff in TARIFFS:
         standard = save_standard(

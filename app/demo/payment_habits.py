@@ -33,7 +33,7 @@ LATE_MONTHS = 2
 
 
 def habit_of(*, customer: int) -> Habit:
-    """The habit of the customer of this place in the community's list."""
+    """Return the habit of the customer of this place in the community's list."""
     return _LADDER[customer * _HABIT_STEP % len(_LADDER)]
 
 
@@ -47,12 +47,12 @@ def comes_in(*, customer: int, habit: Habit, month: int, months: int) -> bool:
 
 
 def pays_on(*, customer: int, period: Period) -> date:
-    """The day of `period` on which the customer comes to the desk, if ever: the 3rd to the 27th."""
+    """Return the day of `period` on which the customer comes to the desk, if ever: the 3rd to the 27th."""
     return date(period.year, period.month, 3 + (customer * _DAY_STEP + period.month * 5) % 25)
 
 
 def settled(*, habit: Habit, period: Period, open_charges: Sequence[tuple[Period, int]]) -> list[int]:
-    """What is paid (分) of each open charge (its month and what is due of it, oldest first) by who comes in `period`."""
+    """Return what is paid (分) of each open charge (its month and what is due of it, oldest first) by who comes in `period`."""
     if habit is Habit.LATE:
         until = period.plus(-LATE_MONTHS)
         return [due if month <= until else 0 for month, due in open_charges]
@@ -68,7 +68,7 @@ def settled(*, habit: Habit, period: Period, open_charges: Sequence[tuple[Period
 
 
 def tenders_of(*, customer: int, month: int, total: int) -> list[tuple[Tender, int]]:
-    """The methods of a payment of `total` 分: one, or for a few some notes and the rest by telephone."""
+    """Return the methods of a payment of `total` 分: one, or for a few some notes and the rest by telephone."""
     found = _TENDERS[(customer * _TENDER_STEP + month * 7) % len(_TENDERS)]
     if customer % 31 == 0 and found is Tender.WECHAT and total > _BANKNOTES:
         return [(Tender.CASH, _BANKNOTES), (found, total - _BANKNOTES)]
@@ -76,5 +76,5 @@ def tenders_of(*, customer: int, month: int, total: int) -> list[tuple[Tender, i
 
 
 def cash_handed(*, total: int) -> int:
-    """What is handed over for `total` (both 分): the next full ten 元."""
+    """Return what is handed over for `total` (both 分): the next full ten 元."""
     return -(-total // 1000) * 1000

@@ -40,7 +40,7 @@ class DemoPerson:
 
 
 def person(*, number: int) -> DemoPerson:
-    """The demo's person `number` (from 1, below 17 million), always the same; no other has the identity number."""
+    """Return the demo's person `number` (from 1, below 17 million), always the same; no other has the identity number."""
     random = Random(number)
     # The birthday carries the thousands and the sequence the rest: unique without remembering any.
     thousands, sequence = divmod(number, 999)
@@ -56,17 +56,17 @@ def person(*, number: int) -> DemoPerson:
 
 
 def full_name(*, random: Random) -> str:
-    """A family name and one or two characters."""
+    """Return a family name and one or two characters."""
     first = random.choice(GIVEN_FIRST) if random.random() < 0.75 else ""
     return f"{random.choice(FAMILY)}{first}{random.choice(GIVEN_SECOND)}"
 
 
 def firm(*, number: int) -> str:
-    """The name over the door of shop `number`."""
+    """Return the name over the door of shop `number`."""
     random = Random(-number)
     return f"{random.choice(GIVEN_FIRST)}{random.choice(GIVEN_SECOND)}{random.choice(TRADES)}"
 
 
 def plate(*, number: int) -> str:
-    """The plate of the demo's vehicle `number`: 浙Z and five digits, told apart up to 100,000 vehicles."""
+    """Return the plate of the demo's vehicle `number`: 浙Z and five digits, told apart up to 100,000 vehicles."""
     return f"浙Z{(12_345 + number * 7_919) % 100_000:05d}"

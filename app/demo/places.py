@@ -84,7 +84,7 @@ def houses(rooms: int) -> Iterator[tuple[str, House, int]]:
 
 
 def spots(house: House, rooms: int) -> Iterator[Spot]:
-    """The first `rooms` rooms of a building, unit by unit and floor by floor."""
+    """Return the first `rooms` rooms of a building, unit by unit and floor by floor."""
     left = rooms
     for unit in range(1, max(house.units, 1) + 1):
         for floor in range(1, house.floors + 1):

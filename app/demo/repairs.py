@@ -61,7 +61,7 @@ def add_repairs(
     cast: Mapping[str, User],
     actor: Callable[[User], Actor],
 ) -> int:
-    """Some weeks of repairs in a community, none before `since`, the latest still under way; returns how many."""
+    """Add some weeks of repairs in a community, none before `since`, the latest under way; return how many."""
     now = clock.now()
     technician, colleague = _technicians(session, company_id, cast["weixiu"])
     fee = FeeItem(name=PAID_FEE, kind=FeeKind.SERVICE)
@@ -93,7 +93,7 @@ def add_repairs(
 
 
 def _technicians(session: Session, company_id: int, user: User) -> tuple[int, int]:
-    """The technician of the cast, and a colleague without a login, with their trades."""
+    """Return the technician of the cast, and a colleague without a login, with their trades."""
     one = session.scalars(select(Employee).where(Employee.user_id == user.id)).one()
     other = Employee(
         company_id=company_id,

@@ -55,7 +55,7 @@ class Dealings:
         self._owners = [(row.customer_id, row.room_id) for row in owners]
 
     def begin(self, *, first: Period, months: int) -> None:
-        """Some rooms stand empty from a month on, for three; approved before they are billed."""
+        """Let some rooms stand empty from a month on, for three; approved before they are billed."""
         rooms = self._session.scalars(
             select(Room.id)
             .where(Room.community_id == self._community, Room.state == RoomState.SOLD, Room.vacant.is_(True))
@@ -69,7 +69,7 @@ class Dealings:
             self._approved(starts.first_day, partial(self._vacancy, asked))
 
     def month(self, period: Period, number: int) -> None:
-        """What happens in the month `number` of the history: on one afternoon, after all that is paid at the desk.
+        """Return what happens in the month `number` of the history: on one afternoon, after all that is paid at the desk.
 
         So receipts' numbers rise with their days.
         """
@@ -121,7 +121,7 @@ class Dealings:
         desk.pay(session=self._session, request=desk.PaymentRequest(customer_id=customer_id, charge_ids=[], tenders=[(Tender.TRANSFER, None)], day=day, deposits=[desk.DepositLine(amount=DEPOSIT, item=item, room_id=room_id)]))  # fmt: skip
 
     def _reverse(self, day: date) -> None:
-        """The last receipt of the month before was wrong: its charges open again."""
+        """Return the last receipt of the month before was wrong: its charges open again."""
         last = self._session.scalar(
             select(Receipt.id)
             .where(
@@ -153,7 +153,7 @@ class Dealings:
             )
 
     def _remind(self, day: date) -> None:
-        """Some of those who have owed longest are asked to pay."""
+        """Remind some of those who have owed longest."""
         debtors = self._session.execute(
             select(Charge.customer_id, Charge.room_id)
             .where(Charge.community_id == self._community, Charge.due > Decimal(0), Charge.due_date < day)
@@ -180,7 +180,7 @@ class Dealings:
             )
 
     def _give_back(self, day: date) -> None:
-        """The oldest deposit that is held goes back, less what was damaged."""
+        """Return the oldest deposit that is held goes back, less what was damaged."""
         held = self._session.execute(
             select(Deposit.id, Deposit.balance)
             .where(Deposit.community_id == self._community, Deposit.balance > KEPT)

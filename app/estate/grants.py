@@ -39,7 +39,7 @@ class BeyondOwnReach(DomainError):
 
 
 def grants_of(*, session: Session, user_id: int) -> Grants:
-    """The grants of a user as they stand."""
+    """Return the grants of a user as they stand."""
     rows = session.execute(
         select(ScopeGrant.company_id, ScopeGrant.community_id).where(ScopeGrant.user_id == user_id),
         execution_options=_UNSCOPED,
@@ -104,7 +104,7 @@ def grantable(*, session: Session) -> tuple[list[tuple[int, str]], list[tuple[in
 
 
 def held_companies(*, session: Session) -> frozenset[int] | None:
-    """The companies that the actor is given, with all below them; None for everything."""
+    """Return the companies that the actor is given, with all below them; None for everything."""
     actor = current_actor()
     if actor.reach.communities is None:
         return None
@@ -115,7 +115,7 @@ def held_companies(*, session: Session) -> frozenset[int] | None:
 
 
 def descendants(*, parents: dict[int, int | None], roots: Iterable[int]) -> frozenset[int]:
-    """The roots and every company below them; `parents` is company → parent. A circle ends where it began."""
+    """Return the roots and every company below them; `parents` is company → parent. A circle ends where it began."""
     children: dict[int | None, list[int]] = {}
     for company, parent in parents.items():
         children.setdefault(parent, []).append(company)

@@ -15,7 +15,7 @@ from app.lowcode.scope import UNSCOPED
 
 
 def resolve_reach(user_id: int) -> Reach:
-    """What a user reaches by today's tree: later children of a granted node are in it without being told.
+    """Return what a user reaches by today's tree: later children of a granted node are in it without being told.
 
     Communities are those granted and those of the granted companies and all below; companies are the ones that
     hold these, with all above them, so that the tree has its trunk. One query: every page asks.
@@ -41,7 +41,7 @@ def resolve_reach(user_id: int) -> Reach:
 
 
 def _granted_tree(session: Session, user_id: int) -> tuple[Grants, dict[int, int | None], dict[int, int]]:
-    """(what the user is given, company → the one above, community → its company), the tree whole."""
+    """Return (what the user is given, company → the one above, community → its company), the tree whole."""
     mine = select(literal("grant"), ScopeGrant.company_id, ScopeGrant.community_id)
     all_three: CompoundSelect[Any] = union_all(
         select(literal("company").label("kind"), Company.id, Company.parent_id.label("above")),

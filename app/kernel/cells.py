@@ -209,7 +209,7 @@ def has_lost_digits(value: object) -> bool:
 
 
 def date_guess(value: object) -> str:
-    """What a date in a cell meant as text may have been before a spreadsheet made it one; "" for any other cell.
+    """Return what a date in a cell meant as text may have been before a spreadsheet made it one; "" for any other cell.
 
     2026-01-02 → '1-2'; 1945-01-01, which is how 1-45 is read, → '1-45'; a time of day 8:30 → '8:30'. Text is taken in
     the forms in which a spreadsheet writes a date into a csv file.

@@ -16,5 +16,5 @@ def same_day(since: datetime, by: time, zone: tzinfo) -> datetime:
 
 
 def day_over(promised: date, zone: tzinfo) -> datetime:
-    """The first moment after the promised day."""
+    """Return the first moment after the promised day."""
     return datetime.combine(promised + timedelta(days=1), time(), tzinfo=zone)

@@ -25,5 +25,5 @@ class DomainError(Exception):
         super().__init__(self.text())
 
     def text(self) -> str:
-        """The Chinese sentence with its values filled in."""
+        """Return the Chinese sentence with its values filled in."""
         return self.message % self.params if self.params else self.message

@@ -45,12 +45,12 @@ class Identity:
 
 
 def plain_identity(text: str) -> str:
-    """The number of a document as it is compared: half-width, without blanks, in capitals, × and Х at its end an X."""
+    """Return the number of a document as it is compared: half-width, without blanks, in capitals, × and Х at its end an X."""
     return with_plain_ends(re.sub(r"\s", "", normal_text(text))).upper()
 
 
 def with_plain_ends(text: str) -> str:
-    """The text, whatever stands for the X at the end of an identity number in it an X."""
+    """Return the text, whatever stands for the X at the end of an identity number in it an X."""
     return _CROSSES.sub(lambda match: match[0][:-1] + "X", text)
 
 

@@ -22,7 +22,7 @@ class NumberFormat:
     width: int = WIDTH
 
     def number(self, *, day: date, value: int) -> str:
-        """The number of this counter for a document of this day. Raises ValueError for a value below 1."""
+        """Return the number of this counter for a document of this day. Raises ValueError for a value below 1."""
         if self.month:
             if value < 1:
                 raise ValueError(f"no document has the number {value}")

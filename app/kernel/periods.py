@@ -83,7 +83,7 @@ class Period:
         return DateSpan(self.first_day, self.last_day)
 
     def nearest(self, day: date) -> date:
-        """The day of this month that is nearest to `day`."""
+        """Return the day of this month that is nearest to `day`."""
         return min(max(day, self.first_day), self.last_day)
 
     def __str__(self) -> str:

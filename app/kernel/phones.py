@@ -21,12 +21,12 @@ class NotAPhone(DomainError):
 
 
 def plain_phone(*, text: str) -> str:
-    """A telephone as it is kept and sought: half-width, without blanks."""
+    """Return a telephone as it is kept and sought: half-width, without blanks."""
     return re.sub(r"\s", "", normal_text(text))
 
 
 def read_phone(*, text: str, stands: str | None = None, field: str = "phone") -> str | None:
-    """A telephone that somebody is to be called at, as it is kept; several may be told apart by a comma or a slash.
+    """Return a telephone that somebody is to be called at, as it is kept; several may be told apart by a comma or a slash.
 
     Each has 7 to 20 digits, with +, - and brackets between, and an extension (转 8) if need be. What `stands` already is
     no reason to refuse the rest of a form. Raises NotAPhone.
@@ -41,7 +41,7 @@ def read_phone(*, text: str, stands: str | None = None, field: str = "phone") ->
 
 
 def whole_phone(text: str) -> str | None:
-    """The digits of one whole number, without country code; None for what is none or only a part of one.
+    """Return the digits of one whole number, without country code; None for what is none or only a part of one.
 
     A mobile number has its eleven places; no other number begins with 1.
     """

@@ -65,7 +65,7 @@ class StoredPicture:
 
 
 def read_picture(content: bytes) -> StoredPicture:
-    """The picture that the bytes are, clean. Raises NotAPicture, PictureTooLarge."""
+    """Return the picture that the bytes are, clean. Raises NotAPicture, PictureTooLarge."""
     try:
         if content.startswith(_PNG):
             found = _png(content)
@@ -145,7 +145,7 @@ def _jpeg(content: bytes) -> StoredPicture:
 
 
 def _kept(marker: int, data: bytes) -> bytes | None:
-    """What is kept of a segment; None: it goes."""
+    """Return what is kept of a segment; None: it goes."""
     if marker == _APP1:
         return _upright(data)
     if marker == _APP0:
@@ -157,7 +157,7 @@ def _kept(marker: int, data: bytes) -> bytes | None:
 
 
 def _upright(data: bytes) -> bytes | None:
-    """A camera's notes cut down to which way is up; None where they do not say."""
+    """Return a camera's notes cut down to the orientation; None where they do not say."""
     if not data.startswith(_EXIF):
         return None
     tiff = data[len(_EXIF) :]

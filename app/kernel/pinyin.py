@@ -30,12 +30,12 @@ def pinyin_syllables(text: str) -> list[str]:
 
 
 def pinyin_key(text: str, length: int = 200) -> str:
-    """What sorts a name as a dictionary does: '李晓峰' → 'li xiao feng', at most `length` characters."""
+    """Return what sorts a name as a dictionary does: '李晓峰' → 'li xiao feng', at most `length` characters."""
     return " ".join(pinyin_syllables(text))[:length]
 
 
 def pinyin_initials(text: str, length: int = 100) -> str:
-    """The first letters of a name: '李晓峰' → 'lxf', 'A座3号' → 'az3h'; at most `length` of them."""
+    """Return the first letters of a name: '李晓峰' → 'lxf', 'A座3号' → 'az3h'; at most `length` of them."""
     return "".join(part[0] for part in pinyin_syllables(text))[:length]
 
 

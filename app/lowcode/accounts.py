@@ -106,7 +106,7 @@ def check_other_password(*, user: User, password: str) -> None:
 
 
 def _account(session: Session, user_id: int) -> Account:
-    """The account's row, locked; made when there is none yet."""
+    """Return the account's row, locked; made when there is none yet."""
     one = (
         select(Account)
         .where(Account.user_id == user_id)

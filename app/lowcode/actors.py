@@ -47,13 +47,13 @@ _acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
 
 
 def reach_of(user_id: int) -> Reach:
-    """The reach of a user as granted now; nothing when nobody can tell."""
+    """Return the reach of a user as granted now; nothing when nobody can tell."""
     resolve_reach = current_engine().resolve_reach
     return NOTHING if resolve_reach is None else resolve_reach(user_id)
 
 
 def current_actor() -> Actor:
-    """The actor of this job, command or request; a stranger, who reaches nothing, when there is none."""
+    """Return the actor of this job, command or request; a stranger, who reaches nothing, when there is none."""
     acting = _acting.get()
     if acting is not None:
         return acting
@@ -71,7 +71,7 @@ def current_actor() -> Actor:
 
 
 def person_name(user: object) -> str:
-    """A user's name as Chinese write it: family name first, no space."""
+    """Return a user's name as Chinese write it: family name first, no space."""
     return f"{getattr(user, 'last_name', '')}{getattr(user, 'first_name', '')}"
 
 

@@ -196,7 +196,7 @@ def detach_all(*, session: Session, row: DocumentBase) -> None:
 
 
 def attachments_of(*, session: Session, row: DocumentBase) -> Sequence[Attachment]:
-    """What hangs on a row within the actor's reach, in its order of coming."""
+    """Return what hangs on a row within the actor's reach, in its order of coming."""
     return session.scalars(
         select(Attachment)
         .where(Attachment.document == type(row).__name__, Attachment.row_id == row.id)
@@ -219,7 +219,7 @@ def _read(content: bytes) -> StoredPicture:
 
 
 def _shown_name(name: str) -> str:
-    """The last part of a sender's file name, without what a terminal or a header would obey."""
+    """Return the last part of a sender's file name, without what a terminal or a header would obey."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(letter for letter in last if letter.isprintable()).strip()[-LONGEST_NAME:]
 

@@ -12,18 +12,18 @@ _frozen: ContextVar[datetime | None] = ContextVar("frozen_clock", default=None)
 
 
 def timezone() -> ZoneInfo:
-    """The office's time zone (`TIMEZONE`, Asia/Shanghai unless set)."""
+    """Return the office's time zone (`TIMEZONE`, Asia/Shanghai unless set)."""
     name = current_app.config["TIMEZONE"] if has_app_context() else "Asia/Shanghai"
     return ZoneInfo(name)
 
 
 def now() -> datetime:
-    """This moment, aware, in UTC."""
+    """Return this moment, aware, in UTC."""
     return _frozen.get() or datetime.now(UTC)
 
 
 def today() -> date:
-    """The business date: the calendar day in the office's time zone."""
+    """Return the business date: the calendar day in the office's time zone."""
     return now().astimezone(timezone()).date()
 
 
@@ -38,5 +38,5 @@ def clock_at(moment: datetime) -> Iterator[None]:
 
 
 def midnight(day: date) -> datetime:
-    """The moment at which `day` begins in the office's time zone."""
+    """Return the moment at which `day` begins in the office's time zone."""
     return datetime.combine(day, time(), tzinfo=timezone())

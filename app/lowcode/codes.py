@@ -19,7 +19,7 @@ class Codes:
     dictionary: str = ""
 
     def label(self, code: str) -> str:
-        """A code's name; the code itself where nobody knows it any more."""
+        """Return a code's name; the code itself where nobody knows it any more."""
         return self.labels().get(code, code)
 
     def choices(self, *, current: str | None = None) -> list[tuple[str, str]]:

@@ -93,7 +93,7 @@ def first_administrator() -> str | None:
 
 
 def one_time_password() -> str:
-    """A random password that the rules allow."""
+    """Return a random password that the rules allow."""
     return f"{secrets.token_urlsafe(9)}-A7a"
 
 

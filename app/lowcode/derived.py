@@ -10,7 +10,7 @@ DERIVED = "derived"  # key of (source, rule) in Column.info
 
 
 def derived(source: str, rule: Callable[[str], str], length: int, **column: Any) -> Any:
-    """A column of `rule(text of the column named source)`: never on a form, in a list or in the history."""
+    """Return a column of `rule(text of the column named source)`: never on a form, in a list or in the history."""
 
     def first(context: Any) -> str:
         return rule(context.get_current_parameters().get(source) or "")

@@ -83,7 +83,7 @@ class Known(NamedTuple):
 
 
 def entries(kind: str) -> list[Known]:
-    """The entries of a kind in their order; all kinds are read at once, and once a request."""
+    """Return the entries of a kind in their order; all kinds are read at once, and once a request."""
     if "dictionary" not in g:
         found: dict[str, list[Known]] = {}
         rows = db.session.execute(
@@ -99,7 +99,7 @@ def entries(kind: str) -> list[Known]:
 
 
 def codes_of(kind: str) -> Codes:
-    """A kind's entries as the codes of a column."""
+    """Return a kind's entries as the codes of a column."""
 
     def labels() -> Mapping[str, str]:
         return {one.code: gettext(one.label) for one in entries(kind)}
@@ -111,7 +111,7 @@ def codes_of(kind: str) -> Codes:
 
 
 def dictionary(label: str, kind: str, **options: Any) -> Any:
-    """An entry of a drop-down that the office extends (字典); `kind` is one that a manifest declares."""
+    """Return an entry of a drop-down that the office extends (字典); `kind` is one that a manifest declares."""
     return code(label, codes_of(kind), LENGTH, **options)
 
 

@@ -26,7 +26,7 @@ TABLE_OPTIONS = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
 
 
 def translated_title(title: Any) -> str:
-    """What names a row, in the reader's language where it is a word of ours."""
+    """Return what names a row, in the reader's language where it is a word of ours."""
     return gettext(title.label) if isinstance(title, LabelledEnum) else str(title)
 
 
@@ -305,7 +305,7 @@ class Spec:
         return sets + [[c.name] for c in table.columns if c.unique]
 
     def column(self, name: str) -> Any:
-        """The mapped attribute of a field."""
+        """Return the mapped attribute of a field."""
         return getattr(self.model, name)
 
     def order_column(self, name: str) -> Any:

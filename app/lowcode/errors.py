@@ -43,7 +43,7 @@ STATUS = {
 
 
 def message_of(error: DomainError) -> str:
-    """The refusal's sentence in the reader's language."""
+    """Return the refusal's sentence in the reader's language."""
     params = {k: _(v) if isinstance(v, str) and v else v for k, v in error.params.items()}
     return _(error.message, **params) if params else _(error.message)
 
@@ -61,7 +61,7 @@ def wants_json() -> bool:
 
 
 def refusal(sentence: str, status: int, **more: Any) -> Any:
-    """A refusal as a page, a fragment's text or JSON."""
+    """Return a refusal as a page, a fragment's text or JSON."""
     if wants_json():
         return jsonify(error=sentence, **more), status
     return render_template("error.html", code=status, message=sentence), status

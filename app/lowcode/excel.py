@@ -89,7 +89,7 @@ def set_up_print(sheet: Any, heading_row: int) -> None:
 
 
 def heading(one: Field) -> str:
-    """A column's heading with its unit."""
+    """Return a column's heading with its unit."""
     return _(one.label) + (f"({_(one.unit)})" if one.unit and one.unit != "元" else "")
 
 
@@ -114,7 +114,7 @@ def _number_format(one: Field) -> str:
 
 
 def clean_text(value: str) -> str:
-    """A text without the control characters that XML forbids, cut at what a cell holds."""
+    """Return a text without the control characters that XML forbids, cut at what a cell holds."""
     return "".join(c for c in value if c in "\t\n" or ord(c) >= 32)[:32767]
 
 

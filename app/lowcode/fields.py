@@ -99,7 +99,7 @@ class Field:
         return self.kind in MASKS and not self.public
 
     def named(self, name: str) -> "Field":
-        """The same field, knowing its attribute name."""
+        """Return the same field, knowing its attribute name."""
         order_by = self.order_by or (f"{name}_order" if self.natural else name)
         return replace(self, name=name, order_by=order_by)
 
@@ -128,7 +128,7 @@ def _split(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def text(label: str, length: int = 100, **options: Any) -> Any:
-    """A line of text of at most `length` characters."""
+    """Declare a line of text of at most `length` characters."""
     field, column = _split(options)
     field.setdefault("width", min(max(length // 2, 8), 40))
     return _column(String(length), Field(label, "text", length=length, **field), **column)
@@ -141,26 +141,26 @@ def long_text(label: str, **options: Any) -> Any:
 
 
 def telephone(label: str, length: int = 40, **options: Any) -> Any:
-    """A telephone, shown masked and found by the whole number only; `public`: an office's own, shown as it is."""
+    """Return a telephone, shown masked and found by the whole number only; `public`: an office's own, shown as it is."""
     field, column = _split(options)
     return _column(String(length), Field(label, "phone", length=length, width=16, **field), **column)
 
 
 def identity_number(label: str, **options: Any) -> Any:
-    """An identity number, encrypted at rest and shown masked; its history says only that it changed."""
+    """Return an identity number, encrypted at rest and shown masked; its history says only that it changed."""
     field, column = _split(options)
     field |= {"filtered": False, "searched": False}
     return _column(Encrypted, Field(label, "identity", length=100, **field), **column)
 
 
 def integer(label: str, **options: Any) -> Any:
-    """A whole number."""
+    """Declare a whole number."""
     field, column = _split(options)
     return _column(Integer, Field(label, "integer", **field), **column)
 
 
 def exact(label: str, scale: int, **options: Any) -> Any:
-    """An exact number with up to `scale` decimals."""
+    """Declare an exact number with up to `scale` decimals."""
     field, column = _split(options)
     return _column(Scaled(scale), Field(label, "number", scale=scale, **field), **column)
 
@@ -179,24 +179,24 @@ def square_metres(label: str, **options: Any) -> Any:
 
 
 def unit_price(label: str, **options: Any) -> Any:
-    """A price, rate or factor, up to six decimals."""
+    """Declare a price, rate or factor, up to six decimals."""
     return exact(label, PRICE_SCALE, **options)
 
 
 def date_(label: str, **options: Any) -> Any:
-    """A business date."""
+    """Declare a business date."""
     field, column = _split(options)
     return _column(Date, Field(label, "date", **field), **column)
 
 
 def month(label: str, **options: Any) -> Any:
-    """A month."""
+    """Return a month."""
     field, column = _split(options)
     return _column(PeriodType, Field(label, "period", **field), **column)
 
 
 def moment(label: str, **options: Any) -> Any:
-    """A point in time."""
+    """Declare a point in time."""
     field, column = _split(options)
     return _column(Moment, Field(label, "moment", width=18, **field), **column)
 
@@ -220,13 +220,13 @@ def choice(label: str, enum: type[LabelledEnum], **options: Any) -> Any:
 
 
 def code(label: str, codes: Codes, length: int = 60, **options: Any) -> Any:
-    """A code that has a name (`codes`): chosen, filtered and shown by the name."""
+    """Declare a code that has a name (`codes`): chosen, filtered and shown by the name."""
     field, column = _split(options)
     return _column(String(length), Field(label, "code", length=length, codes=codes, **field), **column)
 
 
 def link(label: str, target: str, **options: Any) -> Any:
-    """A foreign key to another document, named `<name>_id`; the relationship `<name>` comes with it.
+    """Declare a foreign key to another document, named `<name>_id`; the relationship `<name>` comes with it.
 
     `constraint=False`: no foreign key in the database (hot tables: each one costs a look-up a row).
     """
@@ -243,6 +243,6 @@ def table_name(class_name: str) -> str:
 
 
 def enum_check(name: str, enum: type[LabelledEnum]) -> CheckConstraint:
-    """The CHECK that keeps an enum's column to its members."""
+    """Return the CHECK that keeps an enum's column to its members."""
     values = ", ".join(f"'{member.value}'" for member in enum)
     return CheckConstraint(f"{name} IN ({values})", name=f"{name}_known")

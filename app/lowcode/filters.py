@@ -75,11 +75,11 @@ class Filter:
         return f"f.{self.field.name}.{self.operator}"
 
     def value(self) -> Any:
-        """The text read as the field's kind. Raises BadFilter."""
+        """Return the text read as the field's kind. Raises BadFilter."""
         return read(self.field, self.text)
 
     def condition(self, column: Any) -> ColumnElement[bool]:
-        """The WHERE clause on `column`. Raises BadFilter."""
+        """Return the WHERE clause on `column`. Raises BadFilter."""
         match self.operator:
             case "none":
                 empty = (
@@ -177,7 +177,7 @@ def read(field: Field, text: str) -> Any:
 
 
 def parse(spec: Spec, arguments: Iterable[tuple[str, str]]) -> list[Filter]:
-    """The filters among a URL's parameters, in their order. Raises UnknownFilter, BadFilter, TooManyFilters, FilterTooLong."""
+    """Return the filters among a URL's parameters, in their order. Raises UnknownFilter, BadFilter, TooManyFilters, FilterTooLong."""
     found: list[Filter] = []
     for name, text in arguments:
         if not name.startswith("f."):

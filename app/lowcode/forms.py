@@ -133,7 +133,7 @@ class CodeField(SelectField):
         self.codes = codes
 
     def iter_choices(self) -> Iterator[Choice]:
-        """The empty choice, what is offered, and the present value whatever became of it."""
+        """Return the empty choice, what is offered, and the present value whatever became of it."""
         yield Choice("", "", not self.data, {})
         for code, name in self.codes.choices(current=self.object_data):
             yield Choice(code, name, code == self.data, {})
@@ -179,7 +179,7 @@ class RemoteSelect(SelectFieldBase):
             raise ValidationError(_("请从列表中选择。"))
 
     def iter_choices(self) -> Iterator[Choice]:
-        """The empty choice and the chosen row."""
+        """Return the empty choice and the chosen row."""
         yield Choice("", "", self.data is None, {})
         row = None if self.data is None else scope.find(db.session(), self.target, self.data)
         if row is not None:
@@ -207,7 +207,7 @@ class DocumentForm(FlaskForm):
 
 
 def form_class(spec: Spec, *, adding: bool, extra: Sequence[Field] = ()) -> type[DocumentForm]:
-    """The form of a document: its written fields; one that is fixed is only there when adding.
+    """Return the form of a document: its written fields; one that is fixed is only there when adding.
 
     `extra`: inputs that are no column; of them one that is not `shown` is only there when editing.
     """
@@ -227,7 +227,7 @@ def inputs_form(
     select_url: Callable[[Field], str],
     offers: Mapping[str, Sequence[tuple[int, str]]],
 ) -> type[FlaskForm]:
-    """The form of an action's inputs; `select_url`: where the choices of a link come from that are not `offers`."""
+    """Return the form of an action's inputs; `select_url`: where the choices of a link come from that are not `offers`."""
     members = {one.name: _form_field(spec, one, select_url(one), offers.get(one.name)) for one in fields}
     return type(f"{spec.name}Inputs", (FlaskForm,), members)
 
@@ -318,7 +318,7 @@ def _coerce(one: Field) -> Callable[[Any], Any]:
 
 
 def groups_of(spec: Spec, form: DocumentForm) -> list[tuple[str, list[str]]]:
-    """The form's fields under their group headings, in the order of declaration."""
+    """Return the form's fields under their group headings, in the order of declaration."""
     groups: dict[str, list[str]] = {}
     for one in spec.written:
         if one.name in form:

@@ -25,7 +25,7 @@ from app.lowcode.permissions import may
 
 
 def frame() -> Frame:
-    """The frame of this request."""
+    """Return the frame of this request."""
     language = str(get_locale() or "zh")
     languages = [
         (code, value["name"], f"/language/{code}?{urlencode({'next': request.full_path.rstrip('?')})}")
@@ -50,7 +50,7 @@ def frame() -> Frame:
 
 
 def menu_and_counts() -> tuple[list[MenuEntry], int, int]:
-    """The menu as the person may see it, their jobs not at their end, their notices not read: one statement a page."""
+    """Return the menu as the person may see it, their jobs not at their end, their notices not read: one statement a page."""
     jobs = select(func.count(Job.id)).where(Job.user_id == current_user.id, Job.state.in_(OPEN))
     counts = select(
         jobs.scalar_subquery().label("jobs"), unread(current_user.id).scalar_subquery().label("unread")
@@ -80,7 +80,7 @@ def _menu_entry(node: MenuNode) -> MenuEntry | None:
 
 
 def as_entries(module: Manifest) -> list[Entry | Page]:
-    """A manifest's entries, plain documents made entries."""
+    """Return a manifest's entries, plain documents made entries."""
     return [one if isinstance(one, Entry | Page) else Entry(one) for one in module.entries]
 
 

@@ -70,7 +70,7 @@ YES, NO = N_("是"), N_("否")
 
 
 def words(value: Any, field: Field | None = None) -> str | None:
-    """A value as the history keeps it: readable, and never a secret in full."""
+    """Return a value as the history keeps it: readable, and never a secret in full."""
     if value is None:
         return None
     if field is not None and field.kind == "identity":
@@ -153,7 +153,7 @@ def _changes(session: Session, row: DocumentBase) -> list[tuple[Field, str | Non
 
 
 def _format_change(session: Session, value: Any, field: Field) -> str | None:
-    """A value in words; a link by what it is called at this moment, a number among names in quotes.
+    """Return a value in words; a link by what it is called at this moment, a number among names in quotes.
 
     Digits alone are the id of a link, as lines of the first version keep it.
     """

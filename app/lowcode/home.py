@@ -105,7 +105,7 @@ class HomeView(BaseView):
     @expose("/")
     @open_to_all
     def index(self) -> object:
-        """The cards of this person."""
+        """Return the cards of this person."""
         if not current_user.is_authenticated:
             return redirect(url_for("LoginView.login"))
         cards = [

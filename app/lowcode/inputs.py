@@ -86,7 +86,7 @@ class PrivateField(StringField):
                 raise ValueError(_(error.message)) from error
 
     def mask(self, value: str) -> str:
-        """The value as everybody sees it."""
+        """Return the value as everybody sees it."""
         return value if self.declared.masked is None else self.declared.masked(value)
 
     def _value(self) -> str:
@@ -96,7 +96,7 @@ class PrivateField(StringField):
 
 
 def masks_of(form: Form) -> dict[str, str]:
-    """What the masked inputs of a form show of the values that stand."""
+    """Return what the masked inputs of a form show of the values that stand."""
     return {
         one.name: one.mask(one.object_data)
         for one in form
@@ -129,7 +129,7 @@ class SignatureField(StringField):
 
 
 def offered_select(*, offered: Sequence[tuple[int, str]], **options: Any) -> Any:
-    """A link of which only a few rows come into question: all of them, as they are called here."""
+    """Return a link of which only a few rows come into question: all of them, as they are called here."""
     wrong = _("请从列表中选择。")
     choices = [SelectChoice("", ""), *(SelectChoice(str(key), text) for key, text in offered)]
     return SelectField(

@@ -95,7 +95,7 @@ class JobContext:
             raise Cancelled
 
     def new_file(self, name: str) -> Path:
-        """A path for a result to download."""
+        """Return a path for a result to download."""
         folder = Path(current_app.config["INSTANCE_DIR"]) / "files" / "jobs" / str(self.job_id)
         folder.mkdir(parents=True, exist_ok=True)
         self.file = folder / name.replace("/", "-")  # a title may hold one: 预收/押金余额
@@ -153,7 +153,7 @@ def _forget(session: Session, _previous: object) -> None:
 
 
 def queue() -> Huey:
-    """The queue of this app."""
+    """Return the queue of this app."""
     return current_engine().queue
 
 

@@ -83,7 +83,7 @@ class Query:
         return query
 
     def private_terms(self) -> str:
-        """The masked values whose presence the answer tells: filters by them, and a quick search that reaches them."""
+        """Return the masked values whose presence the answer tells: filters by them, and a quick search that reaches them."""
         terms = [one.text for one in self.filters if one.field.private and one.operator != "none"]
         return " ".join([*terms, self.search] if self._searches_private() else terms)
 
@@ -100,7 +100,7 @@ class Query:
         return db.session.scalar(select(self.spec.model.id).where(*self.conditions()).limit(1)) is not None
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        """The WHERE clauses."""
+        """Return the WHERE clauses."""
         found = [one.condition(self.spec.column(one.field.name)) for one in self.filters]
         if self.search:
             found.append(self._searching())
@@ -158,7 +158,7 @@ class Result:
 
 
 def summary(*, session: Session, query: Query, fields: Sequence[Field]) -> tuple[int, dict[str, Decimal]]:
-    """(number of rows, totals by field) of everything the filter finds: one statement.
+    """Return (number of rows, totals by field) of everything the filter finds: one statement.
 
     Every row is one of the number; the totals add up those that the document counts.
     """
@@ -188,7 +188,7 @@ def total_words(spec: Spec) -> str:
 
 
 def page_of(*, session: Session, query: Query, fields: Sequence[Field]) -> Result:
-    """The page asked for: keys first, cut to the page, and only then the rows with the titles of their links."""
+    """Return the page asked for: keys first, cut to the page, and only then the rows with the titles of their links."""
     count, totals = summary(session=session, query=query, fields=fields)
     first = (query.page - 1) * query.size
     behind = max(count - first - query.size, 0)
@@ -212,7 +212,7 @@ def page_of(*, session: Session, query: Query, fields: Sequence[Field]) -> Resul
 def rows_of(
     *, session: Session, spec: Spec, fields: Sequence[Field], keys: Sequence[int]
 ) -> list[tuple[int, dict[str, Any], dict[str, str | None]]]:
-    """The rows of these keys in their order, with the titles of their links: one statement."""
+    """Return the rows of these keys in their order, with the titles of their links: one statement."""
     statement, read = _reading(spec, fields)
     found = {r[0]: r for r in session.execute(statement.where(spec.model.id.in_(keys)))} if keys else {}
     return [read(found[key]) for key in keys if key in found]
@@ -227,7 +227,7 @@ def stream(*, session: Session, query: Query, fields: Sequence[Field], batch: in
 
 
 def titles_of(*, session: Session, spec: Spec, row_id: int) -> dict[str, str | None]:
-    """What the links of a row are called, all in one statement; None for what is out of reach."""
+    """Return what the links of a row are called, all in one statement; None for what is out of reach."""
     statement, read = _reading(spec, list(spec.links.values()))
     row = session.execute(statement.where(spec.model.id == row_id)).first()
     titles: dict[str, str | None] = {} if row is None else read(row)[2]
@@ -235,7 +235,7 @@ def titles_of(*, session: Session, spec: Spec, row_id: int) -> dict[str, str | N
 
 
 def _reading(spec: Spec, fields: Sequence[Field]) -> tuple[Select[Any], Callable[[Any], Any]]:
-    """A SELECT of the key, the fields and the titles of the links, and what reads a row of it."""
+    """Return a SELECT of the key, the fields and the titles of the links, and what reads a row of it."""
     columns: list[Any] = [spec.model.id]
     joins = []
     places: list[tuple[str, int, int | None]] = []
@@ -288,7 +288,7 @@ _held: ContextVar[str | None] = ContextVar("narrowing", default=None)
 
 
 def narrowing_now() -> str | None:
-    """The key of the tree node chosen at the page (or held by a job); None for none."""
+    """Return the key of the tree node chosen at the page (or held by a job); None for none."""
     if _held.get() is not None:
         return _held.get() or None
     narrowing = current_engine().narrowing if has_request_context() else None
@@ -302,35 +302,35 @@ def narrowing_offered() -> bool:
 
 
 def narrowing_words(*, key: str | None = None) -> str | None:
-    """The chosen node (or that of `key`) in words."""
+    """Return the chosen node (or that of `key`) in words."""
     key = key or narrowing_now()
     narrowing = current_engine().narrowing if key else None
     return None if key is None or narrowing is None else narrowing.words(key)
 
 
 def narrowing_condition(model: type[DocumentBase], *, key: str | None = None) -> ColumnElement[bool] | None:
-    """The WHERE clause of the chosen node (or that of `key`) on a document; None where it says nothing of it."""
+    """Return the WHERE clause of the chosen node (or that of `key`) on a document; None where it says nothing of it."""
     key = key or narrowing_now()
     narrowing = current_engine().narrowing if key else None
     return None if key is None or narrowing is None else narrowing.condition(key, model)
 
 
 def narrowing_choices(model: type[DocumentBase]) -> ColumnElement[bool] | None:
-    """The WHERE clause of the chosen node on what a form's select offers; None where it says nothing of it."""
+    """Return the WHERE clause of the chosen node on what a form's select offers; None where it says nothing of it."""
     key = narrowing_now()
     narrowing = current_engine().narrowing if key else None
     return None if key is None or narrowing is None else narrowing.choices(key, model)
 
 
 def narrowing_begins(*, key: str | None = None) -> Mapping[str, str]:
-    """What a row added in the chosen node (or that of `key`) begins with, by field."""
+    """Return what a row added in the chosen node (or that of `key`) begins with, by field."""
     key = key or narrowing_now()
     narrowing = current_engine().narrowing if key else None
     return {} if key is None or narrowing is None else narrowing.begins(key)
 
 
 def narrowing_grain() -> str:
-    """The key that tells whether a row stands in the chosen node; community_id where nothing is chosen."""
+    """Return the key that tells whether a row stands in the chosen node; community_id where nothing is chosen."""
     key = narrowing_now()
     narrowing = current_engine().narrowing if key else None
     return "community_id" if key is None or narrowing is None else narrowing.grain(key)
@@ -347,7 +347,7 @@ def narrowed_as(key: str | None) -> Iterator[None]:
 
 
 def language_now() -> str:
-    """The reader's language."""
+    """Return the reader's language."""
     return str(get_locale() or "zh")
 
 

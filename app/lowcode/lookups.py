@@ -67,7 +67,7 @@ def look_up_text(typed: str, find: Callable[[], T]) -> T:
 
 
 def _lines(label: str, user_id: int) -> set[str]:
-    """What such lines of the last hour in a person's history were about."""
+    """Return what such lines of the last hour in a person's history were about."""
     statement = select(History.field).where(
         History.document == PERSON, History.row_id == user_id, History.user_id == user_id,
         History.label == label, History.at > clock.now() - WINDOW,

@@ -112,7 +112,7 @@ class Entry:
 
 
 def transitions_of(flow: Workflow) -> list[Action]:
-    """What people may do to a document with a workflow: an action for each transition that is a person's."""
+    """Return what people may do to a document with a workflow: an action for each transition that is a person's."""
     found: dict[str, Action] = {}
     for one in flow.machine.transitions:
         if one.permission is None or one.action in found:

@@ -42,7 +42,7 @@ class Notice(OfficeOrCommunityScoped, DocumentBase):
     read_at: Mapped[datetime | None] = moment(N_("已读时间"), listed=True)
 
     def words(self) -> str:
-        """The sentence in the reader's language."""
+        """Return the sentence in the reader's language."""
         params = {
             key: gettext(value) if isinstance(value, str) and value else value
             for key, value in self.params.items()
@@ -71,7 +71,7 @@ def notify(
 
 
 def holders(*, session: Session, verb: str, document: str, community_id: int | None) -> list[int]:
-    """The active persons whose roles give a verb on a document and who reach the community, by id."""
+    """Return the active persons whose roles give a verb on a document and who reach the community, by id."""
     found = session.scalars(
         select(User.id)
         .join(assoc_user_role, assoc_user_role.c.user_id == User.id)

@@ -34,7 +34,7 @@ class NumberDeclaration:
 
 
 def kind_label(kind: str) -> str:
-    """A kind as people call it."""
+    """Return a kind as people call it."""
     declared = current_engine().numbers
     return gettext(declared[kind].label) if kind in declared else kind
 
@@ -111,7 +111,7 @@ class NumberPrefix(DocumentBase):
 
 
 def next_number(*, session: Session, kind: str, community_id: int, day: date) -> Number:
-    """The next number of a kind in a community for a document of this day; gapless, for it commits with its document.
+    """Return the next number of a kind in a community for a document of this day; gapless, for it commits with its document.
 
     Locks the counter until the unit ends: take it after every other lock. Raises KeyError for an undeclared kind.
     """
@@ -154,13 +154,13 @@ def seed(*, session: Session) -> int:
 
 
 def _candidates(prefix: str) -> Iterator[str]:
-    """The declared prefix, then others where the office gave that one to another kind before."""
+    """Return the declared prefix, then others where the office gave that one to another kind before."""
     yield prefix
     yield from (f"{prefix[:5]}{letter}" for letter in ascii_uppercase)
 
 
 def take_number(*, session: Session, community_id: int, kind: str, year: int) -> int:
-    """The next counter of this community, kind and year, from 1. What has a number uses `next_number`.
+    """Return the next counter of this community, kind and year, from 1. What has a number uses `next_number`.
 
     Locks the counter's row until the unit ends: take it after every other lock.
     """

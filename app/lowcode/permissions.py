@@ -79,7 +79,7 @@ def needs(verb: str, document: str | None = None) -> Callable[[F], F]:
 
 
 def granted() -> frozenset[Pair]:
-    """The (verb, document) pairs of the person at the page; read once a request."""
+    """Return the (verb, document) pairs of the person at the page; read once a request."""
     if not current_user.is_authenticated:
         return frozenset()
     if "granted" not in g:
@@ -89,7 +89,7 @@ def granted() -> frozenset[Pair]:
 
 
 def granted_to(*, session: Session, user_id: int) -> frozenset[Pair]:
-    """The pairs that a user's roles give, in one query."""
+    """Return the pairs that a user's roles give, in one query."""
     rows = session.execute(
         select(Permission.name, ViewMenu.name)
         .join(PermissionView, PermissionView.permission_id == Permission.id)
@@ -107,7 +107,7 @@ def may(verb: str, document: str) -> bool:
 
 
 def verbs_of_actor(document: str) -> frozenset[str]:
-    """The verbs that the actor holds on a document: the person at the page, or the one whom a job runs for."""
+    """Return the verbs that the actor holds on a document: the person at the page, or the one whom a job runs for."""
     user_id = current_actor().user_id
     if user_id is None:
         return frozenset()

@@ -10,7 +10,7 @@ from app.lowcode.fields import Field
 
 
 def read_conditions(model: Any, field: Field, typed: str) -> list[ColumnElement[bool]]:
-    """The conditions of what `typed` means as a value of the field, the surest first: `reads`, then `initials`."""
+    """Return the conditions of what `typed` means as a value of the field, the surest first: `reads`, then `initials`."""
     ways = [_matches(getattr(model, field.name), one) for one in field.reads(typed)] if field.reads else []
     letters = typed_initials(typed) if field.initials else ""
     if letters:

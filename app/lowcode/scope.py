@@ -90,7 +90,7 @@ def _narrow(state: ORMExecuteState) -> None:
 
 @lru_cache(maxsize=256)
 def _criteria(reach: Reach) -> tuple[LoaderCriteriaOption, ...]:
-    """What narrows every statement of a reach. Kept, for making it takes as long as a small query."""
+    """Return what narrows every statement of a reach. Kept, for making it takes as long as a small query."""
     found: list[LoaderCriteriaOption] = []
     if reach.communities is not None:
         communities = tuple(sorted(reach.communities))
@@ -179,14 +179,14 @@ def _guard_row(session: Session, row: DocumentBase) -> None:
 
 
 def _values(row: Any, name: str) -> Iterable[Any]:
-    """The value now and, when it changed, the one before."""
+    """Return the value now and, when it changed, the one before."""
     history = inspect(row).attrs[name].history if name in inspect(row).attrs else None
     before: list[Any] = list(history.deleted or ()) if history is not None else []
     return (getattr(row, name), *before)
 
 
 def find(session: Session, model: type[DocumentBase], row_id: int) -> Any:
-    """The row within the actor's reach, or None; what the session already holds is judged too."""
+    """Return the row within the actor's reach, or None; what the session already holds is judged too."""
     row = session.get(model, row_id)
     if row is None:
         return None
@@ -209,12 +209,12 @@ def find(session: Session, model: type[DocumentBase], row_id: int) -> Any:
 
 
 def locked(*, session: Session, model: type[D], row_id: int) -> D:
-    """The row as it is now, locked until the unit ends. Raises OutOfScope."""
+    """Return the row as it is now, locked until the unit ends. Raises OutOfScope."""
     return locked_rows(session=session, model=model, ids=[row_id])[0]
 
 
 def locked_rows(*, session: Session, model: type[D], ids: Iterable[int]) -> list[D]:
-    """These rows as they are now, locked until the unit ends, in order of id, so that nobody waits in a ring.
+    """Return these rows as they are now, locked until the unit ends, in order of id, so that nobody waits in a ring.
 
     Raises OutOfScope if any of them is not there for the actor.
     """

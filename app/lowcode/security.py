@@ -94,7 +94,7 @@ class LoginView(BaseView):
     @expose("/login/", methods=["GET", "POST"])
     @open_to_all
     def login(self) -> Any:
-        """The login page; a stranger who wanted another page goes on there."""
+        """Return the login page; a stranger who wanted another page goes on there."""
         if current_user.is_authenticated:
             return redirect(safe_next())
         form = LoginForm()
@@ -221,7 +221,7 @@ class OfficeSecurityManager(SecurityManager):
         self.appbuilder.add_view_no_menu(self.auth_view)
 
     def load_user(self, pk: int) -> User | None:
-        """The user of a session, unless they are out of use or the session was ended."""
+        """Return the user of a session, unless they are out of use or the session was ended."""
         user, epoch, g.password_due = user_with_account(
             session=db.session(), user_id=int(pk), token=session.get(LOGIN, "")
         )
@@ -235,7 +235,7 @@ class OfficeSecurityManager(SecurityManager):
 
 
 def csp_nonce() -> str:
-    """This response's nonce for scripts and style elements."""
+    """Return this response's nonce for scripts and style elements."""
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(16)
     nonce: str = g.csp_nonce

@@ -70,7 +70,7 @@ class SettingDeclaration:
         return ((YES, N_("是")), (NO, N_("否"))) if self.flag else self.choices
 
     def checked(self, value: str) -> str:
-        """The value as it is kept. Raises BadChoice, BadFigure, FigureOutside, TextTooLong."""
+        """Return the value as it is kept. Raises BadChoice, BadFigure, FigureOutside, TextTooLong."""
         value, about = value.strip(), {"field": self.key, "label": self.label}
         if self.options:
             if value not in dict(self.options):
@@ -94,19 +94,19 @@ class SettingDeclaration:
         return f"{figure.quantize(Decimal(1).scaleb(-self.places)):f}"
 
     def format_value(self, value: str) -> str:
-        """A value as people read it."""
+        """Return a value as people read it."""
         label = dict(self.options).get(value)
         return gettext(label) if label else value + (gettext(self.unit) if self.unit and value else "")
 
 
 def key_label(key: str) -> str:
-    """A setting as people call it."""
+    """Return a setting as people call it."""
     declared = current_engine().settings
     return gettext(declared[key].label) if key in declared else key
 
 
 def value_label(value: str) -> str:
-    """A value as people read it: where it is one of few, by its name."""
+    """Return a value as people read it: where it is one of few, by its name."""
     choices = dict(choice for one in current_engine().settings.values() for choice in one.options)
     return gettext(choices[value]) if value in choices else value
 
@@ -126,7 +126,7 @@ class Setting(OfficeOrCommunityScoped, Document):
 
 
 def setting(*, session: Session, key: str, community_id: int | None = None) -> str:
-    """The value in force: the community's, else the office's, else the declared default. Raises KeyError."""
+    """Return the value in force: the community's, else the office's, else the declared default. Raises KeyError."""
     default = current_engine().settings[key].default
     rows: dict[Any, str] = dict(
         session.execute(select(Setting.community_id, Setting.value).where(Setting.key == key)).all()
@@ -135,7 +135,7 @@ def setting(*, session: Session, key: str, community_id: int | None = None) -> s
 
 
 def setting_number(*, session: Session, key: str, community_id: int | None = None) -> Decimal:
-    """The value in force of a setting that is a number. Raises KeyError."""
+    """Return the value in force of a setting that is a number. Raises KeyError."""
     return Decimal(setting(session=session, key=key, community_id=community_id))
 
 

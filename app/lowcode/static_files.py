@@ -16,7 +16,7 @@ KEEP = 365 * 24 * 3600  # seconds
 
 @cache
 def static_address() -> str:
-    """The path of the static files: `/static/` and a digest of every file's name and content."""
+    """Return the path of the static files: `/static/` and a digest of every file's name and content."""
     digest = blake2b(digest_size=6)
     for path in sorted(path for path in FOLDER.rglob("*") if path.is_file()):
         content = path.read_bytes()

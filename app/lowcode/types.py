@@ -50,7 +50,7 @@ Price = Scaled(PRICE_SCALE)
 
 
 def raw(column: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[int]:
-    """The whole number behind a scaled column: 分 for money; for sums and INSERT … SELECT in plain integers."""
+    """Return the whole number behind a scaled column: 分 for money; for sums and INSERT … SELECT in plain integers."""
     return type_coerce(column, BigInteger)
 
 

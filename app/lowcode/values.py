@@ -18,7 +18,7 @@ NUMERIC = ("number", "money", "integer")
 
 
 def format_value(value: Any, field: Field) -> str:
-    """The value as text, in the reader's language; empty for nothing."""
+    """Return the value as text, in the reader's language; empty for nothing."""
     if value is None or value == "":
         return ""
     if field.masked is not None:
@@ -48,7 +48,7 @@ def plain_number(value: Decimal) -> str:
 
 
 def cell(value: Any, field: Field, *, title: str | None = None) -> Cell:
-    """The value as a cell; a link is given with the `title` of what it points to."""
+    """Return the value as a cell; a link is given with the `title` of what it points to."""
     if field.kind == "link":
         target = documents[str(field.target)]
         if value is None or title is None:

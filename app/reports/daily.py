@@ -39,7 +39,7 @@ AFTER = (
 
 
 def _fit(session: Session, scope: ReportQuery) -> Sequence[Field]:
-    """A column a fee that anything was taken for."""
+    """Return a column a fee that anything was taken for."""
     of = (
         select(Allocation.fee_item_id)
         .where(
@@ -84,7 +84,7 @@ def _order(line: ReportLine) -> Any:
 
 
 def _derive(values: Any) -> dict[str, Any]:
-    """The amount in words, of subtotals and the total too."""
+    """Return the amount in words, of subtotals and the total too."""
     total = values.get("total")
     return {"words": "" if total is None else chinese_amount(total)}
 
@@ -117,7 +117,7 @@ def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
 def _rows(
     session: Session, scope: ReportQuery, keys: Mapping[str, int | None], name: str
 ) -> Iterator[FigureRow]:
-    """What came of a figure of a cashier's day (元, in − out), or how many papers."""
+    """Return what came of a figure of a cashier's day (元, in − out), or how many papers."""
     yield from desk_rows(
         session, scope, keys, name, int(name.removeprefix(FEE)) if name.startswith(FEE) else None
     )

@@ -33,7 +33,7 @@ AREA = Field(N_("面积"), "number", name="area", width=9, scale=AREA_SCALE, uni
 
 
 def name_of(measure: str, month: int) -> str:
-    """The name of a column: asked_3 is 应收 of March, asked_0 of the year."""
+    """Return the name of a column: asked_3 is 应收 of March, asked_0 of the year."""
     return f"{measure}_{month}"
 
 
@@ -54,7 +54,7 @@ def _fit(session: Session, scope: ReportQuery) -> Sequence[Field]:
 
 
 def _values(sums: Sums) -> dict[str, Decimal]:
-    """Sums by the names of their columns, those of the year beside."""
+    """Return sums by the names of their columns, those of the year beside."""
     found = {name_of(name, month): ZERO for name in NAMES for month in (*MONTHS, YEAR)}
     for month, parts in sums.items():
         for name, part in zip(NAMES, parts, strict=True):
@@ -101,7 +101,7 @@ def _checks(session: Session, scope: ReportQuery, total: Total) -> list[Equation
 
 
 def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
-    """The charges of the room in the month, of the fees that are asked for."""
+    """Return the charges of the room in the month, of the fees that are asked for."""
     traced = name.partition("_")[0] in NAMES and line.keys.get("room_id") is not None
     return rows_url(LEDGER.url, line, name, scope) if traced else None
 
@@ -136,7 +136,7 @@ def _chart(_lines: Sequence[ReportLine], total: Total) -> Chart | None:
 
 
 def _halves(columns: Sequence[Field]) -> Sequence[Sequence[Field]]:
-    """The year in two halves, each with the room before it; the whole year stands in the second."""
+    """Return the year in two halves, each with the room before it; the whole year stands in the second."""
 
     def month(one: Field) -> int | None:
         measure, _underscore, number = one.name.partition("_")

@@ -61,7 +61,7 @@ def _ways(_session: Session) -> list[tuple[str, str]]:
 
 
 def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
-    """The orders behind a line: those reported in these days."""
+    """Return the orders behind a line: those reported in these days."""
     if name != "reported" or line.level != LINE:
         return None
     by, key = scope.picks["by"], line.values["key"]

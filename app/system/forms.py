@@ -54,7 +54,7 @@ def _stripped(value: str | None) -> str | None:
 def user_form(
     *, adding: bool, roles: Choices, companies: Choices, communities: Choices, employers: Choices = ()
 ) -> type[DocumentForm]:
-    """The operator's form; only what the person at the page may give is offered.
+    """Return the operator's form; only what the person at the page may give is offered.
 
     `employers`: the companies whose employee the operator may be made; without any the form does not ask.
     """
@@ -131,7 +131,7 @@ USER_GROUPS = (
 
 
 def role_form(*, rights: Iterable[str]) -> type[DocumentForm]:
-    """The role's form: its name, and a box a right."""
+    """Return the role's form: its name, and a box a right."""
     return type(
         "RoleForm",
         (DocumentForm,),
@@ -146,5 +146,5 @@ def role_form(*, rights: Iterable[str]) -> type[DocumentForm]:
 
 
 def fingerprint(*parts: object) -> str:
-    """What the form was filled from, in short: tells whether somebody else changed it meanwhile."""
+    """Return what the form was filled from, in short: tells whether somebody else changed it meanwhile."""
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

@@ -36,7 +36,7 @@ def _declare(model: Any, about: About, fields: dict[str, Field]) -> None:
 
 
 def _computed(expression: Any, field: Field) -> Any:
-    """An attribute computed by the database when it is asked for."""
+    """Return an attribute computed by the database when it is asked for."""
     return column_property(expression, deferred=True, info={FIELD: field})
 
 

@@ -134,7 +134,7 @@ def sources(
 
 
 def money_pairs() -> frozenset[Pair]:
-    """The rights over money: all of the modules that say so of themselves, but what every administrator starts with."""
+    """Return the rights over money: all of the modules that say so of themselves, but what every administrator starts with."""
     money = {name for manifest in manifests() if manifest.money for name in _documents_of(manifest)}
     known = known_pairs(current_app)
     begun = declared_pairs()[ADMINISTRATOR]
@@ -142,7 +142,7 @@ def money_pairs() -> frozenset[Pair]:
 
 
 def words_of(pairs: Iterable[Pair], document: str) -> str:
-    """The verbs that `pairs` give on a document, in Chinese, in the order of the matrix."""
+    """Return the verbs that `pairs` give on a document, in Chinese, in the order of the matrix."""
     held = {verb for verb, name in pairs if name == document}
     return "、".join(
         verb_label(verb, document) for verb in (*VERBS, *sorted(held - VERBS.keys())) if verb in held
@@ -150,7 +150,7 @@ def words_of(pairs: Iterable[Pair], document: str) -> str:
 
 
 def verb_label(verb: str, document: str) -> str:
-    """A verb's message id: usual ones, then the document's own actions, then what a module says of it."""
+    """Return a verb's message id: usual ones, then the document's own actions, then what a module says of it."""
     if verb in VERBS:
         return VERBS[verb]
     for manifest in manifests():
@@ -167,7 +167,7 @@ def verb_label(verb: str, document: str) -> str:
 
 
 def permission_label(document: str) -> str:
-    """A document's message id: its own label, its page's, or what a module says of it."""
+    """Return a document's message id: its own label, its page's, or what a module says of it."""
     if document in documents:
         return documents[document].__about__.label
     for manifest in manifests():
@@ -180,7 +180,7 @@ def permission_label(document: str) -> str:
 
 
 def manifests() -> Sequence[Manifest]:
-    """The registered modules, their entries made whole."""
+    """Return the registered modules, their entries made whole."""
     return current_engine().manifests
 
 

@@ -33,7 +33,7 @@ class Requested:
 
 
 def two_persons() -> CheckConstraint:
-    """The database's own word that nobody decides what they asked for."""
+    """Return the database's own word that nobody decides what they asked for."""
     return CheckConstraint(
         "decided_by_id IS NULL OR requested_by_id IS NULL OR decided_by_id <> requested_by_id",
         name="two_persons",

@@ -36,7 +36,7 @@ def approval_flow(
     condition: Callable[[TransitionContext], DomainError | None] | None = None,
     board: Board = ASKED,
 ) -> Workflow:
-    """The workflow of a request: approved or refused by somebody else, withdrawn by whoever asked, never edited.
+    """Return the workflow of a request: approved or refused by somebody else, withdrawn by whoever asked, never edited.
 
     `approving` is the operation that makes it hold, in the unit that approves; `condition` may refuse before
     (an approval limit). Both are asked after the two persons differ (SamePerson).

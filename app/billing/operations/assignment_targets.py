@@ -85,7 +85,7 @@ def wanted_objects(
     starts: date | None,
     ends: date | None,
 ) -> list[Wanted]:
-    """The objects with the days from `starts` (None: each one's hand-over) to `ends`, rooms first, in order of id.
+    """Return the objects with the days from `starts` (None: each one's hand-over) to `ends`, rooms first, in order of id.
 
     Raises OutOfScope, WrongDates, StartUnknown, NothingToAssign, OnlyMeters, NoMeters, MeterOfNobody.
     """

@@ -31,7 +31,7 @@ class BillingMonth:
 
     @classmethod
     def of(cls, run: BillingRun) -> "BillingMonth":
-        """The month of a run."""
+        """Return the month of a run."""
         return cls(run.community_id, run.period, run.fee_item_id)
 
 
@@ -50,17 +50,17 @@ class ChargeInputs:
         self._read_charges(ids)
 
     def room_of(self, row: Any) -> int | None:
-        """The room of an assignment: its own or its meter's."""
+        """Return the room of an assignment: its own or its meter's."""
         room_id: int | None = row.room_id if row.meter_id is None else self._meters[row.meter_id].room_id
         return room_id
 
     def building_of(self, row: Any) -> int | None:
-        """The building of an assignment's room."""
+        """Return the building of an assignment's room."""
         room_id = self.room_of(row)
         return None if room_id is None else self._rooms[room_id].building_id
 
     def metered(self, row: Any) -> MeteredTimeline:
-        """The dated facts of one assignment of a meter; those of its room pay."""
+        """Return the dated facts of one assignment of a meter; those of its room pay."""
         meter = self._meters[row.meter_id]
         return MeteredTimeline(
             span=DateSpan.since(row.starts, row.ends),
@@ -72,7 +72,7 @@ class ChargeInputs:
         )
 
     def terrain(self, row: Any) -> AssignmentTimeline:
-        """The dated facts of one assignment."""
+        """Return the dated facts of one assignment."""
         return AssignmentTimeline(
             span=DateSpan.since(row.starts, row.ends),
             prices=self._prices[row.standard_id],
@@ -83,11 +83,11 @@ class ChargeInputs:
         )
 
     def charged_amount(self, row: Any) -> Decimal:
-        """What of the month is charged already (元)."""
+        """Return what of the month is charged already (元)."""
         return sum((amount for _span, amount in self._charged[row.id]), Decimal(0))
 
     def previous(self, row: Any) -> Decimal | None:
-        """What the assignment was charged for the month before (元); None for nothing at all."""
+        """Return what the assignment was charged for the month before (元); None for nothing at all."""
         return self._previous.get(row.id)
 
     def _areas_of(self, row: Any) -> list[Area]:

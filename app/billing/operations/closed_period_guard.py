@@ -19,7 +19,7 @@ Month = tuple[int, Period]
 
 
 def column_of(document: type[DocumentBase]) -> str | None:
-    """The column that says in which month a document stands; None for what stands in none."""
+    """Return the column that says in which month a document stands; None for what stands in none."""
     if document.__about__.dated:
         return document.__about__.dated
     if not issubclass(document, MoneyDocument) or not hasattr(document, "community_id"):
@@ -58,7 +58,7 @@ def _guard_inserts(state: ORMExecuteState) -> None:
 
 
 def _months(session: Session, row: DocumentBase) -> Iterator[Month]:
-    """The months that writing a row touches: where it stands, or (of one that moves or goes) where it stood."""
+    """Return the months that writing a row touches: where it stands, or (of one that moves or goes) where it stood."""
     column = column_of(type(row))
     if column is None:
         return

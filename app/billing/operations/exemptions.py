@@ -71,7 +71,7 @@ def _lock_meter(session: Session, meter_id: int, community_id: int) -> None:
 
 
 def _refuse_read(session: Session, community_id: int, meter_id: int, period: Period) -> None:
-    """A reading outside the days of the fee leaves the month unread."""
+    """Take a reading outside the days of the fee for none of the month."""
     reading = (
         select(MeterReading.id)
         .where(

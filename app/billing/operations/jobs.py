@@ -81,7 +81,7 @@ def _compute(job: JobContext, run_id: int) -> None:
 
 
 def _begin(session: Session, run_id: int) -> tuple[Computing | None, int]:
-    """What holds for the whole run, and of how many assignments; None for one that is not computed any more."""
+    """Return what holds for the whole run, and of how many assignments; None for one that is not computed any more."""
     run = locked(session=session, model=BillingRun, row_id=run_id)
     if run.state is not RunState.COMPUTING:
         return None, 0

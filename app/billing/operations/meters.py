@@ -70,7 +70,7 @@ def _is_read(session: Session, meter_id: int) -> bool:
 
 
 def _standard_on(session: Session, meter_id: int, day: date) -> str | None:
-    """The name of a standard that runs on the meter on a day or later."""
+    """Return the name of a standard that runs on the meter on a day or later."""
     found = session.scalars(
         select(FeeAssignment)
         .where(

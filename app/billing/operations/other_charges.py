@@ -83,7 +83,7 @@ def _object(
     room_id: int | None,
     space_id: int | None,
 ) -> int | None:
-    """The building of what is charged for. Raises OutOfScope, MixedCommunities."""
+    """Return the building of what is charged for. Raises OutOfScope, MixedCommunities."""
     if room_id is not None and space_id is not None:
         raise ValueError("a charge is for a room or for a space, not for both")
     if scope.find(session, FeeItem, fee_item_id) is None:

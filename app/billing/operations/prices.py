@@ -67,7 +67,7 @@ def save_price(*, session: Session, row: FeeStandardVersion, **values: Any) -> F
 
 
 def add_price(*, session: Session, standard_id: int, starts: date, price: Decimal) -> FeeStandardVersion:
-    """A standard's price (元/㎡·月 or 元/月) from a day on. Raises OutOfScope, AlreadyThere for a day that has one."""
+    """Return a standard's price (元/㎡·月 or 元/月) from a day on. Raises OutOfScope, AlreadyThere for a day that has one."""
     standard = scope.find(session, FeeStandard, standard_id)
     if standard is None:
         raise OutOfScope(field="standard_id")

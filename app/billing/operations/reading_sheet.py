@@ -126,7 +126,7 @@ def _take_over(line: SheetReading, judged: ValidatedReading) -> None:
 
 
 def read_lines(sheets: Sequence[Sheet]) -> Checked:
-    """The filled lines of every visible sheet that has the headings; their meters are still numbers.
+    """Return the filled lines of every visible sheet that has the headings; their meters are still numbers.
 
     Raises NoReadingSheet, HiddenSheets.
     """
@@ -158,7 +158,7 @@ def _read_sheet(sheet: Sheet, headings: tuple[int, dict[str, int]], checked: Che
 
 
 def _headings(rows: Sequence[SheetRow]) -> tuple[int, dict[str, int]] | None:
-    """The row of the headings and where each column stands."""
+    """Return the row of the headings and where each column stands."""
     for row in rows[:SEARCHED]:
         texts = [read_text(cell) for cell in row.cells]
         places = {name: texts.index(name) for name in (NUMBER, DAY, VALUE, ROLLOVER) if name in texts}

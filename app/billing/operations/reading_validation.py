@@ -228,7 +228,7 @@ def _beyond(after: PreviousReading, late: PreviousReading) -> BeyondLaterReading
 def _closed(
     session: Session, community_id: int, periods: set[Period], *, lock: bool
 ) -> dict[Period, DomainError]:
-    """The closed ones of some months, each with its refusal."""
+    """Return the closed ones of some months, each with its refusal."""
     found: dict[Period, DomainError] = {}
     for period in sorted(periods):
         try:

@@ -223,7 +223,7 @@ def _after(session: Session, row: MeterReading) -> MeterReading | None:
 
 
 def _before(session: Session, row: MeterReading) -> Sequence[MeterReading]:
-    """The two before it, the earlier first."""
+    """Return the two before it, the earlier first."""
     found = session.scalars(
         _standing(row)
         .where(MeterReading.day <= row.day, (MeterReading.day < row.day) | (MeterReading.kind < row.kind))

@@ -33,7 +33,7 @@ COLUMNS = (
 
 
 def assignments_of(month: BillingMonth) -> Any:
-    """The assignments that have a day in the month, with what their standard says."""
+    """Return the assignments that have a day in the month, with what their standard says."""
     found = (
         select(
             FeeAssignment.id, FeeAssignment.room_id, FeeAssignment.space_id, FeeAssignment.meter_id,
@@ -69,7 +69,7 @@ class Computing:
         self.last = 0
 
     def next_rows(self, *, session: Session, size: int = CHUNK) -> tuple[Sequence[Any], ChargeInputs | None]:
-        """The next assignments and what they stand on; none at the end."""
+        """Return the next assignments and what they stand on; none at the end."""
         rows = session.execute(
             assignments_of(self.month)
             .where(FeeAssignment.id > self.last)
@@ -90,7 +90,7 @@ class Computing:
         return len(rows)
 
     def charges_of(self, row: Any, facts: ChargeInputs) -> tuple[list[ChargePart], list[Gap]]:
-        """What of one assignment is still to be charged, and the days that cannot be."""
+        """Return what of one assignment is still to be charged, and the days that cannot be."""
         if row.method is Method.METERED:
             return charge_metered(terrain=facts.metered(row), period=self.month.period, due_days=row.due_days)
         return charge_month(
@@ -99,7 +99,7 @@ class Computing:
         )  # fmt: skip
 
     def _lines(self, row: Any, facts: ChargeInputs) -> Iterator[tuple[Any, ...]]:
-        """The lines of one assignment: what is charged, and the days that cannot be."""
+        """Return the lines of one assignment: what is charged, and the days that cannot be."""
         parts, gaps = self.charges_of(row, facts)
         whose = (
             row.id, row.standard_id, row.fee_item_id, facts.building_of(row), facts.room_of(row), row.space_id,

@@ -177,7 +177,7 @@ def _refuse_overlap(
 
 
 def _billed(session: Session, row: Vacancy) -> list[Any]:
-    """The charges (period, last day) of the room that the vacancy would have been for."""
+    """Return the charges (period, last day) of the room that the vacancy would have been for."""
     found = (
         select(Charge.period, Charge.ends)
         .join(FeeStandard, Charge.standard_id == FeeStandard.id)

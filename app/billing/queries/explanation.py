@@ -72,7 +72,7 @@ def explain(*, session: Session, row: Charge | BillingLine) -> list[Sentence]:
 
 
 def _reading(meter: str, one: dict[str, Any]) -> list[Sentence]:
-    """What a charge keeps of a reading, in words."""
+    """Return what a charge keeps of a reading, in words."""
     places = {name: format_exact(Decimal(one[name]), 0) for name in ("last", "value", "usage")}
     found: list[Sentence] = [
         (OLD_DIAL if one.get("change") else READING, {"meter": meter, "day": one["day"], **places})

@@ -36,7 +36,7 @@ class FeeFigures:
 
 
 def figures_of(*, session: Session, run: BillingRun) -> list[FeeFigures]:
-    """The run by fee in the order of the fees, and their sum (fee "") at the end.
+    """Return the run by fee in the order of the fees, and their sum (fee "") at the end.
 
     A posted or cancelled run is compared as it was when it was computed: its own charges are no other run's.
     """
@@ -73,7 +73,7 @@ def figures_of(*, session: Session, run: BillingRun) -> list[FeeFigures]:
 
 
 def _charged(session: Session, run: BillingRun, period: Period) -> dict[int, Decimal]:
-    """What other runs posted for a month, by fee."""
+    """Return what other runs posted for a month, by fee."""
     statement = select(Charge.fee_item_id, func.sum(Charge.amount)).where(
         Charge.community_id == run.community_id,
         Charge.posting_period == period,

@@ -34,7 +34,7 @@ class Choice:
 
 
 def objects_of(*, session: Session, choice: Choice) -> list[int]:
-    """The ids of a choice's rooms, spaces or meters within the actor's reach, in order; shared meters charge nobody."""
+    """Return the ids of a choice's rooms, spaces or meters within the actor's reach, in order; shared meters charge nobody."""
     if choice.kind == "spaces":
         spaces = select(ParkingSpace.id).where(ParkingSpace.community_id == choice.community_id)
         if choice.lot_id is not None:
@@ -65,14 +65,14 @@ def objects_of(*, session: Session, choice: Choice) -> list[int]:
 
 
 def objects_found(*, session: Session, query: Query, community_id: int) -> list[int]:
-    """The ids of what a list of rooms, spaces or meters finds in a community, all pages of it, in order."""
+    """Return the ids of what a list of rooms, spaces or meters finds in a community, all pages of it, in order."""
     model = query.spec.model
     found = select(model.id).where(*query.conditions(), model.community_id == community_id)
     return list(session.scalars(found.order_by(model.id)))
 
 
 def community_of_found(*, session: Session, query: Query) -> int | None:
-    """The community of all that a list finds; None where there are several or none."""
+    """Return the community of all that a list finds; None where there are several or none."""
     column = query.spec.model.community_id
     found = session.scalars(select(column).where(*query.conditions()).distinct().limit(2)).all()
     return found[0] if len(found) == 1 else None

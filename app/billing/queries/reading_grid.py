@@ -94,7 +94,7 @@ def count_unread(*, session: Session, period: Period) -> int:
 
 
 def grid_of(*, session: Session, asked: GridQuery, start: int = 0, size: int | None = None) -> list[GridRow]:
-    """The meters in order of building, room and number, shared ones last; a handful of queries for any number."""
+    """Return the meters in order of building, room and number, shared ones last; a handful of queries for any number."""
     statement = _meters(asked).offset(start)
     rows = session.execute(statement if size is None else statement.limit(size)).all()
     past: dict[int, list[PreviousReading]] = {}
@@ -164,7 +164,7 @@ def _wanted(asked: GridQuery) -> list[ColumnElement[bool]]:
 
 
 def _read_in(period: Period) -> ColumnElement[bool]:
-    """The last reading of a meter in the month: the one after which none stands in it."""
+    """Return the last reading of a meter in the month: the one after which none stands in it."""
     later = MeterReading.__table__.alias("later")
     after = (
         select(later.c.id)

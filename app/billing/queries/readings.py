@@ -35,7 +35,7 @@ class PreviousReading:
 
 
 def counts_on(stood: Any) -> Decimal:
-    """What the reading after this one is counted from."""
+    """Return what the reading after this one is counted from."""
     value: Decimal = stood.value if stood.onward is None else stood.onward
     return value
 

@@ -27,7 +27,7 @@ class MissingReading:
 def missing_readings(
     *, session: Session, community_id: int, period: Period, fee_item_id: int | None = None
 ) -> list[MissingReading]:
-    """The meters that want reading before the month is billed, in order of room and number; one query.
+    """Return the meters that want reading before the month is billed, in order of room and number; one query.
 
     A reading counts for an assignment when it is dated in the days for which that runs; a change of the dial does not.
     What is charged already wants none, nor what is approved to be billed without.
@@ -57,7 +57,7 @@ def is_missing(*, session: Session, community_id: int, period: Period, meter_id:
 
 
 def unread(community_id: int, period: Period, fee_item_id: int | None = None) -> Select[Any]:
-    """The ids of the meters that stop the month."""
+    """Return the ids of the meters that stop the month."""
     runs_on = or_(FeeAssignment.ends.is_(None), FeeAssignment.ends >= MeterReading.day)
     read = (
         select(MeterReading.id)

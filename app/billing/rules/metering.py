@@ -100,7 +100,7 @@ class MeteredUsage:
     change: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """The reading as a charge keeps it; `explain` reads it."""
+        """Return the reading as a charge keeps it; `explain` reads it."""
         found: dict[str, Any] = {
             "day": self.day.isoformat(), "last": str(self.last), "value": str(self.value), "usage": str(self.usage),
             "multiplier": str(self.multiplier), "loss": str(self.loss),
@@ -123,7 +123,7 @@ class MeteredTimeline:
 def charge_metered(
     *, terrain: MeteredTimeline, period: Period, due_days: int
 ) -> tuple[list[ChargePart], list[Gap]]:
-    """The one charge of a meter in a month: the usage of its readings × the price, 0.00 where nothing was used.
+    """Return the one charge of a meter in a month: the usage of its readings × the price, 0.00 where nothing was used.
 
     Price and payer are those of the day of the month's last reading; days share nothing out. Nothing where it is
     charged already, or was not read: a run is refused then before it computes.

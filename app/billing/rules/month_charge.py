@@ -41,7 +41,7 @@ class ChargePart:
         return self.priced.gross - self.waived
 
     def basis(self) -> dict[str, Any]:
-        """What the amount was computed from beside quantity, price and dates; `explain` reads it."""
+        """Return what the amount was computed from beside quantity, price and dates; `explain` reads it."""
         part = self.priced.part
         found: dict[str, Any] = {
             "method": self.priced.method.value, "days": part.days, "of_days": part.days_in_month,
@@ -70,7 +70,7 @@ class Gap:
 def charge_month(
     *, terrain: AssignmentTimeline, method: Method, period: Period, proration: Proration, due_days: int
 ) -> tuple[list[ChargePart], list[Gap]]:
-    """The parts of `period` still to be charged, and the days that cannot be: nothing is passed over in silence.
+    """Return the parts of `period` still to be charged, and the days that cannot be: nothing is passed over in silence.
 
     Shares come from all parts of the month together, those charged before included, so that they never exceed it.
     """

@@ -21,7 +21,7 @@ class Holding:
 def payers_of_room(
     *, holdings: Iterable[Holding], handed_over: date | None, sold: bool, developer_id: int | None
 ) -> tuple[Payer, ...]:
-    """The payers of a room, the first that holds a day pays for it.
+    """Return the payers of a room, the first that holds a day pays for it.
 
     A holder pays from the later of hand-over and the occupancy's start; of two at once the later comer does (a tenant
     who pays instead of the owner), then the lower id. The developer pays before the hand-over, and always for what
@@ -48,7 +48,7 @@ def payers_of_room(
 def payers_of_space(
     *, customer_id: int | None, starts: date | None, room_payers: tuple[Payer, ...], developer_id: int | None
 ) -> tuple[Payer, ...]:
-    """The payers of a parking space: its own customer from its start, else those of the room it belongs to.
+    """Return the payers of a parking space: its own customer from its start, else those of the room it belongs to.
 
     Before the start and for a space of nobody the developer pays, as for a room.
     """

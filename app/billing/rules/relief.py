@@ -31,7 +31,7 @@ class Relieved:
 
 
 def relieved_days(*, reliefs: Sequence[Relief], span: DateSpan) -> list[Relieved]:
-    """The days of `span` that pay a part, in order. A relief for the fee itself goes before one for all fees."""
+    """Return the days of `span` that pay a part, in order. A relief for the fee itself goes before one for all fees."""
     cuts = relief_cuts(reliefs)
     found = []
     for part in span.split(cuts):
@@ -42,13 +42,13 @@ def relieved_days(*, reliefs: Sequence[Relief], span: DateSpan) -> list[Relieved
 
 
 def relief_cuts(reliefs: Sequence[Relief]) -> set[date]:
-    """The days on which another factor may begin to hold."""
+    """Return the days on which another factor may begin to hold."""
     cuts = {relief.span.first for relief in reliefs}
     return cuts | {relief.span.last + ONE_DAY for relief in reliefs if relief.span.last < date.max}
 
 
 def waived_for(*, priced: Priced, relieved: Sequence[tuple[Relieved, MonthPart]]) -> Decimal:
-    """What is waived of a charge (元), rounded once: Σ exact amount of the days × (1 − factor).
+    """Return what is waived of a charge (元), rounded once: Σ exact amount of the days × (1 − factor).
 
     Each range comes with its share of the month, cut as the charge's own parts are, so that with `thirty` too a charge
     whose every day is relieved is relieved of exactly itself (fee rules, proration and vacancy).

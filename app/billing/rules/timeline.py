@@ -72,7 +72,7 @@ class Segment:
 
 
 def segments_of(*, terrain: AssignmentTimeline, span: DateSpan, by_area: bool) -> list[Segment]:
-    """The days of `span` in pieces, in order. `by_area`: a new area cuts too."""
+    """Return the days of `span` in pieces, in order. `by_area`: a new area cuts too."""
     cuts = {version.starts for version in terrain.prices}
     if by_area:
         cuts.update(version.starts for version in terrain.areas)
@@ -107,6 +107,6 @@ def _piece(span: DateSpan, terrain: AssignmentTimeline, *, by_area: bool) -> Seg
 
 
 def in_force(versions: Sequence[Any], day: date) -> Any:
-    """The version in force on `day` of those given in order of `starts`; None before the first."""
+    """Return the version in force on `day` of those given in order of `starts`; None before the first."""
     place = bisect_right(versions, day, key=lambda version: version.starts)
     return versions[place - 1] if place else None

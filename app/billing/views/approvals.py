@@ -12,7 +12,7 @@ from app.lowcode.home import Duty, rows_waiting
 
 
 def asked_of_me(document: type[DocumentBase], icon: str) -> Duty:
-    """What others ask for and this person may decide; nobody decides what they asked for themselves."""
+    """Return what others ask for and this person may decide; nobody decides what they asked for themselves."""
     columns: Any = document
 
     def of_others() -> Sequence[ColumnElement[bool]]:

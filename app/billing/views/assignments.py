@@ -58,7 +58,7 @@ class AssignView(BaseView):
     @expose("/", methods=["GET", "POST"])
     @needs("assign")
     def assign(self) -> Any:
-        """The form, the preview of what it would do, and the deed: all of the choice or none."""
+        """Return the form, the preview of what it would do, and the deed: all of the choice or none."""
         found = {kind: _ticked(kind) for kind in KINDS}
         ticked, listed = sum(map(len, found.values())), _listed()
         form: Any = translate(TermsForm() if ticked or listed else AssignForm())
@@ -129,14 +129,14 @@ class AssignView(BaseView):
 
 
 def bulk_button(kind: str) -> Sequence[Button]:
-    """The button for ticked rows of the list of rooms, spaces or meters."""
+    """Return the button for ticked rows of the list of rooms, spaces or meters."""
     if not may("assign", "FeeAssignment"):
         return ()
     return (Button("assign", _("分配收费标准"), f"{URL}ticked/{kind}", "link", post=True, bulk=True),)
 
 
 def filter_button(kind: str, pairs: Sequence[tuple[str, str]]) -> Sequence[Button]:
-    """The button for all that the list of rooms, spaces or meters finds, on every page of it."""
+    """Return the button for all that the list of rooms, spaces or meters finds, on every page of it."""
     if not may("assign", "FeeAssignment"):
         return ()
     kept = [(name, value) for name, value in pairs if name not in ("page", "size", "order", LISTED)]
@@ -144,7 +144,7 @@ def filter_button(kind: str, pairs: Sequence[tuple[str, str]]) -> Sequence[Butto
 
 
 def batch_button(pairs: Sequence[tuple[str, str]]) -> Sequence[Button]:
-    """The button above the list of one batch: take all of it back."""
+    """Return the button above the list of one batch: take all of it back."""
     batch = dict(pairs).get(BATCH, "")
     if not (batch.isascii() and batch.isdigit()) or not may("take_back", "FeeAssignment"):
         return ()
@@ -155,7 +155,7 @@ def batch_button(pairs: Sequence[tuple[str, str]]) -> Sequence[Button]:
 
 
 def _listed() -> Query | None:
-    """The list that the person came from; None for another way here. Raises what a list does for a bad URL."""
+    """Return the list that the person came from; None for another way here. Raises what a list does for a bad URL."""
     kind = request.args.get(LISTED)
     if kind is None:
         return None
@@ -209,7 +209,7 @@ def _terms(form: Any, found: Mapping[str, Sequence[int]]) -> dict[str, Any]:
 
 
 def _signature(form: Any, preview: operations.Preview) -> str:
-    """What was looked at: the choice, what it found, and who looked."""
+    """Return what was looked at: the choice, what it found, and who looked."""
     typed = [(one.name, str(one.data)) for one in form if one.name not in ("csrf_token", "seen")]
     words = repr(
         (typed, request.query_string, listing.narrowing_now(), preview.count, preview.taken, current_actor().user_id)

@@ -50,7 +50,7 @@ class ExemptView(BaseView):
     @expose("/", methods=["GET", "POST"])
     @needs("add")
     def exempt(self) -> Any:
-        """The meters that hold the month up, all ticked at first; a request for each that stays ticked, or none."""
+        """Return the meters that hold the month up, all ticked at first; a request for each that stays ticked, or none."""
         form: Any = translate(ExemptForm(request.form if request.method == "POST" else request.args))
         waiting = _missing(form.community_id.data, form.period.data)
         form.meters.choices = [(one.meter_id, f"{one.meter} {one.room}".strip()) for one in waiting]

@@ -83,7 +83,7 @@ class ReadingGridView(BaseView):
     @expose("/")
     @needs("read")
     def grid(self) -> Any:
-        """The meters of a month; who may not add sees them without inputs."""
+        """Return the meters of a month; who may not add sees them without inputs."""
         form = grid_form()
         asked = asked_of(form)
         page = _page_number()
@@ -120,7 +120,7 @@ class ReadingGridView(BaseView):
 
 
 def meters_waiting() -> Iterator[Task]:
-    """What somebody who reads meters has to do: those not read this month."""
+    """Return what somebody who reads meters has to do: those not read this month."""
     period = Period.of(clock.today())
     count = count_unread(session=db.session(), period=period)
     if count:
@@ -129,7 +129,7 @@ def meters_waiting() -> Iterator[Task]:
 
 
 def grid_form() -> Any:
-    """The form as the URL fills it in, else as things stand: the chosen node of the tree, this month."""
+    """Return the form as the URL fills it in, else as things stand: the chosen node of the tree, this month."""
     given = MultiDict(request.args)
     for name, value in _begins().items():
         given.setdefault(name, value)
@@ -137,7 +137,7 @@ def grid_form() -> Any:
 
 
 def asked_of(form: Any) -> GridQuery | None:
-    """What the form asks for; None while it names no community or month."""
+    """Return what the form asks for; None while it names no community or month."""
     if not form.validate():
         return None
     return GridQuery(
@@ -148,12 +148,12 @@ def asked_of(form: Any) -> GridQuery | None:
 
 
 def grid_url(asked: GridQuery, **more: Any) -> str:
-    """The page of these meters."""
+    """Return the page of these meters."""
     return f"{URL}?{urlencode(parameters(asked) | more)}"
 
 
 def parameters(asked: GridQuery) -> dict[str, Any]:
-    """What is asked for, as a URL says it."""
+    """Return what is asked for, as a URL says it."""
     found = {
         "community_id": asked.community_id, "building_id": asked.building_id, "period": str(asked.period),
         "kind": asked.kind and asked.kind.value, "unread": "y" if asked.unread else None,
@@ -172,7 +172,7 @@ def _begins() -> Mapping[str, str]:
 
 
 def day_of(form: Any, period: Period) -> date:
-    """The day that readings are kept on: the one given, else the day of the month nearest to today."""
+    """Return the day that readings are kept on: the one given, else the day of the month nearest to today."""
     day: date | None = form.day.data
     return day if day is not None and Period.of(day) == period else period.nearest(clock.today())
 
@@ -182,7 +182,7 @@ def _is_ahead(day: date | None) -> bool:
 
 
 def _note(given: date | None, day: date | None, period: Period) -> str | None:
-    """What is to be known before anybody types: a month that has not come, a day that was put right."""
+    """Return what is to be known before anybody types: a month that has not come, a day that was put right."""
     if _is_ahead(day):
         return _("%(period)s 还没有到，不能录入读数。", period=str(period))
     if given is not None and given != day:
@@ -220,7 +220,7 @@ def _kept(community_id: int, day: Any, meter_id: int, text: str, rollover: bool)
 
 
 def _to_json(one: GridRow) -> dict[str, Any]:
-    """A row as the template and its script read it."""
+    """Return a row as the template and its script read it."""
     return {
         "meter": one.meter_id, "number": one.number, "kind": _(one.kind.label), "unit": one.unit or _(one.kind.unit),
         "where": one.room or one.place or _("公共"), "last": format_exact(one.last, 0),
@@ -234,7 +234,7 @@ def _to_json(one: GridRow) -> dict[str, Any]:
 
 
 def _remedies(one: GridRow, asked: GridQuery) -> list[Button]:
-    """What may be done about a meter that is not read, beside reading it."""
+    """Return what may be done about a meter that is not read, beside reading it."""
     found = []
     if may("add", "ReadingExemption"):
         query = urlencode(

@@ -52,7 +52,7 @@ class ReadingSheetView(BaseView):
     @expose("/template")
     @needs("import")
     def template(self) -> Any:
-        """The chosen meters with their last readings, to be filled in."""
+        """Return the chosen meters with their last readings, to be filled in."""
         form = grid_form()
         asked = asked_of(form)
         if asked is None:
@@ -101,7 +101,7 @@ class ReadingSheetView(BaseView):
     @expose("/import/<token>")
     @needs("import")
     def check(self, token: str) -> Any:
-        """What an import would keep, and everything that is wrong, judged as things stand now."""
+        """Return what an import would keep, and everything that is wrong, judged as things stand now."""
         upload, sheets = _own(token)
         checked = _check(int(upload.community), sheets)
         several = checked.sheets > 1
@@ -145,7 +145,7 @@ def _check(community_id: int, sheets: Sequence[Sheet]) -> Checked:
 
 
 def _remarks(checked: Checked) -> list[str]:
-    """What is to be said of the file as a whole."""
+    """Return what is to be said of the file as a whole."""
     remarks = [_("隐藏的工作表“%(name)s”没有读取。", name=title) for title in checked.hidden_sheets]
     if checked.hidden_rows:
         remarks.append(_("有 %(count)d 行被隐藏或筛选掉了，也一并读取。", count=checked.hidden_rows))

@@ -69,7 +69,7 @@ class WhyChargeView(BaseView):
     @expose("/<int:pk>")
     @needs("read")
     def why(self, pk: int) -> str:
-        """The sentences of a charge."""
+        """Return the sentences of a charge."""
         return _why(_found(Charge, pk))
 
 
@@ -83,22 +83,22 @@ class WhyLineView(BaseView):
     @expose("/<int:pk>")
     @needs("read")
     def why(self, pk: int) -> str:
-        """The sentences of a line."""
+        """Return the sentences of a line."""
         return _why(_found(BillingLine, pk))
 
 
 def figures_tab(row: BillingRun) -> Tab:
-    """The figures on a run's page."""
+    """Return the figures on a run's page."""
     return Tab("figures", _("汇总"), f"/billing/figures/{row.id}", "sum")
 
 
 def why_charge_tab(row: Charge) -> Tab:
-    """The explanation on a charge's page."""
+    """Return the explanation on a charge's page."""
     return Tab("why", _("为什么是这个金额"), f"/billing/why/charge/{row.id}", "help-circle")
 
 
 def why_line_tab(row: BillingLine) -> Tab:
-    """The explanation on a line's page."""
+    """Return the explanation on a line's page."""
     return Tab("why", _("为什么是这个金额"), f"/billing/why/line/{row.id}", "help-circle")
 
 
@@ -133,6 +133,6 @@ def texts_of_figures(one: FeeFigures) -> list[str]:
 
 
 def _signed(percent: Decimal, change: Decimal) -> str:
-    """A change in percent with the sign of the change: what rounds to nothing is still more or less, not both."""
+    """Return a change in percent with the sign of the change: what rounds to nothing is still more or less, not both."""
     sign = "+" if change > 0 else "-" if change < 0 else ""
     return f"{sign}{abs(percent)}%"

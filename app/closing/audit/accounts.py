@@ -37,7 +37,7 @@ def _balances(account: Any, entry: Any, link: Any) -> Callable[[Within], Select[
 
 
 def _copied(account: Any, entry: Any, link: Any, names: Sequence[str]) -> Callable[[Within], Select[Any]]:
-    """What an entry takes over from its account."""
+    """Return what an entry takes over from its account."""
 
     def find(within: Within) -> Select[Any]:
         wrong = [differs(getattr(entry, name), getattr(account, name)) for name in names]
@@ -54,7 +54,7 @@ def _copied(account: Any, entry: Any, link: Any, names: Sequence[str]) -> Callab
 
 
 def _applied(within: Within) -> Select[Any]:
-    """What left a prepayment for a charge is what the charge got of it."""
+    """Return what left a prepayment for a charge is what the charge got of it."""
     entry: Any = PrepaymentEntry
     settled: Any = Allocation
     out = select(
@@ -77,7 +77,7 @@ def _applied(within: Within) -> Select[Any]:
 
 
 def _refunds(within: Within) -> Select[Any]:
-    """An approved refund leaves its account; one that is not has moved nothing."""
+    """Check that an approved refund left its account, and that another moved nothing."""
     entries: tuple[Any, ...] = (PrepaymentEntry, DepositEntry)
     moved = union_all(
         *(

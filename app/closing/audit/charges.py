@@ -61,7 +61,7 @@ def _copies(within: Within) -> Select[Any]:
 
 
 def _due(within: Within) -> Select[Any]:
-    """The database refuses both by itself; a database restored from somewhere may not."""
+    """Look for what the database refuses by itself, as one restored from elsewhere may not."""
     of: Any = Charge
     right = raw(of.amount) + raw(of.adjusted) - raw(of.waived_later) - raw(of.paid)
     return named_charge(of.due.label("due"), amount(right).label("due_right")).where(
@@ -75,7 +75,7 @@ def _negative(within: Within) -> Select[Any]:
 
 
 def _copied(within: Within) -> Select[Any]:
-    """What an allocation takes over from its charge."""
+    """Return what an allocation takes over from its charge."""
     taken_over = ("community_id", "building_id", "room_id", "space_id", "fee_item_id", "period")
     return (
         named_charge(Allocation.id.label("allocation"))
@@ -88,7 +88,7 @@ def _copied(within: Within) -> Select[Any]:
 
 
 def _of_nothing(within: Within) -> Select[Any]:
-    """An allocation without the paper that its kind stands for, or with another's."""
+    """Check that an allocation names the paper of its kind and no other's."""
     papers = {
         Allocation.receipt_id: CASH_KINDS,
         Allocation.prepayment_id: (AllocationKind.PREPAYMENT,),
@@ -130,7 +130,7 @@ def _month_sums(within: Within) -> Select[Any]:
 
 
 def _asked(model: Any, column: Any, sign: int) -> Any:
-    """Requests whose allocations are another sum than was approved, or are there though nothing was.
+    """Check that the allocations of a request are the sum approved, and none where nothing was.
 
     A rounding off goes with its receipt: taken back, nothing is left of it.
     """

@@ -23,7 +23,7 @@ class Within:
     whole: bool = False
 
     def of(self, model: Any) -> list[ColumnElement[bool]]:
-        """The condition that a statement on a document takes."""
+        """Return the condition that a statement on a document takes."""
         return [] if self.communities is None else [model.community_id.in_(sorted(self.communities))]
 
 
@@ -42,12 +42,12 @@ class Check:
 
 
 def amount(total: ColumnElement[Any]) -> ColumnElement[Decimal]:
-    """A sum of 分 as an amount, 0 where nothing was added up."""
+    """Return a sum of 分 as an amount, 0 where nothing was added up."""
     return type_coerce(func.coalesce(type_coerce(total, BigInteger), 0), Money)
 
 
 def sum_where(column: ColumnElement[Any], condition: ColumnElement[bool]) -> ColumnElement[Decimal]:
-    """The sum of those rows that fulfil a condition, as an amount."""
+    """Return the sum of those rows that fulfil a condition, as an amount."""
     return amount(func.sum(case((condition, type_coerce(column, BigInteger)), else_=0)))
 
 
@@ -79,7 +79,7 @@ def named_charge(
 
 
 def grouped(model: type[DocumentBase], key: Any, sums: Sequence[Any], conditions: Sequence[Any] = ()) -> Any:
-    """A subquery: `key` as `key`, and labelled sums over the rows of a document that name one."""
+    """Return a subquery: `key` as `key`, and labelled sums over the rows of a document that name one."""
     return (
         select(key.label("key"), *sums)
         .select_from(model)

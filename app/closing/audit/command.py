@@ -40,7 +40,7 @@ def check_books_command(asked: tuple[str, ...], whole: bool, as_json: bool) -> N
 
 
 def _communities(asked: tuple[str, ...]) -> set[int]:
-    """The communities named. Raises ClickException for a name or an id that nobody has."""
+    """Return the communities named. Raises ClickException for a name or an id that nobody has."""
     found: set[int] = set()
     for one in asked:
         keys = [Community.name == one, *([Community.id == int(one)] if _whole(one) else [])]

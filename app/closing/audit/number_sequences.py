@@ -26,7 +26,7 @@ Found = tuple[str, str, int, Mapping[str, Any]]
 
 
 def wrong_numbers(session: Session, within: Within) -> Iterator[Found]:
-    """What is wrong with the numbers of receipts and of what else carries a number."""
+    """Return what is wrong with the numbers of receipts and of what else carries a number."""
     yield from _books(session, within)
     yield from _counted(session, within)
     for model in (Receipt, ReceiptVoid, Refund, CashHandover):
@@ -34,7 +34,7 @@ def wrong_numbers(session: Session, within: Within) -> Iterator[Found]:
 
 
 def _books(session: Session, within: Within) -> Iterator[Found]:
-    """Serials of a year run from 1 to the counter of their book."""
+    """Check that the serials of a year run from 1 to the counter of their book."""
     counters = _counters(session, within, BOOK)
     serial: Any = Receipt.serial
     counted = (func.min(serial), func.max(serial), func.count(serial.distinct()), func.count(serial))
@@ -54,7 +54,7 @@ def _books(session: Session, within: Within) -> Iterator[Found]:
 
 
 def _gaps(session: Session, community: int, year: int, counter: int, count: int) -> Iterator[Found]:
-    """The serials that are not there; where none is missing, that the counter says something else."""
+    """Return the serials that are not there; where none is missing, that the counter says something else."""
     there = set(
         session.scalars(select(Receipt.serial).where(Receipt.community_id == community, Receipt.year == year))
     )
@@ -99,7 +99,7 @@ def _counters(session: Session, within: Within, kind: str) -> dict[tuple[int, in
 
 
 def _twice(session: Session, within: Within, model: Any) -> Iterator[Found]:
-    """The same number on two papers of a kind; the database refuses it by itself, unless it was restored without."""
+    """Return the same number on two papers of a kind; the database refuses it by itself, unless it was restored without."""
     rows = session.execute(
         select(model.community_id, model.number, func.count(model.id).label("count"))
         .where(model.number.is_not(None), *within.of(model))

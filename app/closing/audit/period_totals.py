@@ -41,12 +41,12 @@ class MonthSums:
             self._months[community].append(period)
 
     def moved(self, community: int, period: Period, name: str) -> int:
-        """What moved in the month under this name."""
+        """Return what moved in the month under this name."""
         found = self._moves.get((community, period))
         return 0 if found is None else found.get(name, 0)
 
     def stood(self, community: int, period: Period, name: str, *, before: bool = False) -> int:
-        """What stood at the month's end (or before it) of one of STATES."""
+        """Return what stood at the month's end (or before it) of one of STATES."""
         return sum(
             sign * self.moved(community, month, move)
             for month in self._months.get(community, ())

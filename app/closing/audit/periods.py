@@ -39,7 +39,7 @@ APPLIED = N_("预收明细抵扣 %(entries)s，应收上的预收抵扣 %(settle
 
 
 def wrong_months(session: Session, within: Within) -> Iterator[Found]:
-    """What is wrong with the months of the papers."""
+    """Return what is wrong with the months of the papers."""
     known = dict(_periods(session, within))
     for model in (Charge, *DATED):
         yield from _placed(session, within, model, known)
@@ -57,7 +57,7 @@ def _periods(session: Session, within: Within) -> Iterator[tuple[tuple[int, Peri
 def _placed(
     session: Session, within: Within, model: Any, known: dict[tuple[int, Period], PeriodState]
 ) -> Iterator[Found]:
-    """A month and the days in it: read once each, whatever number of papers they hold."""
+    """Return a month and the days in it: read once each, whatever number of papers they hold."""
     day = getattr(model, "day", None)
     columns = [model.community_id, model.posting_period, *([] if day is None else [day])]
     what, seen = spec_of(model).about.label, set()
@@ -96,7 +96,7 @@ def _order(known: dict[tuple[int, Period], PeriodState]) -> Iterator[Found]:
 
 
 def _cash(session: Session, within: Within) -> Iterator[Found]:
-    """What the receipts of a month say they settled, less what it took back, is what its allocations settled."""
+    """Return what the receipts of a month say they settled, less what it took back, is what its allocations settled."""
     taken = select(
         Receipt.community_id.label("community"), Receipt.posting_period.label("period"),
         raw(Receipt.settled).label("papers"), (0 * raw(Receipt.settled)).label("settled"),
@@ -118,7 +118,7 @@ def _cash(session: Session, within: Within) -> Iterator[Found]:
 
 
 def _applied(session: Session, within: Within) -> Iterator[Found]:
-    """What left prepayments for charges in a month is what the charges got of them in it."""
+    """Return what left prepayments for charges in a month is what the charges got of them in it."""
     entries = select(
         PrepaymentEntry.community_id.label("community"), PrepaymentEntry.posting_period.label("period"),
         (-raw(PrepaymentEntry.amount)).label("papers"), (0 * raw(PrepaymentEntry.amount)).label("settled"),
@@ -133,7 +133,7 @@ def _applied(session: Session, within: Within) -> Iterator[Found]:
 
 
 def _unequal(sides: Any) -> Select[Any]:
-    """The months whose two sides differ."""
+    """Return the months whose two sides differ."""
     both = sides.subquery()
     papers, settled = func.sum(both.c.papers), func.sum(both.c.settled)
     return (

@@ -62,7 +62,7 @@ def _part(model: Any, kind: Any, column: Any) -> Callable[[Within], Select[Any]]
 
 
 def _standing(within: Within) -> Select[Any]:
-    """A receipt stands, or there is the paper of its kind that takes its whole amount back."""
+    """Check that a receipt stands, or that the paper of its kind takes its whole amount back."""
     of: Any = Receipt
     paper: Any = ReceiptVoid
     kinds = {ReceiptState.VOID: VoidKind.VOID, ReceiptState.REVERSED: VoidKind.REVERSAL}

@@ -18,7 +18,7 @@ WRONG = N_("“%(report)s”不平：%(equation)s，左边 %(left)s，右边 %(r
 
 
 def wrong_equations(session: Session, within: Within) -> Iterator[Found]:
-    """The equations that do not hold, of the documents as they are now.
+    """Return the equations that do not hold, of the documents as they are now.
 
     A state on a day is added up charge by charge for a month that is past: those reports are read of the latest month
     alone, unless the whole is asked for.

@@ -51,7 +51,7 @@ class Breach:
 def check_books(
     *, session: Session, communities: Collection[int] | None = None, whole: bool = False
 ) -> list[Breach]:
-    """What does not hold in the books of these communities (None: all in reach), in the reader's language.
+    """Return what does not hold in the books of these communities (None: all in reach), in the reader's language.
 
     Reads whole tables, a statement a law, and the month-end reports; `whole`: every month of arrears and their ageing
     too, which takes a second a month and million charges. Writes nothing. Empty: everything is proved.

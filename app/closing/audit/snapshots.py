@@ -60,7 +60,7 @@ RIGHT: Mapping[str, Mapping[str, Right]] = {
 
 
 def wrong_kept(session: Session, within: Within) -> Iterator[Found]:
-    """What is wrong with what was kept of closed months."""
+    """Return what is wrong with what was kept of closed months."""
     closed = list(
         session.execute(
             select(AccountingPeriod.community_id, AccountingPeriod.period, AccountingPeriod.version)

@@ -14,7 +14,7 @@ from app.lowcode.fields import integer, link, moment, month, text
 
 
 def report_label(name: str) -> str:
-    """A report as people call it."""
+    """Return a report as people call it."""
     report = current_engine().reports.get(name)
     return name if report is None else gettext(report.label)
 

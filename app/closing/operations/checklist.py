@@ -53,12 +53,12 @@ class ChecklistItem:
             raise TypeError(f"{self.code}: stops the close and names no remedy")
 
     def text(self) -> str:
-        """The Chinese sentence."""
+        """Return the Chinese sentence."""
         return self.message % {"count": self.count, **self.params}
 
 
 def close_check(*, session: Session, community_id: int, period: Period) -> list[ChecklistItem]:
-    """What is missing before a community's month may close, in the order in which it is to be done.
+    """Return what is missing before a community's month may close, in the order in which it is to be done.
 
     The months before it are asked for apart: they are another page's work.
     """
@@ -71,7 +71,7 @@ def close_check(*, session: Session, community_id: int, period: Period) -> list[
 
 
 def missing_documents(*, session: Session, community_id: int, period: Period) -> list[ChecklistItem]:
-    """What is not done yet of a month: readings, charges, runs, requests, hand-overs."""
+    """Return what is not done yet of a month: readings, charges, runs, requests, hand-overs."""
     found = [
         ChecklistItem(
             code="not_over", message=N_("这个账期还没有过完，结账以后到月底都不能再收款、出账"), stops=False, url="",
@@ -136,7 +136,7 @@ def _unposted(session: Session, community_id: int, period: Period) -> Iterator[C
 
 
 def _requests(session: Session, community_id: int) -> Iterator[ChecklistItem]:
-    """What nobody has decided yet: decided later, it posts in the month that is open then."""
+    """Return what nobody has decided yet: decided later, it posts in the month that is open then."""
     documents: tuple[Any, ...] = (Waiver, Adjustment, Refund, Vacancy)
     for model in documents:
         pending = session.scalar(
@@ -177,7 +177,7 @@ def _money(session: Session, community_id: int, period: Period) -> Iterator[Chec
 
 
 def unequal(readings: Iterable[Reading]) -> list[ChecklistItem]:
-    """The reports of a month, read anew, whose equations do not hold."""
+    """Return the reports of a month, read anew, whose equations do not hold."""
     return [
         ChecklistItem(
             code=f"equation_{one.report.name}", message=N_("“%(report)s”有 %(count)d 个等式不平，请联系管理员"),

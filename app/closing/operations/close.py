@@ -119,7 +119,7 @@ def refuse_out_of_order(*, session: Session, community_id: int, period: Period) 
 
 
 def previous_open(*, session: Session, community_id: int, period: Period) -> Period | None:
-    """The earliest month before `period` that is not closed; None where all are, or nothing was before.
+    """Return the earliest month before `period` that is not closed; None where all are, or nothing was before.
 
     A month in which nothing was ever dated is closed like any other: the books begin with the first that has anything.
     """
@@ -139,7 +139,7 @@ def previous_open(*, session: Session, community_id: int, period: Period) -> Per
 
 
 def _locked(session: Session, community_id: int, period: Period) -> AccountingPeriod:
-    """The month alone to us, its predecessor too: it may not be opened again meanwhile."""
+    """Lock the month and its predecessor, so that neither is opened again meanwhile."""
     if scope.find(session, Community, community_id) is None:
         raise OutOfScope(field="community_id")
     refuse_out_of_order(session=session, community_id=community_id, period=period)
@@ -162,7 +162,7 @@ def _locked(session: Session, community_id: int, period: Period) -> AccountingPe
 
 
 def findings(*, session: Session, community_id: int, period: Period) -> list[ChecklistItem]:
-    """What stands between a month and its close, in the order in which it is to be done."""
+    """Return what stands between a month and its close, in the order in which it is to be done."""
     previous = previous_open(session=session, community_id=community_id, period=period)
     found = close_check(session=session, community_id=community_id, period=period)
     if previous is not None:

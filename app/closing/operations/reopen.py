@@ -69,7 +69,7 @@ REOPEN_FLOW = approval_flow(PeriodReopen, approving=_approving)
 
 
 def _latest(session: Session, community_id: int, period: Period) -> AccountingPeriod:
-    """The month, locked, if it is the latest closed one. Raises NotLatestPeriod."""
+    """Return the month, locked, if it is the latest closed one. Raises NotLatestPeriod."""
     mine: Any = AccountingPeriod.community_id == community_id
     month = session.scalars(
         select(AccountingPeriod)

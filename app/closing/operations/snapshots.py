@@ -35,12 +35,12 @@ class Frozen:
 
 
 def scope_of_close(report: Report, *, community_id: int, period: Period) -> ReportQuery:
-    """What is kept of a report: one community's month, or its state on the month's last day."""
+    """Return what is kept of a report: one community's month, or its state on the month's last day."""
     return ReportQuery.of_month(period, only=[community_id], by=report.by)
 
 
 def written_out(*, session: Session, report: Report, community_id: int, period: Period) -> Frozen:
-    """A report of a month from the documents as they are now, whatever is kept of it, in the office's language."""
+    """Return a report of a month from the documents as they are now, whatever is kept of it, in the office's language."""
     with listing.in_language("zh"):
         scope = scope_of_close(report, community_id=community_id, period=period)
         reading = read(session=session, report=report, scope=scope, anew=True)
@@ -88,7 +88,7 @@ class Keeping:
         self._masks = {one.name: one.masked for one in report.fields if one.masked is not None}
 
     def row(self, line: ReportLine) -> dict[str, Any]:
-        """A line as it is kept."""
+        """Return a line as it is kept."""
         masks = self._masks
         values: dict[str, Any] = {
             name: masks[name](str(value)) if name in masks else value

@@ -32,7 +32,7 @@ class PeriodArchive:
     """The archive that the reports' engine asks (`app/lowcode/reports/archive.py`)."""
 
     def find(self, session: Session, report: Report, scope: ReportQuery) -> Kept | None:
-        """The kept lines of a report's month, of the communities asked for that have closed it."""
+        """Return the kept lines of a report's month, of the communities asked for that have closed it."""
         closed = session.scalars(
             select(PeriodReport)
             .join(
@@ -90,7 +90,7 @@ class Stored:
         return Total(count=len(lines), values=values)
 
     def lines(self, session: Session, *, limit: int | None = None, offset: int = 0) -> Iterator[ReportLine]:
-        """The kept lines in the order of their communities and places."""
+        """Return the kept lines in the order of their communities and places."""
         if self.report.lines is not None or self.grain != WHOLE:
             yield from self._read(session, [one.id for one in self.papers], limit, offset)
             return
@@ -138,7 +138,7 @@ def kept_texts(*, session: Session, community_id: int, period: Period) -> dict[s
 
 
 def kept_names(*, session: Session, community_id: int, period: Period, version: int) -> list[str]:
-    """The names of the reports that were kept of a month's closing, in order."""
+    """Return the names of the reports that were kept of a month's closing, in order."""
     mine = PeriodReport.community_id == community_id, PeriodReport.period == period
     return list(
         session.scalars(
@@ -150,7 +150,7 @@ def kept_names(*, session: Session, community_id: int, period: Period, version: 
 
 
 def text_of(*, session: Session, paper: PeriodReport) -> str:
-    """A kept report as one text: the sums, and a line each; its SHA-256 is the paper's digest."""
+    """Return a kept report as one text: the sums, and a line each; its SHA-256 is the paper's digest."""
     columns = [getattr(PeriodReportRow, name) for name in TOLD]
     rows = session.execute(
         select(*columns).where(PeriodReportRow.report_id == paper.id).order_by(PeriodReportRow.place)
@@ -159,7 +159,7 @@ def text_of(*, session: Session, paper: PeriodReport) -> str:
 
 
 def line_of(report: Report, *, level: str, data: str, places: Sequence[int | None]) -> ReportLine:
-    """A kept line as it was when the month was closed."""
+    """Return a kept line as it was when the month was closed."""
     kept = json.loads(data)
     keys = dict(zip(PLACES, places, strict=True)) | kept.get(MORE_KEYS, {})
     # A figure that a later version of the report adds was nothing then.
@@ -177,7 +177,7 @@ def totals_of(report: Report, paper: PeriodReport) -> Total:
 
 
 def add_up(report: Report, parts: Sequence[Total]) -> Total:
-    """The total of several communities."""
+    """Return the total of several communities."""
     figures: dict[str, Decimal] = {}
     for part in parts:
         for name, value in part.figures.items():

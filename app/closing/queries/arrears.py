@@ -33,7 +33,7 @@ PLACES = ("community_id", "building_id", "room_id", "space_id", "customer_id")
 
 
 def owed(session: Session, scope: ReportQuery) -> FromClause:
-    """The charges with something open at the end of the scope's last day: a subquery.
+    """Return the charges with something open at the end of the scope's last day: a subquery.
 
     Its columns: id, PLACES, fee_item_id, due_date, and in 元 charged (原价 ± 调整), waived, paid and due. A charge
     counts from the month that it is posted in, what settles it from its day. As of a day after which nothing was
@@ -55,7 +55,7 @@ def owed(session: Session, scope: ReportQuery) -> FromClause:
 
 
 def of_open(statement: Select[Any]) -> Select[Any]:
-    """A select on charges, of those with something open, read from their index."""
+    """Return a select on charges, of those with something open, read from their index."""
     # SQLite would rather read the months' index, and the table for each of its rows.
     return statement.where(OPEN).with_hint(Charge, "INDEXED BY ix_charge_open", "sqlite")
 
@@ -122,7 +122,7 @@ def _all_at_once(scope: ReportQuery, columns: Sequence[Any], posted: Sequence[An
 
 
 def page_in_order(found: FromClause, rows: Select[Any], limit: int, offset: int, *more: str) -> Select[Any]:
-    """A page of `rows`, a select from what is owed, in the order of its places; what has no building last.
+    """Return a page of `rows`, a select from what is owed, in the order of its places; what has no building last.
 
     Those with a building and those without are each cut in the order of the index of what is open, so that the first
     pages read no more than they show. `more`: columns that go on ordering after the places.
@@ -167,7 +167,7 @@ def _settled_later(session: Session, scope: ReportQuery) -> bool:
 
 
 def _moved(charge_id: Any, scope: ReportQuery, *kinds: AllocationKind) -> ColumnElement[int]:
-    """What allocations took from a charge until the day, 分; of these kinds alone where some are named."""
+    """Return what allocations took from a charge until the day, 分; of these kinds alone where some are named."""
     amount: Any = raw(Allocation.amount)
     found = select(func.coalesce(func.sum(amount), 0)).where(
         Allocation.charge_id == charge_id, Allocation.day <= scope.last

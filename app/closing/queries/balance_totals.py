@@ -42,7 +42,7 @@ def held_figures(session: Session, scope: ReportQuery) -> Mapping[str, Decimal]:
 
 
 def due_now(session: Session, scope: ReportQuery) -> Decimal | None:
-    """What is open by the charges' own checked copies; None where anything is posted after the scope's month."""
+    """Return what is open by the charges' own checked copies; None where anything is posted after the scope's month."""
     for model in (Charge, Allocation):
         column: Any = model.posting_period
         if session.scalar(select(model.id).where(column > scope.period, *scope.where(model)).limit(1)):
@@ -54,7 +54,7 @@ def due_now(session: Session, scope: ReportQuery) -> Decimal | None:
 
 
 def _before(session: Session, model: Any, scope: ReportQuery) -> Decimal:
-    """What was held when the month began."""
+    """Return what was held when the month began."""
     found: Decimal | None = session.scalar(
         select(func.sum(model.amount)).where(model.posting_period < scope.period, *scope.where(model))
     )
@@ -90,7 +90,7 @@ def _moved(session: Session, model: Any, scope: ReportQuery, used: Any, out: Any
 
 
 def _cash(session: Session, scope: ReportQuery, period: Period) -> Decimal:
-    """What the desks' papers say: receipts − what was taken back − refunds."""
+    """Return what the desks' papers say: receipts − what was taken back − refunds."""
 
     def total(model: Any, column: Any, *more: Any) -> Decimal:
         found: Decimal | None = session.scalar(

@@ -40,7 +40,7 @@ LATEST_CLOSED = func.max(case((AccountingPeriod.state == PeriodState.CLOSED, Acc
 
 
 def latest_closed(*, session: Session, community_id: int) -> Period | None:
-    """The latest month that a community has closed; None where it has closed none."""
+    """Return the latest month that a community has closed; None where it has closed none."""
     return session.scalar(
         select(func.max(AccountingPeriod.period)).where(
             AccountingPeriod.community_id == community_id, AccountingPeriod.state == PeriodState.CLOSED
@@ -49,7 +49,7 @@ def latest_closed(*, session: Session, community_id: int) -> Period | None:
 
 
 def board(*, session: Session, year: int, now: Period) -> list[Books]:
-    """The months of a year of every community in reach and the chosen node, by name.
+    """Return the months of a year of every community in reach and the chosen node, by name.
 
     A month in which nothing was dated, between the first of the books and now, is open: it is closed like the others.
     """

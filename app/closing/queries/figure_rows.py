@@ -16,7 +16,7 @@ from app.lowcode.types import Money, raw
 
 
 def at_keys(model: Any, keys: Mapping[str, int | None], *names: str) -> list[ColumnElement[bool]]:
-    """The conditions of a line's keys on a document; None is a place that names none."""
+    """Return the conditions of a line's keys on a document; None is a place that names none."""
     return [
         getattr(model, name).is_(None) if keys[name] is None else getattr(model, name) == keys[name]
         for name in names
@@ -25,18 +25,18 @@ def at_keys(model: Any, keys: Mapping[str, int | None], *names: str) -> list[Col
 
 
 def charge_rows(session: Session, amount: Any, *where: Any) -> Iterator[FigureRow]:
-    """A row a charge; `amount`: its part in 分, of raw columns."""
+    """Return a row a charge; `amount`: its part in 分, of raw columns."""
     yield from _charges(session, select(type_coerce(amount, Money), *_NAMED).where(*where))
 
 
 def owed_rows(session: Session, found: FromClause, *where: Any) -> Iterator[FigureRow]:
-    """A row a charge of `owed`, with what is due of it."""
+    """Return a row a charge of `owed`, with what is due of it."""
     statement = select(found.c.due, *_NAMED).join(found, found.c.id == Charge.id)
     yield from _charges(session, statement.where(*where))
 
 
 def settlement_rows(session: Session, *where: Any, sign: int = 1, voids: Any = None) -> Iterator[FigureRow]:
-    """A row a settlement; `sign` −1 where the figure is what it adds to the charge. `voids`: joined by its receipt."""
+    """Return a row a settlement; `sign` −1 where the figure is what it adds to the charge. `voids`: joined by its receipt."""
     of: Any = Allocation
     statement = (
         select(of.id, of.kind, of.amount, of.day, of.period, FeeItem.name, Room.code, ParkingSpace.number)
@@ -56,20 +56,20 @@ def settlement_rows(session: Session, *where: Any, sign: int = 1, voids: Any = N
 
 
 def adjustment_rows(session: Session, *where: Any) -> Iterator[FigureRow]:
-    """A row an adjustment, signed as it was asked for."""
+    """Return a row an adjustment, signed as it was asked for."""
     adjusted = Allocation.kind == AllocationKind.ADJUSTMENT
     yield from settlement_rows(session, adjusted, *where, sign=-1)
 
 
 def waived_rows(session: Session, charges: list[Any], settlements: list[Any]) -> Iterator[FigureRow]:
-    """What was waived: of charges when they were posted, and of charges later."""
+    """Return what was waived: of charges when they were posted, and of charges later."""
     of: Any = Charge
     yield from charge_rows(session, raw(of.waived), raw(of.waived) != 0, *charges)
     yield from settlement_rows(session, Allocation.kind == AllocationKind.WAIVER, *settlements)
 
 
 def household_rows(session: Session, *where: Any) -> Iterator[FigureRow]:
-    """A row a room or space that has any of the charges, once a building."""
+    """Return a row a room or space that has any of the charges, once a building."""
     of: Any = Charge
     for column, model, name in (
         (of.room_id, Room, Room.code), (of.space_id, ParkingSpace, ParkingSpace.number)

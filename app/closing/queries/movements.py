@@ -21,7 +21,7 @@ KEPT_BY = ("community_id", "building_id")
 
 
 def moves(scope: ReportQuery) -> FromClause:
-    """The movements in a scope: COLUMNS, and `amount`, 元, what each adds to what is owed. A subquery.
+    """Return the movements in a scope: COLUMNS, and `amount`, 元, what each adds to what is owed. A subquery.
 
     Read from the sums of the months; of a room, a space or whatever else is finer than a building, from the documents.
     """
@@ -33,7 +33,7 @@ def moves(scope: ReportQuery) -> FromClause:
 
 
 def of_documents(on_charges: list[Any], on_allocations: list[Any]) -> FromClause:
-    """The same of the charges and allocations themselves, a row each, under these conditions."""
+    """Return the same of the charges and allocations themselves, a row each, under these conditions."""
     charge, allocation = _columns(Charge), _columns(Allocation)
     kind = MonthSum.__table__.c.kind.type
 

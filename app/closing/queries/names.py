@@ -12,7 +12,7 @@ from app.estate.models import Building, Community, Customer, ParkingSpace, Room
 
 
 def values_by_id(session: Session, model: Any, column: Any, keys: Iterable[int | None]) -> dict[Any, Any]:
-    """A column of the rows with these ids, by id; None stands for nothing."""
+    """Return a column of the rows with these ids, by id; None stands for nothing."""
     wanted = sorted({key for key in keys if key is not None})
     if not wanted:
         return {}
@@ -20,7 +20,7 @@ def values_by_id(session: Session, model: Any, column: Any, keys: Iterable[int |
 
 
 def late_fee_items(session: Session) -> frozenset[int]:
-    """The fees that are 违约金."""
+    """Return the fees that are 违约金."""
     return frozenset(session.scalars(select(FeeItem.id).where(FeeItem.kind == FeeKind.LATE_FEE)))
 
 
@@ -53,5 +53,5 @@ class Names:
 
 
 def keys_of(row: Any, *names: str) -> dict[str, int | None]:
-    """The keys of a line, from its row."""
+    """Return the keys of a line, from its row."""
     return {name: getattr(row, name) for name in names}

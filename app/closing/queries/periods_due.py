@@ -23,7 +23,7 @@ class MonthOver:
 
 
 def months_over(*, session: Session, now: Period) -> list[MonthOver]:
-    """The months before `now` that wait to be closed, within reach and the chosen node; by community."""
+    """Return the months before `now` that wait to be closed, within reach and the chosen node; by community."""
     of = AccountingPeriod
     narrowing = listing.narrowing_condition(Community)
     rows = session.execute(

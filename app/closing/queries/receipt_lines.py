@@ -65,7 +65,7 @@ class ReceiptLines:
         }
 
     def line(self, key: Any, source: str) -> ReportLine:
-        """The line of a row of keys (id, receipt_id, day, amount)."""
+        """Return the line of a row of keys (id, receipt_id, day, amount)."""
         row = self._rows[source][key.id]
         paper = (self._voids if row.kind in BACK else self._papers)[key.receipt_id]
         named = self._names.values(row)
@@ -120,7 +120,7 @@ def _entries(session: Session, model: Any, what: Any, ids: Sequence[int]) -> dic
 
 
 def _tenders(session: Session, receipts: set[int]) -> dict[int, str]:
-    """The methods of each receipt by their codes, in the order in which they were taken."""
+    """Return the methods of each receipt by their codes, in the order in which they were taken."""
     found: dict[int, list[str]] = {}
     for receipt_id, tender in session.execute(
         select(ReceiptTender.receipt_id, ReceiptTender.tender)

@@ -19,14 +19,14 @@ OTHER_PLACES = N_("车位及其他")
 
 
 def place_key(community_id: int | None, building_id: int | None, *, whole: bool) -> str:
-    """A place as it is picked; `whole`: everything of the community."""
+    """Return a place as it is picked; `whole`: everything of the community."""
     if whole:
         return f"{COMMUNITY}{community_id}"
     return f"{OTHERS}{community_id}" if building_id is None else f"{BUILDING}{building_id}"
 
 
 def wanted(scope: ReportQuery, model: Any) -> list[ColumnElement[bool]]:
-    """The conditions of a scope on a document or the sums of months: the tree's, and what is picked."""
+    """Return the conditions of a scope on a document or the sums of months: the tree's, and what is picked."""
     found = scope.where(model)
     place, fee = scope.picks.get("place", ""), scope.picks.get("fee")
     if fee:

@@ -32,7 +32,7 @@ COLUMN = {
 
 
 def summary_lines(session: Session, scope: ReportQuery) -> Iterator[ReportLine]:
-    """A line a community, building and fee; and the households of a building, each counted once.
+    """Return a line a community, building and fee; and the households of a building, each counted once.
 
     Added up from what moved by the month it is posted in; the checked copies on the charges have no part in it.
     """
@@ -103,7 +103,7 @@ def _figures(sums: Sums) -> Sums:
 
 
 def _add_before(session: Session, period: Period, moved: FromClause, sums: dict[Key, Sums]) -> None:
-    """What was owed when the month began."""
+    """Return what was owed when the month began."""
     place = [moved.c[name] for name in PLACE]
     rows = session.execute(
         select(*place, func.sum(moved.c.amount)).where(moved.c.posting_period < period).group_by(*place)
@@ -114,7 +114,7 @@ def _add_before(session: Session, period: Period, moved: FromClause, sums: dict[
 
 
 def _add_month(session: Session, period: Period, moved: FromClause, sums: dict[Key, Sums]) -> None:
-    """What moved in the month, by its kind, and whether it is of earlier charges."""
+    """Return what moved in the month, by its kind, and whether it is of earlier charges."""
     is_past = case((moved.c.period < moved.c.posting_period, 1), else_=0).label("past")
     group = [*(moved.c[name] for name in PLACE), moved.c.kind, is_past]
     rows = session.execute(

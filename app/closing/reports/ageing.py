@@ -32,7 +32,7 @@ FIELDS = (
 
 
 def aged(found: FromClause, scope: ReportQuery) -> list[ColumnElement[Any]]:
-    """The sums of a group of charges owed: by bucket, all together, and what nears three years."""
+    """Return the sums of a group of charges owed: by bucket, all together, and what nears three years."""
     due, when = found.c.due, found.c.due_date
     return [
         *(_sum(due, _within(when, bucket)).label(bucket.name) for bucket in buckets(scope.last)),
@@ -42,7 +42,7 @@ def aged(found: FromClause, scope: ReportQuery) -> list[ColumnElement[Any]]:
 
 
 def debtors(found: FromClause, scope: ReportQuery) -> Any:
-    """A row a debtor and place, with what is owed in each bucket."""
+    """Return a row a debtor and place, with what is owed in each bucket."""
     places = [found.c[name] for name in PLACES]
     return select(*places, *aged(found, scope), func.min(found.c.due_date).label("oldest")).group_by(*places)
 
@@ -92,7 +92,7 @@ def _checks(session: Session, scope: ReportQuery, total: Total) -> list[Equation
 
 
 def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
-    """The charges of the debtor and place that were owed on the day and fall due in the bucket."""
+    """Return the charges of the debtor and place that were owed on the day and fall due in the bucket."""
     traced = name in SUMS and "customer_id" in line.keys
     return rows_url(AGEING.url, line, name, scope) if traced else None
 
@@ -108,7 +108,7 @@ def _rows(
 
 
 def chart_of(values: Mapping[str, Any]) -> Chart | None:
-    """The buckets side by side; None where nothing is owed."""
+    """Return the buckets side by side; None where nothing is owed."""
     if not values.get("due"):
         return None
     labels = [_(label) for _name, label, _days in BUCKETS]

@@ -77,7 +77,7 @@ def _page(session: Session, scope: ReportQuery, limit: int, offset: int) -> Sequ
 
 
 def _reminded(session: Session, scope: ReportQuery, customers: set[int]) -> dict[int, date]:
-    """The day on which each of these customers was last asked to pay, up to the scope's last day."""
+    """Return the day on which each of these customers was last asked to pay, up to the scope's last day."""
     latest = (
         select(Reminder.customer_id, func.max(Reminder.day))
         .where(Reminder.customer_id.in_(customers), Reminder.day <= scope.last)
@@ -97,7 +97,7 @@ def _checks(session: Session, scope: ReportQuery, total: Total) -> list[Equation
 
 
 def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
-    """The charge, the reminders, and what a figure of the charge is the sum of on the day."""
+    """Return the charge, the reminders, and what a figure of the charge is the sum of on the day."""
     key: Any = line.keys.get("charge_id")
     if key is None or not line.values.get(name):
         return None

@@ -52,7 +52,7 @@ FIELDS = (
 
 
 def _accounts(scope: ReportQuery) -> CompoundSelect[Any]:
-    """A row an account that held something before the month or moved in it."""
+    """Return a row an account that held something before the month or moved in it."""
     return union_all(
         _moves(scope, Prepayment, PrepaymentEntry, PrepaymentEntry.prepayment_id),
         _moves(scope, Deposit, DepositEntry, DepositEntry.deposit_id),
@@ -165,7 +165,7 @@ def _checks(session: Session, scope: ReportQuery, total: Total) -> list[Equation
 
 
 def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
-    """The entries behind a sum."""
+    """Return the entries behind a sum."""
     traced = name in SUMS and (line.keys.get("prepayment_id") or line.keys.get("deposit_id"))
     return rows_url(BALANCES.url, line, name, scope) if traced else None
 

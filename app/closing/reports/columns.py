@@ -5,17 +5,17 @@ from app.lowcode.fields import Field
 
 
 def money(name: str, label: str, width: int = 14) -> Field:
-    """An amount that is added up."""
+    """Return an amount that is added up."""
     return Field(label, "money", name=name, width=width, totalled=True, scale=2)
 
 
 def words(name: str, label: str, width: int = 14) -> Field:
-    """A text."""
+    """Return a text."""
     return Field(label, "text", name=name, width=width)
 
 
 def day(name: str, label: str) -> Field:
-    """A date."""
+    """Return a date."""
     return Field(label, "date", name=name, width=12)
 
 

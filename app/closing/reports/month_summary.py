@@ -141,7 +141,7 @@ def _checks(session: Session, scope: ReportQuery, total: Total) -> list[Equation
 
 
 def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
-    """The arrears that were owed, or the rows that a figure is the sum of."""
+    """Return the arrears that were owed, or the rows that a figure is the sum of."""
     period = scope.period
     match name:
         case "opening":
@@ -154,7 +154,7 @@ def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
 def _rows(
     session: Session, scope: ReportQuery, keys: Mapping[str, int | None], name: str
 ) -> Iterator[FigureRow]:
-    """What a figure of the month is the sum of."""
+    """Return what a figure of the month is the sum of."""
     of, settled = Charge, Allocation
     place = ("community_id", "building_id", "fee_item_id")
     charges = [*at_keys(of, keys, *place), of.posting_period == scope.period, *scope.where(of)]
@@ -183,7 +183,7 @@ def _rows(
 
 
 def _owed_url(line: ReportLine, period: Period) -> str | None:
-    """What was owed at a month's end: the arrears of the place and fee as of its last day, which add up to it."""
+    """Return what was owed at a month's end: the arrears of the place and fee as of its last day, which add up to it."""
     if not may("read", "ArrearsReport"):
         return None
     keys = line.keys
@@ -220,12 +220,12 @@ SUMMARY = Report(
 
 
 def month_summary(*, session: Session, period: Period, only: Sequence[int] | None = None) -> Reading:
-    """The summary of a month, of these communities (None: all in reach), whatever node is chosen."""
+    """Return the summary of a month, of these communities (None: all in reach), whatever node is chosen."""
     return read(session=session, report=SUMMARY, scope=ReportQuery.of_month(period, only=only))
 
 
 def figures_of(reading: Reading) -> Mapping[str, Decimal | None]:
-    """The total of a summary and the figures beside it by their names in the language of the cases."""
+    """Return the total of a summary and the figures beside it by their names in the language of the cases."""
     found: dict[str, Decimal | None] = {
         one.name: reading.total.values.get(one.name) for one in FIELDS if one.kind == "money"
     }

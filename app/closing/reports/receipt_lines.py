@@ -48,7 +48,7 @@ FIGURES = (
 
 
 def _taken(scope: ReportQuery) -> CompoundSelect[Any]:
-    """The lines by their keys: source, id, and what orders them."""
+    """Return the lines by their keys: source, id, and what orders them."""
     sources: Sequence[tuple[int, Any, Any]] = (
         (CHARGE, Allocation, Allocation.kind.in_(CASH_KINDS)),
         (PREPAID, PrepaymentEntry, _kept(PrepaymentEntry, PrepaymentKind)),
@@ -94,7 +94,7 @@ def _page(session: Session, scope: ReportQuery, limit: int, offset: int) -> Sequ
 
 
 def _figures(session: Session, scope: ReportQuery) -> Mapping[str, Decimal]:
-    """What the receipts of the month say, and what was taken back in it."""
+    """Return what the receipts of the month say, and what was taken back in it."""
     zero = Decimal("0.00")
     papers: Sequence[tuple[str, Any]] = (("receipts", Receipt), ("taken_back", ReceiptVoid))
     return {
@@ -117,7 +117,7 @@ def _equations(total: Total, _lines: Sequence[ReportLine]) -> list[Equation]:
 
 
 def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
-    """The receipt stands behind the day: a line's amount is a part of it."""
+    """Lead to the receipt of the day, of whose amount the line is a part."""
     if name == "day" and line.keys.get("receipt_id") is not None:
         return document_url(Receipt, int(line.keys["receipt_id"] or 0))
     return None

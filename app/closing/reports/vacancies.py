@@ -74,7 +74,7 @@ def _order(line: ReportLine) -> Any:
 
 
 def _charges(session: Session, scope: ReportQuery) -> list[Any]:
-    """What was posted in the month with something waived."""
+    """Return what was posted in the month with something waived."""
     of: Any = Charge
     return list(
         session.execute(
@@ -86,7 +86,7 @@ def _charges(session: Session, scope: ReportQuery) -> list[Any]:
 
 
 def _vacancies(session: Session, scope: ReportQuery, rooms: set[int]) -> list[Any]:
-    """The approved ones of the month, and the others of rooms of which something was waived."""
+    """Return the approved ones of the month, and the others of rooms of which something was waived."""
     names = ("id", "community_id", "room_id", "fee_item_id", "starts", "ends", "factor")
     approved = (
         select(*(getattr(Vacancy, name) for name in names), Room.building_id)
@@ -106,7 +106,7 @@ def _in_parts(keys: set[int]) -> Iterator[list[int]]:
 
 
 def _shared(charges: Sequence[Any], vacancies: Sequence[Any]) -> dict[Any, Decimal]:
-    """What was waived by vacancy; by (room, ELSEWHERE) what none explains."""
+    """Return what was waived by vacancy; by (room, ELSEWHERE) what none explains."""
     found: dict[Any, Decimal] = {}
     for place, _charge, part in _shares_of(charges, vacancies):
         found[place] = found.get(place, Decimal("0.00")) + part
@@ -139,7 +139,7 @@ def _shares_of(charges: Sequence[Any], vacancies: Sequence[Any]) -> Iterator[tup
 
 
 def _areas(session: Session, rooms: set[int], last: date) -> dict[int, Decimal]:
-    """The area of each room as it was on the month's last day."""
+    """Return the area of each room as it was on the month's last day."""
     found: dict[int, Decimal] = {}
     for some in _in_parts(rooms):
         rows = session.execute(
@@ -172,7 +172,7 @@ def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
 def _rows(
     session: Session, scope: ReportQuery, keys: Mapping[str, int | None], name: str
 ) -> Iterator[FigureRow]:
-    """What the vacancy (or, without one, no vacancy of the room) waived of each charge."""
+    """Return what the vacancy (or, without one, no vacancy of the room) waived of each charge."""
     charges = [one for one in _charges(session, scope) if one.room_id == keys.get("room_id")]
     vacancies = _vacancies(session, scope, {one.room_id for one in charges})
     wanted = keys.get("vacancy_id") or (keys.get("room_id"), ELSEWHERE)

@@ -32,7 +32,7 @@ BUCKETS: Sequence[tuple[str, str, int | None]] = (
 
 
 def buckets(as_of: date) -> list[Bucket]:
-    """The buckets by the due dates that fall into them."""
+    """Return the buckets by the due dates that fall into them."""
     found: list[Bucket] = []
     last: date | None = None
     for name, label, longest in BUCKETS:
@@ -43,7 +43,7 @@ def buckets(as_of: date) -> list[Bucket]:
 
 
 def nearly_lapsed(as_of: date) -> date:
-    """What was due on this day or before lapses within the time of warning, or has lapsed."""
+    """Return what was due on this day or before lapses within the time of warning, or has lapsed."""
     day = min(as_of, date.max - timedelta(days=WARNED_BEFORE)) + timedelta(days=WARNED_BEFORE)
     year = day.year - YEARS_OF_CLAIM
     if year < 1:

@@ -41,7 +41,7 @@ def _plain(value: Any) -> Any:
 
 
 def read_value(kind: str, value: Any, enum: type[LabelledEnum] | None = None) -> Any:
-    """A value of a field's kind as it was before it was written."""
+    """Return a value of a field's kind as it was before it was written."""
     if value is None:
         return None
     match kind:
@@ -59,7 +59,7 @@ def read_value(kind: str, value: Any, enum: type[LabelledEnum] | None = None) ->
 
 
 def text_of_lines(totals: str, lines: Iterable[Sequence[Any]]) -> str:
-    """A kept report as one text: its sums, then a line each: level, places and values, a tab between them.
+    """Return a kept report as one text: its sums, then a line each: level, places and values, a tab between them.
 
     Values are canonical, in which neither a tab nor a line's end stands.
     """
@@ -69,5 +69,5 @@ def text_of_lines(totals: str, lines: Iterable[Sequence[Any]]) -> str:
 
 
 def digest_of(text: str) -> str:
-    """The SHA-256 of a text."""
+    """Return the SHA-256 of a text."""
     return hashlib.sha256(text.encode()).hexdigest()

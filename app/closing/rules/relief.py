@@ -34,7 +34,7 @@ class Days:
 def shares(
     *, waived: Decimal, days: Sequence[Days], held: Sequence[ApprovedVacancy]
 ) -> Mapping[int, Decimal]:
-    """What was waived (元) by vacancy id, by days × (1 − factor); the parts add up to it.
+    """Return what was waived (元) by vacancy id, by days × (1 − factor); the parts add up to it.
 
     The vacancy of the fee itself goes before one of the whole room, as when it was billed. What none explains goes to
     ELSEWHERE.

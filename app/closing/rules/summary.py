@@ -22,7 +22,7 @@ def expected_closing(figures: Figures) -> Decimal:
 
 
 def rates(figures: Figures) -> dict[str, Decimal | None]:
-    """The three rates in percent; None where there was nothing to collect. Applied prepayment counts as received.
+    """Return the three rates in percent; None where there was nothing to collect. Applied prepayment counts as received.
 
     当期收缴率: received of this month's charges ÷ (charged − waived). 清欠率: received of earlier ones ÷ opening.
     综合: all received ÷ (opening + charged − waived).

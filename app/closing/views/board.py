@@ -42,7 +42,7 @@ class BoardView(BaseView):
     @expose("/")
     @needs("read")
     def index(self) -> str:
-        """The board; `?year=2026`, this year without it."""
+        """Return the board; `?year=2026`, this year without it."""
         year = _year()
         books = board(session=db.session(), year=year, now=Period.of(clock.today()))
         rows = [(one.name, [_cell(one.community_id, month) for month in one.months]) for one in books]
@@ -55,7 +55,7 @@ class BoardView(BaseView):
     @expose("/check/<int:community_id>/<period>")
     @needs("read")
     def check(self, community_id: int, period: str) -> str:
-        """A month: how it stands, and what it still wants."""
+        """Return a month: how it stands, and what it still wants."""
         community, month = _month(community_id, period)
         row = _row(community_id, month)
         closed = row if row is not None and row.state is PeriodState.CLOSED else None
@@ -69,7 +69,7 @@ class BoardView(BaseView):
     @expose("/findings/<int:community_id>/<period>")
     @needs("read")
     def findings(self, community_id: int, period: str) -> str:
-        """What a month still wants before it closes, a fragment of its page."""
+        """Return what a month still wants before it closes, a fragment of its page."""
         _community, month = _month(community_id, period)
         found = operations.findings(session=db.session(), community_id=community_id, period=month)
         lines = [
@@ -100,7 +100,7 @@ class BoardView(BaseView):
 
 
 def _remedies(item: operations.ChecklistItem) -> list[Button]:
-    """The buttons that clear an item, for who may press them."""
+    """Return the buttons that clear an item, for who may press them."""
     return [Button(one.right[0], _(one.label), one.url) for one in item.remedies if may(*one.right)]
 
 
@@ -112,7 +112,7 @@ def _year() -> int:
 
 
 def _month(community_id: int, text: str) -> tuple[Community, Period]:
-    """The community in reach and the month of a URL. Raises BadPeriod."""
+    """Return the community in reach and the month of a URL. Raises BadPeriod."""
     community = scope.find(db.session(), Community, community_id) if community_id < 2**63 else None
     if community is None:
         abort(404)
@@ -133,7 +133,7 @@ def _facts(row: AccountingPeriod) -> list[tuple[str, str]]:
 
 
 def _kept(row: AccountingPeriod) -> list[tuple[str, str]]:
-    """The reports that stand for the month, for who may read them: (label, address)."""
+    """Return the reports that stand for the month, for who may read them: (label, address)."""
     found = kept_names(
         session=db.session(), community_id=row.community_id, period=row.period, version=row.version
     )
@@ -161,7 +161,7 @@ def _close_button(community_id: int, period: Period) -> Button:
 
 
 def _buttons(row: AccountingPeriod) -> list[Button]:
-    """What may be done with a closed month; only the latest may be opened again."""
+    """Return what may be done with a closed month; only the latest may be opened again."""
     found, community_id, period = [], row.community_id, row.period
     latest = latest_closed(session=db.session(), community_id=community_id)
     if period == latest and may("add", PeriodReopen.__name__):
@@ -174,7 +174,7 @@ def _buttons(row: AccountingPeriod) -> list[Button]:
 
 
 def _cell(community_id: int, month: BoardMonth) -> dict[str, Any]:
-    """A month as the board shows it."""
+    """Return a month as the board shows it."""
     if month.state is None:
         return {"text": "", "url": None, "tone": "", "title": ""}
     title = ""

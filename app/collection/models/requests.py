@@ -86,7 +86,7 @@ class Refund(Requested, CommunityScoped, MoneyDocument):
 
 
 def role_names() -> dict[str, str]:
-    """The office's roles by their ids, as codes; read once a request."""
+    """Return the office's roles by their ids, as codes; read once a request."""
     if "role_names" not in g:
         rows = db.session.execute(select(Role.id, Role.name).order_by(Role.name))
         g.role_names = {str(key): name for key, name in rows}

@@ -40,7 +40,7 @@ class EntrySource:
 def prepayment_account(
     *, session: Session, community_id: int, customer_id: int, room_id: int | None, fee_item_id: int | None
 ) -> Prepayment:
-    """The customer's account for a fee (None: general), made when there is none, under our lock."""
+    """Return the customer's account for a fee (None: general), made when there is none, under our lock."""
     key = f"{customer_id}:{room_id or ''}:{fee_item_id or ''}"
     row = {
         "community_id": community_id, "customer_id": customer_id, "room_id": room_id, "fee_item_id": fee_item_id,
@@ -53,7 +53,7 @@ def prepayment_account(
 def deposit_account(
     *, session: Session, community_id: int, customer_id: int, room_id: int | None, item: str
 ) -> Deposit:
-    """The customer's account for a purpose (装修保证金 …), made when there is none, under our lock. Raises UnknownEntry."""
+    """Return the customer's account for a purpose (装修保证金 …), made when there is none, under our lock. Raises UnknownEntry."""
     if not codes_of(DEPOSIT_ITEM).allows(item):
         raise UnknownEntry(field="deposits", label=N_("押金项目"), value=item)
     key = f"{customer_id}:{room_id or ''}:{item}"

@@ -57,7 +57,7 @@ def advance_until(
     fee_item_id: int | None,
     room_id: int | None,
 ) -> AdvanceUntil:
-    """What the customer's charges from this month until `until` come to, less what is held for just that.
+    """Return what the customer's charges from this month until `until` come to, less what is held for just that.
 
     `fee_item_id` None: all fees; `room_id` None: all rooms and spaces of the customer. Charges that are posted are debts
     and no part of it. Raises MonthPassed, TooManyMonths, OutOfScope.

@@ -64,7 +64,7 @@ _READ = (
 
 
 def lock_charges(*, session: Session, ids: Iterable[int]) -> list[LockedCharge]:
-    """The charges under our lock as they are now, in order of id: the order in which everybody locks them."""
+    """Return the charges under our lock as they are now, in order of id: the order in which everybody locks them."""
     wanted = sorted(set(ids))
     found: list[LockedCharge] = []
     for start in range(0, len(wanted), AT_ONCE):

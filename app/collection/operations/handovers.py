@@ -71,7 +71,7 @@ class Till:
 def till_of(
     *, session: Session, community_id: int, cashier_id: int | None, until: date, lock: bool = False
 ) -> Till:
-    """What `cashier_id` took and gave out up to `until` and has not handed over; voided receipts count as papers."""
+    """Return what `cashier_id` took and gave out up to `until` and has not handed over; voided receipts count as papers."""
 
     def papers(model: Any, *also: Any) -> list[Any]:
         whose = model.cashier_id == cashier_id if cashier_id else model.cashier_id.is_(None)
@@ -155,7 +155,7 @@ def hand_over(
 
 
 def _counted(booked: Decimal, count: CashCount | None) -> CountedCash | None:
-    """The count against the papers; a drawer that gave out more than it took holds nothing to count."""
+    """Return the count against the papers; a drawer that gave out more than it took holds nothing to count."""
     return count_cash(booked=booked, count=count) if count is not None and booked > 0 else None
 
 

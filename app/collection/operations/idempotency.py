@@ -36,7 +36,7 @@ def request_hash(request: PaymentRequest) -> str:
 
 
 def earlier_receipts(*, session: Session, key: str | None, asked: str) -> list[Receipt]:
-    """The receipts that this key made before; none for a new key. Raises KeyReused for another body."""
+    """Return the receipts that this key made before; none for a new key. Raises KeyReused for another body."""
     if key is None:
         return []
     found = list(session.scalars(select(Receipt).where(Receipt.key == key).order_by(Receipt.community_id)))

@@ -110,7 +110,7 @@ def pay(*, session: Session, request: PaymentRequest) -> list[Receipt]:
 
 
 def _communities(session: Session, people: Sequence[Customer], charge_ids: Sequence[int] | None) -> list[int]:
-    """The communities that the payment will touch. Raises OutOfScope for a charge that is not this person's."""
+    """Return the communities that the payment will touch. Raises OutOfScope for a charge that is not this person's."""
     if charge_ids is None:
         owing = (
             select(Charge.community_id)
@@ -137,7 +137,7 @@ def _communities(session: Session, people: Sequence[Customer], charge_ids: Seque
 def _locked(
     session: Session, people: Sequence[Customer], charge_ids: Sequence[int] | None
 ) -> list[LockedCharge]:
-    """The charges named, or all open ones, as they are under our lock, in order of id."""
+    """Return the charges named, or all open ones, as they are under our lock, in order of id."""
     ids = open_charge_ids(session=session, people=people) if charge_ids is None else charge_ids
     found = lock_charges(session=session, ids=ids)
     return found if charge_ids is not None else [one for one in found if one.due > 0]

@@ -85,12 +85,12 @@ def undo_applied(
 
 
 def applied_to(*, session: Session, charge_id: int) -> Decimal:
-    """What prepayments settle of a charge now (元)."""
+    """Return what prepayments settle of a charge now (元)."""
     return sum((part for _account, part, _day in _standing(session, charge_id)), ZERO)
 
 
 def charges_settled_by(*, session: Session, prepayment_id: int) -> list[tuple[int, str, Decimal]]:
-    """The charges that an account settles: (id, fee and month, 元), the latest first."""
+    """Return the charges that an account settles: (id, fee and month, 元), the latest first."""
     rows = session.execute(
         select(PrepaymentEntry.charge_id, PrepaymentEntry.amount)
         .where(PrepaymentEntry.prepayment_id == prepayment_id, PrepaymentEntry.charge_id.is_not(None))
@@ -114,7 +114,7 @@ def charges_settled_by(*, session: Session, prepayment_id: int) -> list[tuple[in
 
 
 def uses_of(*, session: Session, prepayment_id: int) -> str:
-    """The charges that an account settles, with their sums, the latest few by name; empty for none."""
+    """Return the charges that an account settles, with their sums, the latest few by name; empty for none."""
     settled = charges_settled_by(session=session, prepayment_id=prepayment_id)
     named = [f"{name} {format_money(amount)}" for _key, name, amount in settled[:NAMED]]
     return "、".join(named) + ("…" if len(settled) > NAMED else "")

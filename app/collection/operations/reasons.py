@@ -13,7 +13,7 @@ class ReasonMissing(DomainError):
 
 
 def stated(reason: str) -> str:
-    """The reason as it is kept. Raises ReasonMissing."""
+    """Return the reason as it is kept. Raises ReasonMissing."""
     reason = reason.strip()
     if not reason:
         raise ReasonMissing(field="reason")

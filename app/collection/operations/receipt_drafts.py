@@ -22,7 +22,7 @@ def drafts_for(
     charges: Mapping[int, LockedCharge],
     cash: Mapping[int, Decimal],
 ) -> dict[int, Draft]:
-    """A receipt to be for each community that charges are settled in, in order of id."""
+    """Return a receipt to be for each community that charges are settled in, in order of id."""
     drafts: dict[int, Draft] = {}
     for community_id in sorted({charges[key].community_id for key in cash}):
         customer_id = next(one.id for one in people if one.community_id == community_id)

@@ -43,7 +43,7 @@ class Draft:
 
 
 def issue(*, session: Session, draft: Draft, day: date, key: str | None, asked: str) -> Receipt:
-    """Number and add the receipt with its tenders, and enter what is held on its accounts; the month is held open.
+    """Add the receipt with its number and tenders, and enter what is held on its accounts.
 
     Takes the book's counter: after every lock of accounts and charges.
     """

@@ -114,7 +114,7 @@ ADJUSTMENT_FLOW = approval_flow(Adjustment, approving=_adjust, board=_BOARD)
 
 
 def booking_day(*, session: Session, community_id: int, today: date) -> date:
-    """The day to book a correction on: today, or where its month is closed the first day that is open."""
+    """Return the day to book a correction on: today, or where its month is closed the first day that is open."""
     closed = session.scalar(
         select(AccountingPeriod.period)
         .where(AccountingPeriod.community_id == community_id, AccountingPeriod.state == PeriodState.CLOSED)

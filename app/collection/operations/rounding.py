@@ -40,7 +40,7 @@ def rounding_discount(
     charges: Mapping[int, LockedCharge],
     rounding: Rounding | None,
 ) -> tuple[dict[int, Decimal], Decimal]:
-    """What of each charge is let go, the last settled first; and what is paid above the sum (元, half up to 角 only).
+    """Return what of each charge is let go, the last settled first; and what is paid above the sum (元, half up to 角 only).
 
     Raises RoundingBeyondLimit, NotPositive where nothing would be left to pay.
     """

@@ -227,7 +227,7 @@ def _empty_accounts(session: Session, receipt: Receipt, source: EntrySource) -> 
 
 
 def _found(session: Session, receipt_id: int) -> Receipt:
-    """The receipt, not locked yet: its month comes before it. Raises OutOfScope."""
+    """Return the receipt, not locked yet: its month comes before it. Raises OutOfScope."""
     receipt: Receipt | None = find(session, Receipt, receipt_id)
     if receipt is None:
         raise OutOfScope

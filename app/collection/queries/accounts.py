@@ -51,7 +51,7 @@ def open_groups(
     room_ids: Collection[int] = (),
     space_ids: Collection[int] = (),
 ) -> tuple[list[Group], bool]:
-    """The person's open charges grouped by what they are for, oldest first; and whether there are more.
+    """Return the person's open charges grouped by what they are for, oldest first; and whether there are more.
 
     The rooms and spaces named are the ones that were searched and come first; none named: the person was.
     """
@@ -95,7 +95,7 @@ class PaidReceipt:
 
 
 def latest_receipts(*, session: Session, people: Sequence[Customer]) -> list[PaidReceipt]:
-    """The person's latest receipts, the last first, twenty at most."""
+    """Return the person's latest receipts, the last first, twenty at most."""
     rows = session.scalars(
         select(Receipt)
         .where(Receipt.customer_id.in_([one.id for one in people]))
@@ -113,7 +113,7 @@ def latest_receipts(*, session: Session, people: Sequence[Customer]) -> list[Pai
 
 
 def places_named(*, session: Session, room_ids: Collection[int], space_ids: Collection[int]) -> list[str]:
-    """What the searched rooms and spaces are called."""
+    """Return what the searched rooms and spaces are called."""
     if not room_ids and not space_ids:
         return []
     rooms = session.scalars(select(Room.code).where(Room.id.in_(room_ids)).order_by(Room.code))

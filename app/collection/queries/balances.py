@@ -36,7 +36,7 @@ class HeldFor:
 
 
 def held_for(*, session: Session, people: Sequence[Customer]) -> HeldFor:
-    """What is held for the person, general before fees; the community is named where there are several."""
+    """Return what is held for the person, general before fees; the community is named where there are several."""
     ids, several = [one.id for one in people], len({one.community_id for one in people}) > 1
 
     def balances(rows: Any) -> list[AccountBalance]:
@@ -67,7 +67,7 @@ def held_for(*, session: Session, people: Sequence[Customer]) -> HeldFor:
 
 
 def fees_to_prepay(*, session: Session) -> list[tuple[int, str]]:
-    """The fees that something may be taken in advance for, as (id, name)."""
+    """Return the fees that something may be taken in advance for, as (id, name)."""
     rows = session.execute(
         select(FeeItem.id, FeeItem.name).where(FeeItem.active).order_by(FeeItem.priority, FeeItem.id)
     )
@@ -75,7 +75,7 @@ def fees_to_prepay(*, session: Session) -> list[tuple[int, str]]:
 
 
 def rooms_of(*, session: Session, customer_id: int, today: date) -> list[tuple[int, str]]:
-    """The rooms that the customer has today, as (id, code)."""
+    """Return the rooms that the customer has today, as (id, code)."""
     rows = session.execute(
         select(Room.id, Room.code)
         .where(

@@ -61,7 +61,7 @@ class _Asked:
 
 
 def find_customers(*, session: Session, typed: str, today: date) -> list[Found]:
-    """The customers that `typed` may mean, the surest reading first, whatever node of the tree is chosen.
+    """Return the customers that `typed` may mean, the surest reading first, whatever node of the tree is chosen.
 
     What is one thing's own name (a room's code, a plate, a receipt's number, a telephone) is not read loosely
     too; else each reading asks the database only while fewer than twenty are found.
@@ -85,7 +85,7 @@ def find_customers(*, session: Session, typed: str, today: date) -> list[Found]:
 
 
 def _readings(session: Session, text: str, today: date) -> Iterator[tuple[bool, Reading]]:
-    """What the text may be, from exact (True: go no further) to loose; every way has a limit, most an index."""
+    """Return what the text may be, from exact (True: go no further) to loose; every way has a limit, most an index."""
     upper = text.upper()
 
     def receipts() -> Iterable[DeskMatch]:
@@ -180,7 +180,7 @@ def _of_spaces(session: Session, condition: ColumnElement[bool]) -> list[DeskMat
 
 
 def _described(session: Session, asked: dict[int, _Asked], today: date) -> list[Found]:
-    """The customers with their communities, rooms and debts: three statements, whatever was found."""
+    """Return the customers with their communities, rooms and debts: three statements, whatever was found."""
     if not asked:
         return []
     holdings: dict[int, dict[OccupancyRole, list[str]]] = {}

@@ -28,5 +28,5 @@ def find_receipts(typed: str, most: int) -> list[Hit]:
 
 
 def settling(at: At) -> Select[Any]:
-    """The receipts that settled charges of a tree node: `at` tells which allocations are the node's."""
+    """Return the receipts that settled charges of a tree node: `at` tells which allocations are the node's."""
     return select(Allocation.receipt_id).where(at(Allocation), Allocation.receipt_id.is_not(None))

@@ -68,7 +68,7 @@ class Figures:
 
 
 def papers_of(handover: CashHandover) -> Papers:
-    """The papers of a hand-over."""
+    """Return the papers of a hand-over."""
     return Papers(
         Receipt.handover_id == handover.id, ReceiptVoid.handover_id == handover.id,
         Refund.handover_id == handover.id,
@@ -76,7 +76,7 @@ def papers_of(handover: CashHandover) -> Papers:
 
 
 def papers_waiting(*, cashier_id: int | None, until: date, community_id: int | None = None) -> Papers:
-    """What a cashier took and gave out up to a day and has not handed over; of one community, or (None) of all."""
+    """Return what a cashier took and gave out up to a day and has not handed over; of one community, or (None) of all."""
 
     def of(model: Any) -> ColumnElement[bool]:
         found: ColumnElement[bool] = (
@@ -130,7 +130,7 @@ def figures_of(*, session: Session, papers: Papers) -> Figures:
 
 
 def taken_on(*, session: Session, papers: Papers, day: date) -> Decimal:
-    """What of the papers came in or went out on a day (元, in − out)."""
+    """Return what of the papers came in or went out on a day (元, in − out)."""
     parts = union_all(
         select(Receipt.total.label("amount")).where(
             papers.receipts, Receipt.state != ReceiptState.VOID, Receipt.day == day
@@ -179,7 +179,7 @@ def _add_tenders(
 
 
 def _by_fee(session: Session, kept: ColumnElement[bool], reversed_ids: Any) -> list[tuple[str, Decimal]]:
-    """What settled charges, by fee: taken by the receipts, given back by the reversals."""
+    """Return what settled charges, by fee: taken by the receipts, given back by the reversals."""
     moved = union_all(
         select(Allocation.fee_item_id, Allocation.amount)
         .join(Receipt, Receipt.id == Allocation.receipt_id)
@@ -198,7 +198,7 @@ def _by_fee(session: Session, kept: ColumnElement[bool], reversed_ids: Any) -> l
 
 
 def listed(*, session: Session, papers: Papers) -> Sequence[Paper]:
-    """The papers one by one, in the order of their numbers, a thousand of each kind at most."""
+    """Return the papers one by one, in the order of their numbers, a thousand of each kind at most."""
     receipts = session.execute(
         select(Receipt.id, Receipt.number, Receipt.day, Customer.name, Receipt.total, Receipt.state)
         .join(Customer, Customer.id == Receipt.customer_id)

@@ -30,7 +30,7 @@ class OpenTill:
 
 
 def open_tills(*, session: Session, cashier_id: int | None = None) -> list[OpenTill]:
-    """The tills of one cashier, or (None) of everybody, by community and name."""
+    """Return the tills of one cashier, or (None) of everybody, by community and name."""
     both = union_all(*(_papers(model, *also) for model, also in _kinds())).subquery()
     whose = [] if cashier_id is None else [both.c.cashier == cashier_id]
     rows = session.execute(
@@ -51,7 +51,7 @@ def open_tills(*, session: Session, cashier_id: int | None = None) -> list[OpenT
 
 
 def _kinds() -> Iterator[tuple[Any, tuple[ColumnElement[bool], ...]]]:
-    """What is handed over: receipts, reversals, refunds that were paid out."""
+    """Return what is handed over: receipts, reversals, refunds that were paid out."""
     yield Receipt, ()
     yield ReceiptVoid, (ReceiptVoid.kind == VoidKind.REVERSAL,)
     yield Refund, (Refund.number.is_not(None),)

@@ -15,7 +15,7 @@ ZERO = Decimal("0.00")
 
 
 def person(*, session: Session, customer_id: int) -> list[Customer]:
-    """The customers within reach that are this person, the one asked for first.
+    """Return the customers within reach that are this person, the one asked for first.
 
     Joined over communities by the identity number's HMAC, never by name or telephone. Raises OutOfScope.
     """
@@ -33,7 +33,7 @@ def person(*, session: Session, customer_id: int) -> list[Customer]:
 
 
 def open_charge_ids(*, session: Session, people: Sequence[Customer]) -> list[int]:
-    """The ids of everything that is open, in order."""
+    """Return the ids of everything that is open, in order."""
     return list(
         session.scalars(
             select(Charge.id)
@@ -44,7 +44,7 @@ def open_charge_ids(*, session: Session, people: Sequence[Customer]) -> list[int
 
 
 def total_due(*, session: Session, people: Sequence[Customer]) -> Decimal:
-    """What the person owes over all communities in reach, 元."""
+    """Return what the person owes over all communities in reach, 元."""
     found: Decimal | None = session.scalar(
         select(func.sum(Charge.due)).where(
             Charge.customer_id.in_([one.id for one in people]), Charge.due > ZERO
@@ -54,7 +54,7 @@ def total_due(*, session: Session, people: Sequence[Customer]) -> Decimal:
 
 
 def serials(*, session: Session) -> dict[tuple[int, int], list[int]]:
-    """The serial numbers of every book (community, year), in order; voided receipts stay in theirs."""
+    """Return the serial numbers of every book (community, year), in order; voided receipts stay in theirs."""
     found: dict[tuple[int, int], list[int]] = {}
     for row in session.execute(
         select(Receipt.community_id, Receipt.year, Receipt.serial).order_by(

@@ -35,7 +35,7 @@ ZERO = Decimal("0.00")
 
 
 def receipt_facts(*, session: Session, receipt: Receipt) -> dict[str, Any]:
-    """The receipt as its print template reads it: texts, and enums for labels that are translated there.
+    """Return the receipt as its print template reads it: texts, and enums for labels that are translated there.
 
     Keys: company, community, number, date, customer, rooms, lines (fee, payer, period, starts, ends, quantity,
     price, amount; of a part payment `part`: asked, paid before, left), ahead (kind prepaid or deposited, what, payer, amount), applied (预收 that settled the rest of the
@@ -143,7 +143,7 @@ def _part_payments(session: Session, receipt: Receipt) -> dict[int, dict[str, st
 
 
 def _ahead(session: Session, receipt: Receipt) -> list[dict[str, Any]]:
-    """What the receipt took in advance: 预收 by fee, 押金 by item."""
+    """Return what the receipt took in advance: 预收 by fee, 押金 by item."""
     held = session.execute(
         select(FeeItem.name.label("what"), Room.code.label("room"), PrepaymentEntry.amount)
         .select_from(PrepaymentEntry)
@@ -173,7 +173,7 @@ def _ahead(session: Session, receipt: Receipt) -> list[dict[str, Any]]:
 
 
 def _settled_otherwise(session: Session, receipt: Receipt) -> dict[str, str]:
-    """What settled the receipt's charges beside its money: 预收抵扣 that came before it, and what was rounded off."""
+    """Return what settled the receipt's charges beside its money: 预收抵扣 that came before it, and what was rounded off."""
     paid = select(Allocation.charge_id).where(
         Allocation.receipt_id == receipt.id, Allocation.kind == AllocationKind.PAYMENT
     )

@@ -62,7 +62,7 @@ class TenderedWithoutCash(DomainError):
 def complete_tenders(
     *, tenders: Sequence[tuple[Tender, Decimal | None]], total: Decimal
 ) -> list[tuple[Tender, Decimal]]:
-    """The methods with their amounts (元), which add up to `total`; one without an amount takes the rest.
+    """Return the methods with their amounts (元), which add up to `total`; one without an amount takes the rest.
 
     Amounts of one method given twice become one. Raises NotPositive, TendersOver when the methods hold more
     than `total`, TendersDiffer when they hold less, and TendersDiffer when two are without an amount.
@@ -84,7 +84,7 @@ def complete_tenders(
 
 
 def change_of(*, tenders: Sequence[tuple[Tender, Decimal]], tendered: Decimal | None) -> Decimal:
-    """The change (元) for cash handed over: `tendered` less the cash part; 0 when nothing was said.
+    """Return the change (元) for cash handed over: `tendered` less the cash part; 0 when nothing was said.
 
     Raises NotPositive, TenderedWithoutCash, TenderedShort.
     """
@@ -124,6 +124,6 @@ def spread(
 
 
 def body_hash(**body: Any) -> str:
-    """A fingerprint of what a press of the button asked for: the same request gives the same."""
+    """Return a fingerprint of what a press of the button asked for: the same request gives the same."""
     text = json.dumps(body, sort_keys=True, ensure_ascii=True, default=str, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -12,7 +12,7 @@ _STEPS = {
 
 
 def rounded(*, total: Decimal, rounding: Rounding | None) -> Decimal:
-    """What is collected of `total` (元) after rounding; above it only where 角 are rounded half up."""
+    """Return what is collected of `total` (元) after rounding; above it only where 角 are rounded half up."""
     if rounding is None:
         return total
     step, way = _STEPS[rounding]

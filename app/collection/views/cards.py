@@ -24,7 +24,7 @@ class TakingsCard(BaseView):
     @expose("/today")
     @needs("read")
     def today(self) -> str:
-        """The card's fragment."""
+        """Return the card's fragment."""
         day, session = clock.today(), db.session()
         narrowing = listing.narrowing_condition(Receipt)
         valid = [Receipt.day == day, Receipt.state == ReceiptState.VALID]

@@ -70,7 +70,7 @@ class DeskView(BaseView):
     @expose("/")
     @needs("collect")
     def index(self) -> str:
-        """The page; `?q=` is looked for at once."""
+        """Return the page; `?q=` is looked for at once."""
         return render_template(
             "desk.html",
             tenders=[(tender.value, _(tender.label)) for tender in Tender],
@@ -88,7 +88,7 @@ class DeskView(BaseView):
     @expose("/find")
     @needs("collect")
     def find(self) -> dict[str, Any]:
-        """The customers that the text may mean."""
+        """Return the customers that the text may mean."""
         typed = request.args.get("q", "")
         found = look_up_text(
             typed, lambda: find_customers(session=db.session(), typed=typed, today=clock.today())
@@ -137,7 +137,7 @@ class DeskView(BaseView):
     @expose("/customer/<int:pk>/receipts.json")
     @needs("collect")
     def receipts(self, pk: int) -> dict[str, Any]:
-        """The person's latest receipts with what may be done to each, for who may read them."""
+        """Return the person's latest receipts with what may be done to each, for who may read them."""
         if pk >= 2**63:
             abort(404)
         session = db.session()
@@ -149,7 +149,7 @@ class DeskView(BaseView):
     @expose("/customer/<int:pk>/advance.json")
     @needs("collect")
     def advance(self, pk: int) -> Any:
-        """What 预收 until a month comes to by the standards of now; `until` YYYY-MM, `fee` and `room` where named."""
+        """Return what 预收 until a month comes to by the standards of now; `until` YYYY-MM, `fee` and `room` where named."""
         if pk >= 2**63:
             abort(404)
         session = db.session()
@@ -170,7 +170,7 @@ class DeskView(BaseView):
     @expose("/drawer")
     @needs("collect")
     def drawer(self) -> dict[str, Any]:
-        """What the cashier took and has not handed over, by method; `today`: what of it was taken today."""
+        """Return what the cashier took and has not handed over, by method; `today`: what of it was taken today."""
         session, today, me = db.session(), clock.today(), current_actor().user_id
         tills = open_tills(session=session, cashier_id=me)
         papers = papers_waiting(cashier_id=me, until=today)
@@ -227,7 +227,7 @@ class DeskView(BaseView):
     @expose("/receipt/<int:pk>/print")
     @needs("print", "Receipt")
     def receipt(self, pk: int) -> str:
-        """A receipt as it will be on paper: looking at it counts for nothing, and it does not print like this."""
+        """Return a receipt as it will be on paper: looking at it counts for nothing, and it does not print like this."""
         receipt = _receipt(pk)
         facts = receipt_facts(session=db.session(), receipt=receipt)
         return _paper(facts, reprint=receipt.prints > 0, preview=True)
@@ -235,7 +235,7 @@ class DeskView(BaseView):
     @expose("/receipt/<int:pk>/print", methods=["POST"])
     @needs("print", "Receipt")
     def print_receipt(self, pk: int) -> str:
-        """A receipt to be printed now: counted, and from the second time on it says 补打."""
+        """Return a receipt to be printed now: counted, and from the second time on it says 补打."""
 
         def operation() -> tuple[dict[str, Any], int]:
             receipt = _receipt(pk)
@@ -263,7 +263,7 @@ def _receipt(pk: int) -> Receipt:
 
 
 def _json() -> object:
-    """The body as JSON: numbers with a point or an exponent are no amounts, and there is a limit to its size."""
+    """Return the body as JSON: numbers with a point or an exponent are no amounts, and there is a limit to its size."""
     if not request.is_json or (request.content_length or MOST_BYTES + 1) > MOST_BYTES:
         raise BadBody(field="body")
     try:
@@ -290,7 +290,7 @@ def _made(receipt: Receipt) -> dict[str, Any]:
 
 
 def _ids(name: str) -> list[int]:
-    """The keys of the rooms or spaces that were searched; what is no key names nothing."""
+    """Return the keys of the rooms or spaces that were searched; what is no key names nothing."""
     found = request.args.getlist(name)[:MOST_ASKED]
     return [int(text) for text in found if text.isascii() and text.isdigit() and len(text) <= 18]
 

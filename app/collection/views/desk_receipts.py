@@ -11,7 +11,7 @@ from app.lowcode.permissions import may
 
 
 def paid_json(paid: PaidReceipt) -> dict[str, Any]:
-    """A receipt for the desk's list; `actions`: what may be done to it now, each with the address of its dialog."""
+    """Return a receipt for the desk's list; `actions`: what may be done to it now, each with the address of its dialog."""
     row = paid.row
     return {
         "id": row.id, "number": row.number, "day": row.day.isoformat(), "total": format(row.total, "f"),

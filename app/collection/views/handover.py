@@ -85,14 +85,14 @@ class HandOverView(BaseView):
     @expose("/", methods=["GET", "POST"])
     @needs("hand_over")
     def index(self) -> Any:
-        """What waits in each community (GET); hand over one community's (POST). `cashier`: another's, for who may."""
+        """Return what waits in each community (GET); hand over one community's (POST). `cashier`: another's, for who may."""
         cashier_id = _cashier()
         if request.method == "POST":
             return self._hand_over(cashier_id)
         return self._page(cashier_id)
 
     def _page(self, cashier_id: int, *, refused: "RefusedCount | None" = None) -> Any:
-        """The tills; a refused count stands beside what was typed."""
+        """Return the tills; a refused count stands beside what was typed."""
         session, today = db.session(), clock.today()
         everybody = open_tills(session=session) if may("hand_over_for", "CashHandover") else None
         mine = [
@@ -141,7 +141,7 @@ class HandOverView(BaseView):
     @expose("/<int:pk>/papers")
     @needs("read")
     def papers(self, pk: int) -> str:
-        """What was handed over, a fragment of the hand-over's page."""
+        """Return what was handed over, a fragment of the hand-over's page."""
         session, row = db.session(), _found(pk)
         papers = papers_of(row)
         told = _to_json(figures_of(session=session, papers=papers))
@@ -151,7 +151,7 @@ class HandOverView(BaseView):
     @expose("/<int:pk>/print")
     @needs("print")
     def sheet(self, pk: int) -> str:
-        """The 交款表 on paper."""
+        """Return the 交款表 on paper."""
         session, row = db.session(), _found(pk)
         papers = papers_of(row)
         community = find(session, Community, row.community_id)
@@ -173,7 +173,7 @@ def hand_over_duty() -> Iterator[Task]:
 
 
 def tills_of(user_id: int) -> list[OpenWork]:
-    """What a person has not handed over, told before they are disabled."""
+    """Return what a person has not handed over, told before they are disabled."""
     return [_work(one) for one in open_tills(session=db.session(), cashier_id=user_id)]
 
 
@@ -194,7 +194,7 @@ def _cashier() -> int:
 
 
 def papers_tab(row: CashHandover) -> Tab:
-    """The papers of a hand-over, on its page."""
+    """Return the papers of a hand-over, on its page."""
     return Tab("papers", _("收费明细"), f"/handover/{row.id}/papers", "list-details")
 
 
@@ -230,7 +230,7 @@ def _found(pk: int) -> CashHandover:
 
 
 def _to_json(figures: Figures) -> dict[str, Any]:
-    """The figures in words: `purposes` and `ways` both add up to the total."""
+    """Return the figures in words: `purposes` and `ways` both add up to the total."""
     purposes = [
         *figures.by_fee, (_("预收"), figures.prepaid), (_("押金"), figures.deposited),
         (_("退款"), -figures.refunded),

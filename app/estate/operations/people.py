@@ -82,7 +82,7 @@ def identify(*, session: Session, customer: Customer, text: str | None) -> None:
 
 
 def developer_of(*, session: Session, community_id: int) -> Customer:
-    """The developer (建设单位) of a community, who is charged for unsold rooms; made, once, when there is none.
+    """Return the developer (建设单位) of a community, who is charged for unsold rooms; made, once, when there is none.
 
     Raises OutOfScope.
     """

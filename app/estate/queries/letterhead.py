@@ -12,7 +12,7 @@ from app.lowcode.scope import UNSCOPED
 
 
 def letterhead(row: Any) -> dict[str, str]:
-    """The names of the company and the community of a row that is within reach.
+    """Return the names of the company and the community of a row that is within reach.
 
     The company's name stands on every paper of its communities, whoever may see the company's own page.
     """
@@ -27,7 +27,7 @@ def letterhead(row: Any) -> dict[str, str]:
 
 
 def company_names(session: Session, scope: ReportQuery) -> str:
-    """The companies of the communities that a report is of, as its head says them."""
+    """Return the companies of the communities that a report is of, as its head says them."""
     communities = session.scalars(
         select(Community.company_id).where(*scope.where(Community)).distinct()
     ).all()

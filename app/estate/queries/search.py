@@ -36,7 +36,7 @@ def find_rooms(typed: str, most: int) -> list[Hit]:
 
 
 def find_customers(typed: str, most: int) -> list[Hit]:
-    """Customers by a part of the name or the whole telephone."""
+    """Return customers by a part of the name or the whole telephone."""
     statement = select(Customer.id, Customer.name, Customer.phone, Community.name.label("community")).join(
         Community, Community.id == Customer.community_id
     )
@@ -84,7 +84,7 @@ def find_spaces(typed: str, most: int) -> list[Hit]:
 
 
 def find_buildings(typed: str, most: int) -> list[Hit]:
-    """Buildings by a part of the name."""
+    """Return buildings by a part of the name."""
     statement = select(Building.id, Building.name, Community.name.label("community")).join(
         Community, Community.id == Building.community_id
     )
@@ -113,7 +113,7 @@ SEARCHES: Final = (
 
 
 def find_nodes(*, session: Session, typed: str, readable: Collection[str]) -> list[TreeNode]:
-    """The nodes of the tree by a part of their name, from large to small, each with where it stands."""
+    """Return the nodes of the tree by a part of their name, from large to small, each with where it stands."""
     text = normal_text(typed)[:LONGEST]
     found: list[TreeNode] = []
     if text and "company" in readable:
@@ -162,7 +162,7 @@ def _staged(
     ways: Iterable[ColumnElement[bool]],
     most: int,
 ) -> list[Any]:
-    """The rows that the ways find, the surest first, no row twice, `most` at most."""
+    """Return the rows that the ways find, the surest first, no row twice, `most` at most."""
     found: dict[int, Any] = {}
     for way in ways:
         for row in session.execute(statement.where(way).limit(most)):

@@ -25,7 +25,7 @@ DOCUMENT_OF: Final = {
 
 
 def readable_kinds() -> frozenset[str]:
-    """The kinds of nodes that this person may see."""
+    """Return the kinds of nodes that this person may see."""
     return frozenset(kind for kind, document in DOCUMENT_OF.items() if may("read", document))
 
 
@@ -51,7 +51,7 @@ class TreeSource:
 
 
 def children(*, session: Session, key: str, readable: Collection[str]) -> list[TreeNode]:
-    """The children of a node ("" is the top) within the actor's reach, of the `readable` kinds.
+    """Return the children of a node ("" is the top) within the actor's reach, of the `readable` kinds.
 
     A key with a range (`~kind~first~count`) is a group of such children. Raises BadNode.
     """
@@ -170,7 +170,7 @@ def _source(kind: str, model: Any, title: Any, *where: Any) -> TreeSource:
 
 
 def _loose(community_id: int) -> TreeSource:
-    """The one node of a community's spaces in no lot, where it has any."""
+    """Return the one node of a community's spaces in no lot, where it has any."""
     some = select(ParkingSpace.id).where(
         ParkingSpace.community_id == community_id, ParkingSpace.lot_id.is_(None)
     )

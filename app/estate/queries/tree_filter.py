@@ -34,7 +34,7 @@ def choose(*, place: Place | None) -> None:
 
 
 def chosen() -> str | None:
-    """The key of the chosen node; None, and forgotten, when it is gone or out of reach by now."""
+    """Return the key of the chosen node; None, and forgotten, when it is gone or out of reach by now."""
     kept = cookies.get(CHOSEN)
     if kept is None or not current_user.is_authenticated:
         return None
@@ -50,19 +50,19 @@ def chosen() -> str | None:
 
 
 def words(key: str) -> str | None:
-    """A node by its name from the community down. Raises BadNode."""
+    """Return a node by its name from the community down. Raises BadNode."""
     place = place_of(session=db.session(), text=key)
     return None if place is None else place.words
 
 
 def choices(key: str, model: Model) -> Condition:
-    """What a form offers while a node is chosen: anything in its community, or in its company's."""
+    """Return what a form offers while a node is chosen: anything in its community, or in its company's."""
     place = place_of(session=db.session(), text=key)
     return false() if place is None else _of_communities(place, model)
 
 
 def condition(key: str, model: Model) -> Condition:
-    """The rows of a document in a node; none at all when the node is gone. Raises BadNode."""
+    """Return the rows of a document in a node; none at all when the node is gone. Raises BadNode."""
     place = place_of(session=db.session(), text=key)
     if place is None:
         return false()
@@ -74,7 +74,7 @@ def condition(key: str, model: Model) -> Condition:
 
 
 def begins(key: str) -> dict[str, str]:
-    """What a row added in a node begins with: its community, its building, its room …"""
+    """Return what a row added in a node begins with: its community, its building, its room …"""
     place = place_of(session=db.session(), text=key)
     if place is None:
         return {}
@@ -212,7 +212,7 @@ _OWN: dict[Model, Callable[[Place], Condition]] = {
 
 
 def grain(key: str) -> str:
-    """The key that tells whether a row stands in a node. Raises BadNode."""
+    """Return the key that tells whether a row stands in a node. Raises BadNode."""
     kinds = {"company": "community_id", "community": "community_id", "building": "building_id",
              "unit": "room_id", "room": "room_id"}  # fmt: skip
     return kinds.get(read_key(key).kind, "space_id")

@@ -52,7 +52,7 @@ class Place:
 
 
 def read_key(text: str) -> Key:
-    """A key from a URL. Raises BadNode for what no node can be called."""
+    """Return a key from a URL. Raises BadNode for what no node can be called."""
     kind, _colon, rest = text.partition(":")
     number, _colon, unit = rest.partition(":")
     wrong = (
@@ -68,12 +68,12 @@ def read_key(text: str) -> Key:
 
 
 def unit_name(*, unit: str) -> str:
-    """A unit as people call it: 1 → 1单元; what is more than a number says itself what it is."""
+    """Return a unit as people call it: 1 → 1单元; what is more than a number says itself what it is."""
     return _("%(unit)s单元", unit=unit) if unit.isdigit() else unit
 
 
 def place_of(*, session: Session, text: str) -> Place | None:
-    """The node of a key, or None when there is none within the actor's reach; read once a request. Raises BadNode."""
+    """Return the node of a key, or None when there is none within the actor's reach; read once a request. Raises BadNode."""
     key, actor = read_key(text), current_actor()
     kept: dict[tuple[int | None, str], Place | None] = g.setdefault("tree_places", {})
     if (actor.user_id, text) not in kept:
@@ -156,7 +156,7 @@ def _place(
     words: tuple[Any, ...],
     building: Any = None,
 ) -> Place | None:
-    """The place of a key by one statement, whose one column so far is the id that the key names."""
+    """Return the place of a key by one statement, whose one column so far is the id that the key names."""
     [own] = statement.selected_columns
     columns = [Community.id, Community.company_id, *words, *([building] if building is not None else [])]
     row = session.execute(statement.with_only_columns(*columns).where(own == key.id)).first()

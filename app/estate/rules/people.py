@@ -58,12 +58,12 @@ def read_document(*, text: str) -> DocumentHolder:
 
 
 def plain_plate(*, text: str) -> str:
-    """A plate as it is kept and sought: '浙a·12 345' → '浙A12345'."""
+    """Return a plate as it is kept and sought: '浙a·12 345' → '浙A12345'."""
     return re.sub(r"[\s·.\-]", "", normal_text(text)).upper()
 
 
 def typed_plate(text: str) -> tuple[TextPattern, ...]:
-    """What a plate is like that somebody types: any that begins so."""
+    """Return what a plate is like that somebody types: any that begins so."""
     plate = plain_plate(text=text)
     return (TextPattern(plate), TextPattern(plate, "")) if len(plate) > 1 else ()
 

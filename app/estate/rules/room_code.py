@@ -23,7 +23,7 @@ _SPOKEN = re.compile(
 
 @lru_cache(maxsize=20_000)
 def building_part(*, name: str) -> str:
-    """What tells a building from the others of its community: '1号楼' → '1', 'A座' → 'A', '商业街' stays."""
+    """Return what tells a building from the others of its community: '1号楼' → '1', 'A座' → 'A', '商业街' stays."""
     text = _squeezed(name)
     found = _BUILDING.fullmatch(text)
     return _without_hyphen(_plain_number(found[1]) if found else text)
@@ -31,7 +31,7 @@ def building_part(*, name: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def unit_part(*, name: str) -> str:
-    """What tells a unit from the others of its building: '1单元' → '1', '' for none."""
+    """Return what tells a unit from the others of its building: '1单元' → '1', '' for none."""
     text = _squeezed(name)
     found = _UNIT.fullmatch(text)
     return _without_hyphen(_plain_number(found[1]) if found else text)
@@ -39,14 +39,14 @@ def unit_part(*, name: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def number_part(*, name: str) -> str:
-    """What tells a room from the others of its unit: '101室' → '101'; leading zeros belong to it."""
+    """Return what tells a room from the others of its unit: '101室' → '101'; leading zeros belong to it."""
     text = _squeezed(name)
     found = _NUMBER.fullmatch(text)
     return _without_hyphen(found[1] if found else text)
 
 
 def room_code(*, building: str, unit: str, number: str) -> str:
-    """The code of a room (楼-单元-号), unique in its community: '1号楼', '1单元', '101' → '1-1-101'.
+    """Return the code of a room (楼-单元-号), unique in its community: '1号楼', '1单元', '101' → '1-1-101'.
 
     A room without a unit has two parts: '商业街-S101'.
     """
@@ -55,7 +55,7 @@ def room_code(*, building: str, unit: str, number: str) -> str:
 
 
 def split_room(*, text: str) -> tuple[str, str, str] | None:
-    """Building, unit ('' for none) and number out of one text: '1-2-301', '1号楼2单元301室'; None if it is no such text."""
+    """Return building, unit ('' for none) and number out of one text: '1-2-301', '1号楼2单元301室'; None if it is no such text."""
     squeezed = _squeezed(text)
     if found := _SPOKEN.fullmatch(squeezed):
         return found[1], found[2] or "", found[3]
@@ -66,7 +66,7 @@ def split_room(*, text: str) -> tuple[str, str, str] | None:
 
 
 def read_room(*, building: str, unit: str, number: str) -> tuple[str, str, str]:
-    """Building, unit and number as three texts, where the sheet repeats the first two before the number.
+    """Return building, unit and number as three texts, where the sheet repeats the first two before the number.
 
     '1号楼', '', '1-1-101' → '1号楼', '1', '101'; '', '', '1号楼101室' → '1号楼', '', '101'. A prefix that contradicts
     its own columns, and '1-101' beside a building, stay: nothing says what they mean.
@@ -103,7 +103,7 @@ def _plain_number(text: str) -> str:
 
 
 def _without_hyphen(text: str) -> str:
-    """The hyphen parts the code; inside a part it would make two rooms one."""
+    """Return the hyphen parts the code; inside a part it would make two rooms one."""
     return text.strip("-").replace("-", "/")
 
 

@@ -14,7 +14,7 @@ _NUMBER: Final = re.compile(r"([0-9A-Za-z]+)(?:室|房|号房)")
 
 
 def typed_room(text: str) -> tuple[TextPattern, ...]:
-    """What the code of a room is like that somebody types, the surest first; nothing for what names no room.
+    """Return what the code of a room is like that somebody types, the surest first; nothing for what names no room.
 
     '1号楼2单元301' and '1-2-301室' → '1-2-301'; without a unit ('1号楼101', '1-101') the room of a building that has
     none, then those of any unit; '1栋1单元' → all that begins with '1-1-'; '101室' → all that ends in '-101'.

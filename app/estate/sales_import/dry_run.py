@@ -49,12 +49,12 @@ class BadHeaderRow(DomainError):
 
 
 def plan_of(*, upload: Upload) -> SalesPlan:
-    """The plan of an upload as its owner set it up. Raises UploadGone, and what plan_sales raises."""
+    """Return the plan of an upload as its owner set it up. Raises UploadGone, and what plan_sales raises."""
     return plan_sales(sheets=sheets_of(upload=upload), layouts=upload.layouts, community=upload.community)
 
 
 def sheets_of(*, upload: Upload) -> tuple[Sheet, ...]:
-    """The sheets of an upload. Raises UploadGone."""
+    """Return the sheets of an upload. Raises UploadGone."""
     sheets = upload.sheets
     if sheets is None:
         raise UploadGone
@@ -120,14 +120,14 @@ def _finding(found: ImportFinding) -> dict[str, Any]:
 
 
 def template_of(*, code: str) -> str:
-    """The sentence of a finding, its places still open."""
+    """Return the sentence of a finding, its places still open."""
     return REJECTIONS.get(code) or WARNINGS[code]
 
 
 def choose(
     *, sheets: Sequence[Sheet], known: Sequence[Mapping[str, Any]], typed: Mapping[str, str]
 ) -> tuple[tuple[SheetLayout, ...], dict[str, DomainError]]:
-    """The layouts that a person typed (`kind-0`, `row-0`, `column-0-3` …) and what is wrong with them, by input.
+    """Return the layouts that a person typed (`kind-0`, `row-0`, `column-0-3` …) and what is wrong with them, by input.
 
     `known`: the sheets as last checked. Another kind or another row of headings has its columns guessed anew.
     """

@@ -66,7 +66,7 @@ def start_check(
 
 
 def check_of(*, session: Session, upload: Upload) -> Job | None:
-    """The job of an upload's last dry run."""
+    """Return the job of an upload's last dry run."""
     job = session.get(Job, upload.check_id) if upload.check_id is not None else None
     return job if job is not None and job.kind == CHECK and job.params.get("token") == upload.token else None
 
@@ -114,7 +114,7 @@ def start_import(*, session: Session, token: str, good_rows: bool) -> Job:
 
 
 def job_of(*, session: Session, upload: Upload) -> Job | None:
-    """The job that imports or has imported an upload; None when none was started, or it failed or was cancelled."""
+    """Return the job that imports or has imported an upload; None when none was started, or it failed or was cancelled."""
     job = session.get(Job, upload.job_id) if upload.job_id is not None else None
     if job is None or job.kind != KIND or job.params.get("token") != upload.token:
         return None
@@ -170,14 +170,14 @@ def _store(run: JobContext, upload: Upload) -> None:
 
 
 def result_of(*, job_id: int) -> dict[str, Any] | None:
-    """The report that an import left; None when there is none any more."""
+    """Return the report that an import left; None when there is none any more."""
     path = Path(current_app.config["INSTANCE_DIR"]) / "files" / "jobs" / str(job_id) / "result.json"
     found: dict[str, Any] | None = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
     return found
 
 
 def _spoken(told: dict[str, Any], plan: SalesPlan) -> dict[str, Any]:
-    """The report's sentences in the reader's language, of what was found in the file."""
+    """Return the report's sentences in the reader's language, of what was found in the file."""
     said = {
         (one.sheet, one.row, one.code, one.message): _(template_of(code=one.code), **one.params)
         for one in (*plan.rejected, *plan.warnings)

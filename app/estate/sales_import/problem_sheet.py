@@ -34,7 +34,7 @@ def write_problems(*, path: Path, title: str, found: Mapping[str, Sequence[Mappi
 
 
 def problems_file(*, title: str, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> BytesIO:
-    """The same in memory, for a page that sends it at once."""
+    """Return the same in memory, for a page that sends it at once."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "problems.xlsx"
         write_problems(path=path, title=title, found=found)

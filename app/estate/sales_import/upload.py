@@ -105,7 +105,7 @@ def keep_upload(
 
 
 def find_upload(*, token: str, user_id: int | None, purpose: str = SALES) -> Upload | None:
-    """The upload of this name if it is this user's and for this import; None for any other, and for what is gone."""
+    """Return the upload of this name if it is this user's and for this import; None for any other, and for what is gone."""
     path = _root() / token / "upload.json"
     if not _TOKEN.fullmatch(token) or not path.is_file():
         return None

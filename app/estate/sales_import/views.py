@@ -97,7 +97,7 @@ class SalesImportView(BaseView):
         return redirect(f"{URL}/check/{upload.token}")
 
     def too_large(self, error: RequestEntityTooLarge) -> Any:
-        """The form again, with what is wrong beside the file."""
+        """Return the form again, with what is wrong beside the file."""
         if not may("import", self.class_permission_name):
             return refusal(_(SENTENCES[413]), 413)
         form: Any = SalesUploadForm(formdata=None)
@@ -108,7 +108,7 @@ class SalesImportView(BaseView):
     @expose("/check/<token>", methods=["GET", "POST"])
     @needs("import")
     def check(self, token: str) -> Any:
-        """What an import would do; with other choices posted, looked at again."""
+        """Return what an import would do; with other choices posted, looked at again."""
         upload = self._own(token)
         job = job_of(session=db.session(), upload=upload)
         if job is not None:
@@ -163,7 +163,7 @@ class SalesImportView(BaseView):
     @expose("/result/<int:pk>")
     @needs("import")
     def result(self, pk: int) -> Any:
-        """What an import made, and what it left out."""
+        """Return what an import made, and what it left out."""
         job = db.session.get(Job, pk) if pk < 2**63 else None
         if job is None or job.user_id != current_user.id or job.kind != KIND:
             abort(404)
@@ -230,7 +230,7 @@ def _check_page(upload: Upload, found: dict[str, Any], wrong: Mapping[str, str])
 def _sheet(
     index: int, one: Mapping[str, Any], typed: Mapping[str, str], wrong: Mapping[str, str]
 ) -> dict[str, Any]:
-    """A sheet as the page shows it: its choices as typed, else as checked."""
+    """Return a sheet as the page shows it: its choices as typed, else as checked."""
     guessed = {place: key for key, place in one["columns"].items()}
     columns = [
         {
@@ -253,7 +253,7 @@ def _sheet(
 
 
 def _translated(findings: Findings) -> Findings:
-    """Findings of a dry run with their sentence in the reader's language."""
+    """Return findings of a dry run with their sentence in the reader's language."""
     return [{**one, "message": _(template_of(code=one["code"]), **one["params"])} for one in findings]
 
 

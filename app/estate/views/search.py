@@ -26,7 +26,7 @@ class SearchView(BaseView):
     @expose("/suggest")
     @for_anyone_logged_in
     def suggest(self) -> str:
-        """A few of each, for the list below the box."""
+        """Return a few of each, for the list below the box."""
         groups, _more = _search(normal_text(request.args.get("q", ""))[:LONGEST], SUGGESTED)
         return render_template("_suggest.html", groups=groups)
 

@@ -14,7 +14,7 @@ Make = Callable[[Any], Tab | None]
 
 
 def within(document: type[DocumentBase]) -> Make:
-    """A tab with the rows of a document in the node that the page is of, for those who may read them."""
+    """Return a tab with the rows of a document in the node that the page is of, for those who may read them."""
 
     def make(row: Any) -> Tab | None:
         spec = spec_of(document)

@@ -83,7 +83,7 @@ def arranged(*, session: Session) -> list[Arranged]:
 def arranged_for(
     *, session: Session, user_id: int, beside: Select[Any] | None = None
 ) -> tuple[list[Arranged], Sequence[Any]]:
-    """The same as a person meets it: `hidden` where none of the person's roles sees it; and the one row of `beside`.
+    """Return the same as a person meets it: `hidden` where none of the person's roles sees it; and the one row of `beside`.
 
     One statement: what else the frame of a page must know is asked along with the menu.
     """

@@ -109,7 +109,7 @@ def walk(nodes: Sequence[MenuNode]) -> Iterator[MenuNode]:
 
 
 def arrange(registered: Sequence[Registered], arranged: Sequence[Arranged]) -> list[MenuNode]:
-    """The whole tree: `arranged` (in the office's order) over `registered` (in the default order).
+    """Return the whole tree: `arranged` (in the office's order) over `registered` (in the default order).
 
     What the office has not arranged stands at its default place: in its module, behind the nearest of those that are
     registered before it. What is arranged but registered no longer is left out; what hangs on nothing comes to the first level.
@@ -142,7 +142,7 @@ def arrange(registered: Sequence[Registered], arranged: Sequence[Arranged]) -> l
 
 
 def _parent(nodes: Mapping[str, MenuNode], node: MenuNode) -> str | None:
-    """The name of the group that it belongs in; a group that is gone gives its entries back to their modules."""
+    """Return the name of the group that it belongs in; a group that is gone gives its entries back to their modules."""
     wanted = node.arranged.parent if node.arranged is not None else None
     if node.arranged is not None and (wanted is None or (wanted in nodes and nodes[wanted].is_group)):
         return wanted

@@ -28,18 +28,18 @@ class Kept(Protocol):
         """Count, sums and figures of what is kept."""
 
     def lines(self, session: Session, *, limit: int | None = None, offset: int = 0) -> Iterator[ReportLine]:
-        """The kept lines in their order, communities by name."""
+        """Return the kept lines in their order, communities by name."""
 
 
 class Archive(Protocol):
     """Answers whether a report's month is kept."""
 
     def find(self, session: Session, report: Report, scope: ReportQuery) -> Kept | None:
-        """What is kept of a `frozen` report for a whole month; None where nothing of it is."""
+        """Return what is kept of a `frozen` report for a whole month; None where nothing of it is."""
 
 
 def kept(*, session: Session, report: Report, scope: ReportQuery) -> Kept | None:
-    """What is kept of what is asked for; None where all is read anew."""
+    """Return what is kept of what is asked for; None where all is read anew."""
     if not report.frozen or scope.month is None:
         return None
     archive = current_engine().archive

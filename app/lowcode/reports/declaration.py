@@ -69,7 +69,7 @@ class ReportQuery:
     def of_month(
         cls, period: Period, *, only: Iterable[int] | None = None, by: By = By.PERIOD
     ) -> "ReportQuery":
-        """A whole month, or (AS_OF) the state at its end; of these communities alone (None: all in reach).
+        """Return a whole month, or (AS_OF) the state at its end; of these communities alone (None: all in reach).
 
         Whatever node is chosen.
         """
@@ -91,7 +91,7 @@ class ReportQuery:
         return None
 
     def where(self, model: type[DocumentBase]) -> list[ColumnElement[bool]]:
-        """The conditions that a statement on `model` takes."""
+        """Return the conditions that a statement on `model` takes."""
         found = []
         narrowing = listing.narrowing_condition(model) if self.narrowed else None
         if narrowing is not None:
@@ -212,7 +212,7 @@ class Report:
             raise TypeError(f"{self.name}: what is frozen is a whole month's")
 
     def fitted(self, session: Session, scope: ReportQuery) -> "Report":
-        """The report with the fields that are asked for."""
+        """Return the report with the fields that are asked for."""
         return self if self.fit is None else replace(self, fields=self.fit(session, scope), fit=None)
 
     @property

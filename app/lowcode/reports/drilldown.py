@@ -27,7 +27,7 @@ class FigureRow:
 
 
 def rows_url(report_url: str, line: ReportLine, name: str, scope: ReportQuery) -> str | None:
-    """The page of the rows behind a figure of a line; None where there is nothing behind it."""
+    """Return the page of the rows behind a figure of a line; None where there is nothing behind it."""
     if not line.values.get(name):
         return None
     keys = [(f"{KEY}{key}", "" if value is None else str(value)) for key, value in line.keys.items()]
@@ -41,7 +41,7 @@ def keys_of_url(given: Iterable[tuple[str, str]]) -> Mapping[str, int | None]:
 
 
 def documents_url(model: type[DocumentBase], filters: Iterable[tuple[str, object]]) -> str | None:
-    """The list of a document under filters (`("period.le", "2025-01")`), for who may read it; None for who may not.
+    """Return the list of a document under filters (`("period.le", "2025-01")`), for who may read it; None for who may not.
 
     `("building_id.eq", None)` asks for those that name none.
     """
@@ -59,6 +59,6 @@ def documents_url(model: type[DocumentBase], filters: Iterable[tuple[str, object
 
 
 def document_url(model: type[DocumentBase], key: int) -> str | None:
-    """A document's own page, for who may read it; None for who may not."""
+    """Return a document's own page, for who may read it; None for who may not."""
     spec = spec_of(model)
     return f"{spec.url}/show/{key}" if may("read", spec.name) else None

@@ -85,7 +85,7 @@ def _day(given: Mapping[str, str], name: str, otherwise: date) -> date:
 
 
 def parameters(scope: ReportQuery) -> list[tuple[str, str]]:
-    """The URL's parameters that ask for this scope again."""
+    """Return the URL's parameters that ask for this scope again."""
     match scope.by:
         case By.PERIOD:
             found = [("period", str(scope.period))]
@@ -99,7 +99,7 @@ def parameters(scope: ReportQuery) -> list[tuple[str, str]]:
 
 
 def inputs(scope: ReportQuery) -> Sequence[tuple[str, str, str, str]]:
-    """The inputs of the form above the report: (name, value, label, kind)."""
+    """Return the inputs of the form above the report: (name, value, label, kind)."""
     labels = {
         "period": _("账期"), "year": _("年份"), "from": _("开始日期"), "to": _("结束日期"),
         "day": _("截至日期") if scope.by is By.AS_OF else _("日期"),
@@ -113,7 +113,7 @@ def inputs(scope: ReportQuery) -> Sequence[tuple[str, str, str, str]]:
 
 
 def words(scope: ReportQuery) -> str:
-    """The days asked for, as a person reads them."""
+    """Return the days asked for, as a person reads them."""
     match scope.by:
         case By.PERIOD:
             return str(scope.period)
@@ -127,7 +127,7 @@ def words(scope: ReportQuery) -> str:
 
 
 def beside(scope: ReportQuery, direction: int) -> ReportQuery | None:
-    """The scope before (-1) or after (1); None at the edge of the calendar.
+    """Return the scope before (-1) or after (1); None at the edge of the calendar.
 
     The state on a day goes from one month's end to the next.
     """

@@ -121,7 +121,7 @@ def _total(session: Session, report: Report, anew: ReportQuery, stored: Kept | N
 def _page(
     session: Session, report: Report, anew: ReportQuery, stored: Kept | None, limit: int, offset: int
 ) -> Iterator[ReportLine]:
-    """A page over both: what is kept stands first."""
+    """Return a page over both: what is kept stands first."""
     page = present(report.page)
     if stored is not None:
         before = stored.total(session).count
@@ -136,7 +136,7 @@ def _page(
 def _figures(
     session: Session, report: Report, anew: ReportQuery, stored: Kept | None
 ) -> Mapping[str, Decimal]:
-    """The figures beside the lines; none where a part of a community is chosen."""
+    """Return the figures beside the lines; none where a part of a community is chosen."""
     if report.figures is None or (anew.narrowed and listing.narrowing_grain() != "community_id"):
         return {}
     found: dict[str, Decimal] = dict(stored.total(session).figures) if stored is not None else {}
@@ -147,7 +147,7 @@ def _figures(
 
 
 def with_subtotals(report: Report, leaves: Sequence[ReportLine]) -> list[ReportLine]:
-    """The lines in their order, a subtotal after each group that ends, the total last.
+    """Return the lines in their order, a subtotal after each group that ends, the total last.
 
     A subtotal says 小计 in the column after its own; the total 合计 in the first.
     """
@@ -178,7 +178,7 @@ def with_subtotals(report: Report, leaves: Sequence[ReportLine]) -> list[ReportL
 def _ended(
     report: Report, sums: list["_Sum"], first: Sequence[ReportLine], *, down_to: int
 ) -> Iterator[ReportLine]:
-    """The subtotals of the groups that end, innermost first; their sums begin anew."""
+    """Return the subtotals of the groups that end, innermost first; their sums begin anew."""
     names = [one.name for one in report.columns]
     for place in range(len(report.groups) - 1, down_to - 1, -1):
         name, _key = report.groups[place]

@@ -17,12 +17,12 @@ from app.lowcode.values import format_value
 
 
 def title_of(report: Report, scope: ReportQuery) -> str:
-    """A report's title with its days."""
+    """Return a report's title with its days."""
     return f"{_(report.label)} {parameters.words(scope)}"
 
 
 def words_of(reading: Reading) -> list[str]:
-    """What stands under the title: the tree node, what is picked, what was kept, the equations."""
+    """Return what stands under the title: the tree node, what is picked, what was kept, the equations."""
     scope = reading.scope
     node = listing.narrowing_words() if scope.narrowed else None
     found = [_("范围：%(scope)s", scope=node)] if node else []
@@ -35,7 +35,7 @@ def words_of(reading: Reading) -> list[str]:
 
 
 def figures_of(reading: Reading) -> list[tuple[str, str]]:
-    """The figures beside the lines: (label, value) as read."""
+    """Return the figures beside the lines: (label, value) as read."""
     figures = reading.total.figures
     return [
         (_(one.label), format_value(figures[one.name], one))
@@ -45,7 +45,7 @@ def figures_of(reading: Reading) -> list[tuple[str, str]]:
 
 
 def equations_of(reading: Reading) -> list[tuple[bool, str]]:
-    """The equations in words: those that hold together in one, each of the others by itself (False)."""
+    """Return the equations in words: those that hold together in one, each of the others by itself (False)."""
     good = [_(one.label) for one in reading.equations if one.holds]
     found = [(True, _("已核对：%(equations)s", equations="; ".join(good)))] if good else []
     return [*found, *((False, _wrong(one)) for one in reading.equations if not one.holds)]
@@ -94,7 +94,7 @@ def _rows(
 
 
 def report_job(run: JobContext) -> None:
-    """A large report as Excel, in its starter's reach and language, of the days that were asked for."""
+    """Return a large report as Excel, in its starter's reach and language, of the days that were asked for."""
     report = current_engine().reports[run.params["report"]]
     with listing.narrowed_as(run.params["narrowing"]), listing.in_language(run.params["language"]):
         session = db.session()

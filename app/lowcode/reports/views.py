@@ -46,7 +46,7 @@ class ReportView(BaseView):
     @expose("/")
     @needs("read")
     def index(self) -> str:
-        """The page of what the URL asks for; the present without it."""
+        """Return the page of what the URL asks for; the present without it."""
         report, scope = self.report, self._scope()
         page, size = _page_asked(SIZE if report.lines is None else GROUPED)
         reading = read(session=db.session(), report=report, scope=scope, limit=size, offset=(page - 1) * size)
@@ -66,7 +66,7 @@ class ReportView(BaseView):
     @expose("/print")
     @needs("print")
     def print(self) -> str:
-        """The report on paper, all of its lines."""
+        """Return the report on paper, all of its lines."""
         report, scope = self.report, self._scope()
         reading = read(session=db.session(), report=report, scope=scope, limit=PRINT_ROWS)
         if not reading.whole:
@@ -87,7 +87,7 @@ class ReportView(BaseView):
     @expose("/export")
     @needs("export")
     def export(self) -> Any:
-        """The report as an Excel file, all of its lines: at once, or beyond a few thousand as a job."""
+        """Return the report as an Excel file, all of its lines: at once, or beyond a few thousand as a job."""
         report, scope = self.report, self._scope()
         reading = read(session=db.session(), report=report, scope=scope)
         title = sheets.title_of(report, scope)
@@ -132,7 +132,7 @@ class TracedReportView(ReportView):
     @expose("/rows")
     @needs("read")
     def rows(self) -> str:
-        """The rows that a figure of a line is the sum of."""
+        """Return the rows that a figure of a line is the sum of."""
         scope, name, session = self._scope(), request.args.get(FIELD, ""), db.session()
         report = self.report.fitted(session, scope)
         field = next((one for one in report.fields if one.name == name), None)
@@ -158,7 +158,7 @@ class TracedReportView(ReportView):
 
 
 def view_of_report(report: Report) -> type[ReportView]:
-    """The view class of a report, with its address and the permissions of its name."""
+    """Return the view class of a report, with its address and the permissions of its name."""
     members: dict[str, Any] = {
         "report": report, "route_base": report.url, "class_permission_name": report.name,
         "__doc__": report.label,
@@ -167,7 +167,7 @@ def view_of_report(report: Report) -> type[ReportView]:
 
 
 def cells_of(report: Report, line: ReportLine, scope: ReportQuery, *, linked: bool) -> list[Cell]:
-    """A line as cells; each figure leads to the documents behind it."""
+    """Return a line as cells; each figure leads to the documents behind it."""
     found = []
     for one in report.columns:
         value = line.values.get(one.name)
@@ -186,12 +186,12 @@ def _places(columns: Sequence[Field], part: Sequence[Field]) -> list[int]:
 
 
 def _text(value: Any, one: Field) -> str:
-    """A value as read; a rate that is a share of nothing is a dash."""
+    """Return a value as read; a rate that is a share of nothing is a dash."""
     return format_value(value, one) or ("—" if one.unit == "%" else "")
 
 
 def _render_context(reading: Reading, *, linked: bool) -> dict[str, Any]:
-    """What page and print have in common."""
+    """Return what page and print have in common."""
     report, scope = reading.report, reading.scope
     lines = [(one.level, cells_of(report, one, scope, linked=linked)) for one in reading.lines]
     total: list[Cell] = []

@@ -28,7 +28,7 @@ def validate_registered(app: Flask, *, complete: bool = True) -> None:
 
 
 def declaration_faults(manifests: Sequence[Manifest]) -> Iterator[Fault]:
-    """What is wrong in the documents and the manifests."""
+    """Return what is wrong in the documents and the manifests."""
     known = DeclaredNames.of(manifests)
     packages = ("app.lowcode.", *(f"app.{manifest.name}." for manifest in manifests))
     for model in documents.values():

@@ -21,7 +21,7 @@ Faults = Iterator[tuple[str, str]]  # (declaration, what is wrong)
 
 
 def manifest_faults(manifests: Sequence[Manifest], known: DeclaredNames) -> Iterator[Fault]:
-    """What is wrong in the manifests, each by itself and all together."""
+    """Return what is wrong in the manifests, each by itself and all together."""
     for manifest in manifests:
         for declaration, text in _of_manifest(manifest, manifests, known):
             yield Fault(manifest_file(manifest), declaration, text)
@@ -99,7 +99,7 @@ def _of_manifest(manifest: Manifest, manifests: Sequence[Manifest], known: Decla
 
 
 def _of_filters(waiting: RowsWaiting) -> Iterator[str]:
-    """What is wrong in the filters that a duty's list is asked by."""
+    """Return what is wrong in the filters that a duty's list is asked by."""
     spec = spec_of(waiting.document)
     for name, value in waiting.filters:
         column, _dot, operator = name.rpartition(".")

@@ -55,7 +55,7 @@ class DeclaredNames:
 
 
 def document_faults(model: type[DocumentBase], known: DeclaredNames) -> Iterator[Fault]:
-    """What is wrong in a document's declaration."""
+    """Return what is wrong in a document's declaration."""
     file, name = file_of(model), model.__name__
     for declaration, text in (*_of_fields(model, known), *_of_about(model)):
         yield Fault(file, f"{name}.{declaration}", text)
@@ -94,7 +94,7 @@ def _of_fields(model: type[DocumentBase], known: DeclaredNames) -> Iterator[tupl
 
 
 def _of_kind(one: Field, known: DeclaredNames) -> Iterator[str]:
-    """What is wrong in what a field's kind needs."""
+    """Return what is wrong in what a field's kind needs."""
     if one.kind not in KINDS:
         yield unknown("kind of field", one.kind, KINDS)
     if one.kind == "choice" and one.enum is None:

@@ -8,7 +8,7 @@ from app.lowcode.validation.models import DeclaredNames, input_faults, repeated
 
 
 def report_faults(report: Report, known: DeclaredNames) -> Iterator[tuple[str, str]]:
-    """(declaration, what is wrong) of a report."""
+    """Return (declaration, what is wrong) of a report."""
     name = f"Report({report.name})"
     fields = [one.name for one in report.fields]
     for option in ("fields", "figure_fields"):

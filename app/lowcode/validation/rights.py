@@ -22,7 +22,7 @@ class Rights:
         self.documents = frozenset(document for _verb, document in self.pairs)
 
     def fault(self, pair: Pair) -> str | None:
-        """What is wrong in a right; None where it exists."""
+        """Return what is wrong in a right; None where it exists."""
         verb, document = pair
         if pair in self.pairs:
             return None
@@ -33,7 +33,7 @@ class Rights:
 
 
 def right_faults(app: Flask, *, complete: bool) -> Iterator[Fault]:
-    """What is wrong in the rights that an app names; of the roles' table only where it is `complete`."""
+    """Return what is wrong in the rights that an app names; of the roles' table only where it is `complete`."""
     engine, rights = engine_of(app), Rights(app)
     for manifest in engine.manifests:
         for declaration, pair in _named(manifest):
@@ -56,7 +56,7 @@ def right_faults(app: Flask, *, complete: bool) -> Iterator[Fault]:
 
 
 def _named(manifest: Manifest) -> Iterator[tuple[str, Pair]]:
-    """(declaration, right) of everything in a manifest that names one."""
+    """Return (declaration, right) of everything in a manifest that names one."""
     for option in ("duties", "shortcuts", "home_cards"):
         for one in getattr(manifest, option):
             yield f"{type(one).__name__}({getattr(one, 'name', one.verb)!r})", (one.verb, one.document)
@@ -66,7 +66,7 @@ def _named(manifest: Manifest) -> Iterator[tuple[str, Pair]]:
 
 
 def _of_endpoints(app: Flask) -> Iterator[Fault]:
-    """Views marked with a document that is none: the right would be one that nobody holds."""
+    """Return views marked with a document that is none: the right would be one that nobody holds."""
     owners = {view.class_permission_name for view in app.extensions["appbuilder"].baseviews}
     for endpoint, view in app.view_functions.items():
         access, verb, document = access_of(app, endpoint)

@@ -11,7 +11,7 @@ from app.lowcode.workflow.declaration import Workflow
 
 
 def workflow_faults(flow: Workflow, known: DeclaredNames) -> Iterator[tuple[str, str]]:
-    """(declaration, what is wrong) of a workflow."""
+    """Return (declaration, what is wrong) of a workflow."""
     name = f"Workflow({flow.document.__name__})"
     spec = spec_of(flow.document)
     columns = set(inspect(flow.document).column_attrs.keys())

@@ -100,7 +100,7 @@ class ActionMixin:
     @expose("/choices/<name>/<field>/<int:pk>")
     @needs("read")
     def choices(self, name: str, field: str, pk: int) -> Any:
-        """The choices of a link that an action of a row (0: of ticked rows) asks for."""
+        """Return the choices of a link that an action of a row (0: of ticked rows) asks for."""
         action = self._named(name)
         one = next((one for one in self._fields(action) if one.name == field and one.kind == "link"), None)
         if one is None:
@@ -197,7 +197,7 @@ class ActionMixin:
     def action_button(
         action: Action, url: str, *, row: Any = None, bulk: bool = False, to: str = ""
     ) -> Button:
-        """The button of an action: a dialog where it asks for something, else a question or nothing before it.
+        """Return the button of an action: a dialog where it asks for something, else a question or nothing before it.
 
         A question about one row says the action's note of it first.
         """

@@ -36,17 +36,17 @@ class AttachmentMixin:
     row_or_404: Any
 
     def attachments_tab(self, row: Any) -> Tab:
-        """The tab of a row's page."""
+        """Return the tab of a row's page."""
         return Tab("attachments", _("附件"), f"{self.spec.url}/attachments/{row.id}", "paperclip")
 
     @expose("/attachments/<int:pk>")
     @needs("read")
     def attachments(self, pk: int) -> str:
-        """The tab's fragment."""
+        """Return the tab's fragment."""
         return render_template("_attachments.html", page=self.pictures(self.row_or_404(pk)))
 
     def pictures(self, row: Any, *, back: str | None = None) -> Pictures:
-        """What hangs on the row, by kind, and where to send more; `back`: where the person comes back to."""
+        """Return what hangs on the row, by kind, and where to send more; `back`: where the person comes back to."""
         asked, adds = self._asked(), self._adds(row)
         ends = "" if back is None else f"?{urlencode({BACK: back})}"
         hanging = attachments.attachments_of(session=db.session(), row=row)
@@ -65,7 +65,7 @@ class AttachmentMixin:
     @expose("/attachment/<int:pk>/<int:attachment_id>")
     @needs("read")
     def attachment(self, pk: int, attachment_id: int) -> Any:
-        """The picture itself, to those who may read its row."""
+        """Return the picture itself, to those who may read its row."""
         found = self._hanging(self.row_or_404(pk), attachment_id)
         if not found.path.is_file():
             abort(404)

@@ -45,7 +45,7 @@ class BoardMixin:
     @expose("/board")
     @needs("read")
     def board(self) -> str:
-        """The board; the same filters and scope as the list."""
+        """Return the board; the same filters and scope as the list."""
         # The columns are the states: a list filtered by one of them leads to the whole board.
         pairs = [
             (k, v)
@@ -87,7 +87,7 @@ class BoardMixin:
         return dict(rows.all())
 
     def _rows(self, flow: Workflow, conditions: Sequence[ColumnElement[bool]]) -> list[Any]:
-        """The first rows of each column: what waits longest, of the closed ones the latest."""
+        """Return the first rows of each column: what waits longest, of the closed ones the latest."""
         model: Any = self.spec.model
         waiting = [getattr(model, name) for name in flow.board.first]
         waiting += [model.overdue.desc(), model.state_since] if hasattr(model, "state_since") else []
@@ -120,7 +120,7 @@ class BoardMixin:
         return [(row.state, self._card(flow, row, titles.get(row.id, {}), back)) for row in rows]
 
     def _facts(self, board: Board) -> list[Field]:
-        """What a card says: as declared, else what the list says first beside what the card says anyway."""
+        """Return what a card says: as declared, else what the list says first beside what the card says anyway."""
         if board.facts is not None:
             return [self.spec.fields[name] for name in board.facts]
         said = {self.spec.about.title, "state", "overdue", "community_id", board.heading}

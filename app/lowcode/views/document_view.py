@@ -48,7 +48,7 @@ class DocumentView(
         return found
 
     def _bulk_buttons(self) -> list[Button]:
-        """The document's own actions, and what higher modules offer for its ticked rows."""
+        """Return the document's own actions, and what higher modules offer for its ticked rows."""
         found = super()._bulk_buttons()
         for manifest in current_engine().manifests:
             if self.spec.name in manifest.bulk_links:
@@ -71,7 +71,7 @@ class DocumentView(
 
 
 def unused_routes(entry: Entry) -> set[str]:
-    """The routes of a document's view that its declaration leaves without use: they do not exist."""
+    """Return the routes of a document's view that its declaration leaves without use: they do not exist."""
     spec = spec_of(entry.document)
     asked = [one for action in entry.actions for one in action.fields if isinstance(one, Field)]
     needed = {
@@ -93,7 +93,7 @@ def unused_routes(entry: Entry) -> set[str]:
 
 
 def view_of(entry: Entry) -> type[DocumentView]:
-    """The view class of a document, with the permissions of its name and the routes that it has."""
+    """Return the view class of a document, with the permissions of its name and the routes that it has."""
     model: type[DocumentBase] = entry.document
     spec = spec_of(model)
     members: dict[str, Any] = {
@@ -108,7 +108,7 @@ def view_of(entry: Entry) -> type[DocumentView]:
 
 
 def view_for(document: type[DocumentBase]) -> DocumentView:
-    """The registered view of a document, for a module's own pages. Raises LookupError where it has none."""
+    """Return the registered view of a document, for a module's own pages. Raises LookupError where it has none."""
     for view in current_app.extensions["appbuilder"].baseviews:
         if isinstance(view, DocumentView) and view.spec.model is document:
             return view

@@ -28,7 +28,7 @@ class FieldsChangedMeanwhile(ChangedMeanwhile):
 
 
 def newest_line(*, session: Session, spec: Spec, row: Any) -> str:
-    """The key of the last line in the row's history: a form carries it. 0 for none."""
+    """Return the key of the last line in the row's history: a form carries it. 0 for none."""
     newest = session.scalar(
         select(func.max(History.id)).where(History.document == spec.name, History.row_id == row.id),
         # The row is within reach, and so is all that happened to it.
@@ -38,7 +38,7 @@ def newest_line(*, session: Session, spec: Spec, row: Any) -> str:
 
 
 def changed_since(*, session: Session, spec: Spec, row: Any, seen: str | None) -> ChangedMeanwhile:
-    """The refusal that names every field changed after the line `seen`, with its present value as a list shows it."""
+    """Return the refusal that names every field changed after the line `seen`, with its present value as a list shows it."""
     if not seen or not seen.isascii() or not seen.isdigit() or len(seen) > 18:
         return ChangedMeanwhile()
     names = session.scalars(

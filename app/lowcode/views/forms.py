@@ -47,7 +47,7 @@ class FormMixin:
     @expose("/add", methods=["GET", "POST"])
     @needs("add")
     def add(self) -> Any:
-        """The form of a new row; URL parameters fill it in."""
+        """Return the form of a new row; URL parameters fill it in."""
         self._refuse_readonly()
         form = self.form(adding=True, obj=None)
         if request.method == "POST" and form.validate():
@@ -62,7 +62,7 @@ class FormMixin:
     @expose("/edit/<int:pk>", methods=["GET", "POST"])
     @needs("edit")
     def edit(self, pk: int) -> Any:
-        """The form of an existing row."""
+        """Return the form of an existing row."""
         self._refuse_readonly()
         row = self.row_or_404(pk)
         self._refuse_uneditable(row)
@@ -136,14 +136,14 @@ class FormMixin:
         return {"text": message_of(error), "links": links}
 
     def row_or_404(self, pk: int) -> Any:
-        """The row within the person's reach; to anybody else it does not exist."""
+        """Return the row within the person's reach; to anybody else it does not exist."""
         row = scope.find(db.session(), self.spec.model, pk) if pk < 2**63 else None
         if row is None:
             abort(404)
         return row
 
     def form(self, *, adding: bool, obj: Any) -> DocumentForm:
-        """The form, filled from the row, the URL or what was typed."""
+        """Return the form, filled from the row, the URL or what was typed."""
         kind = form_class(self.spec, adding=adding, extra=self.entry.extra_fields)
         if not adding:
             return kind(obj=obj)
@@ -211,7 +211,7 @@ class FormMixin:
         return None
 
     def _repetition(self, form: DocumentForm, pk: int | None) -> AlreadyThere:
-        """What the database refused as a repetition, beside the field whose value it is where that is known."""
+        """Return what the database refused as a repetition, beside the field whose value it is where that is known."""
         session = db.session()
         typed = {one.name: form[one.name].data for one in self.spec.written if one.name in form}
         kept = {} if pk is None else {name: getattr(self.row_or_404(pk), name) for name in self.spec.fields}
@@ -224,7 +224,7 @@ class FormMixin:
         return AlreadyThere(label=self.spec.about.label)
 
     def _changed_meanwhile(self, form: DocumentForm, row: Any) -> ChangedMeanwhile:
-        """What was changed since the form was opened; saved once more, the form has seen it."""
+        """Return what was changed since the form was opened; saved once more, the form has seen it."""
         session = db.session()
         error = changed_since(session=session, spec=self.spec, row=row, seen=form.row_seen.data)
         form.row_version.data = str(getattr(row, "row_version", ""))

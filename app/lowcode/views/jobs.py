@@ -26,7 +26,7 @@ class JobView(BaseView):
     @expose("/mine.json")
     @for_anyone_logged_in
     def mine(self) -> Any:
-        """The latest jobs, for the indicator."""
+        """Return the latest jobs, for the indicator."""
         jobs = db.session.scalars(
             select(Job).where(Job.user_id == current_user.id).order_by(Job.id.desc()).limit(SHOWN)
         ).all()
@@ -81,7 +81,7 @@ class JobView(BaseView):
 
 
 def job_page(job: Job, *, back_url: str) -> str:
-    """The page that follows a job: the bar while it runs, its message and its result afterwards."""
+    """Return the page that follows a job: the bar while it runs, its message and its result afterwards."""
     told = _to_json(job)
     return render_template("job.html", job={**told, "url": f"{told['url']}.json"}, back_url=back_url)
 

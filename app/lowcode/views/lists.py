@@ -56,12 +56,12 @@ class TooManyToPrint(DomainError):
 
 
 def arguments() -> Pairs:
-    """This request's query parameters in their order."""
+    """Return this request's query parameters in their order."""
     return list(request.args.items(multi=True))
 
 
 def url_with(base: str, pairs: Iterable[tuple[str, str]], **changes: str | None) -> str:
-    """`base` with the parameters, some replaced or (None) taken away."""
+    """Return `base` with the parameters, some replaced or (None) taken away."""
     kept = [(k, v) for k, v in pairs if k not in changes]
     kept += [(k, v) for k, v in changes.items() if v is not None]
     return f"{base}?{urlencode(kept)}" if kept else base
@@ -78,7 +78,7 @@ class ListMixin:
     @expose("/list/")
     @needs("read")
     def list(self) -> Any:
-        """The list, or with `embedded=1` its fragment for a tab."""
+        """Return the list, or with `embedded=1` its fragment for a tab."""
         page = self.list_page(arguments())
         template = "_list.html" if page.embedded else "list.html"
         return render_template(template, page=page)
@@ -116,7 +116,7 @@ class ListMixin:
         )
 
     def bar(self, query: Query, pairs: Pairs, base: str, held: Collection[str] = ()) -> dict[str, Any]:
-        """What stands above the rows of a list, or above whatever else `base` shows of them: search and filters."""
+        """Return what stands above the rows of a list, or above whatever else `base` shows of them: search and filters."""
         return {
             "title": _(self.spec.about.label), "base_url": base, "search": query.search,
             "search_placeholder": _("搜索 %(columns)s", columns=self._searched_words()),
@@ -200,7 +200,7 @@ class ListMixin:
         return found
 
     def _preset(self, pairs: Pairs) -> dict[str, str]:
-        """What the form of a new row begins with: what the list is filtered by, and the node that it is of."""
+        """Return what the form of a new row begins with: what the list is filtered by, and the node that it is of."""
         given = dict(pairs)
         filtered = {k[2:-3]: v for k, v in pairs if k.startswith("f.") and k.endswith(".eq")}
         if "embedded" in given and "in" not in given:
@@ -246,7 +246,7 @@ class ListMixin:
     @expose("/print")
     @needs("print")
     def print(self) -> str:
-        """The filtered list on paper."""
+        """Return the filtered list on paper."""
         pairs = [(k, v) for k, v in arguments() if k not in ("page", "size")]
         query, own = Query.of(self.spec, pairs), without_settled(self.spec, self.spec.listed)
         computed = computed_columns(self.spec)
@@ -271,7 +271,7 @@ class ListMixin:
     @expose("/select/<name>")
     @needs("read")
     def select(self, name: str) -> Response:
-        """The choices of a link: by what was typed and what it depends on, twenty at a time."""
+        """Return the choices of a link: by what was typed and what it depends on, twenty at a time."""
         one = self.spec.links.get(name)
         if one is None:
             raise UnknownSelect(name=name)
@@ -299,7 +299,7 @@ def select_response(spec: Spec, one: Field) -> Any:
 def link_choices(
     one: Field, *, community_id: int | None = None, conditions: Sequence[ColumnElement[bool]] = ()
 ) -> Any:
-    """The same for a link that an action asks for: in the row's community, and as the action narrows it."""
+    """Return the same for a link that an action asks for: in the row's community, and as the action narrows it."""
     has_community = "community_id" in spec_of(documents[str(one.target)]).links
     given = {} if community_id is None or not has_community else {"community_id": str(community_id)}
     return _choices(one, given, conditions)
@@ -349,7 +349,7 @@ def write_export(
 
 
 def export_job(run: JobContext) -> None:
-    """A large export, in its starter's reach and language."""
+    """Return a large export, in its starter's reach and language."""
     spec = spec_of(documents[run.params["document"]])
     with listing.narrowed_as(run.params["narrowing"]), listing.in_language(run.params["language"]):
         query = Query.of(spec, [(k, v) for k, v in run.params["pairs"]])
@@ -368,7 +368,7 @@ EXPORT_JOB = JobHandler("export", export_job)
 
 
 def scope_words(query: Query) -> str | None:
-    """The node of the property tree that narrows a list, in words; None where it does not."""
+    """Return the node of the property tree that narrows a list, in words; None where it does not."""
     key = query.within or (listing.narrowing_now() if query.narrowed else None)
     if not key or listing.narrowing_condition(query.spec.model, key=key) is None:
         return None
@@ -376,7 +376,7 @@ def scope_words(query: Query) -> str | None:
 
 
 def words_of(query: Query) -> list[str]:
-    """What narrows a list, in words: scope, filters, search."""
+    """Return what narrows a list, in words: scope, filters, search."""
     parts = [words] if (words := scope_words(query)) else []
     parts += [
         f"{_(c.label)} {c.operator} {c.value}".strip() for c in (_chip(one, "", []) for one in query.filters)
@@ -387,7 +387,7 @@ def words_of(query: Query) -> list[str]:
 
 
 def subtitle_of(query: Query, count: int) -> str:
-    """What the list holds, in words: what narrows it, number of rows, date."""
+    """Return what the list holds, in words: what narrows it, number of rows, date."""
     return " · ".join([*words_of(query), _("共 %(count)d 行", count=count), clock.today().isoformat()])
 
 

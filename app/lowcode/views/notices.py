@@ -28,7 +28,7 @@ class NoticeView(BaseView):
     @expose("/")
     @for_anyone_logged_in
     def mine(self) -> Any:
-        """The latest, unread ones first."""
+        """Return the latest, unread ones first."""
         found = db.session.scalars(
             select(Notice)
             .where(Notice.user_id == current_user.id)

@@ -47,7 +47,7 @@ class RevealMixin:
         )
 
     def reveal_buttons(self, row: Any) -> list[Button]:
-        """The button, where there is something to show and the person may."""
+        """Return the button, where there is something to show and the person may."""
         if not may("reveal", self.spec.name) or not private_values(self.spec, row):
             return []
         return [
@@ -58,5 +58,5 @@ class RevealMixin:
 
 
 def private_values(spec: Spec, row: Any) -> list[tuple[Field, str]]:
-    """The masked fields of a row that hold something, each with its whole value."""
+    """Return the masked fields of a row that hold something, each with its whole value."""
     return [(one, value) for one in spec.private if (value := getattr(row, one.name))]

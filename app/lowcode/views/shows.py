@@ -40,7 +40,7 @@ class ShowMixin:
     @expose("/show/<int:pk>")
     @needs("read")
     def show(self, pk: int) -> Any:
-        """The page of one row."""
+        """Return the page of one row."""
         row = self.row_or_404(pk)
         return render_template("show.html", page=self.show_page(row))
 
@@ -69,7 +69,7 @@ class ShowMixin:
         )  # fmt: skip
 
     def _unfilled(self, row: Any) -> set[str]:
-        """The groups of what only operations write, where they have not written anything yet."""
+        """Return the groups of what only operations write, where they have not written anything yet."""
         groups: dict[str, list[Field]] = {}
         for one in self.spec.fields.values():
             groups.setdefault(one.group, []).append(one)
@@ -100,7 +100,7 @@ class ShowMixin:
         return found
 
     def steps(self, row: Any, *, back: str | None = None) -> list[Button]:
-        """What the person may do to the row now; `back`: where they come back to, if not to its page."""
+        """Return what the person may do to the row now; `back`: where they come back to, if not to its page."""
         name, flow = self.spec.name, self.entry.workflow
         pairs = ({} if flow is None else {SEEN: row.state.value}) | ({} if back is None else {BACK: back})
         ends = f"?{urlencode(pairs)}" if pairs else ""
@@ -143,7 +143,7 @@ class ShowMixin:
         return render_template("_history.html", entries=[self._entry(line, titles) for line in lines])
 
     def _titles(self, lines: Sequence[History]) -> dict[tuple[str, str], str]:
-        """What the linked rows are called that the lines name by their ids: one statement for each document."""
+        """Return what the linked rows are called that the lines name by their ids: one statement for each document."""
         ids: dict[str, set[int]] = {}
         for line in lines:
             one = self.spec.links.get(line.field or "")
@@ -169,7 +169,7 @@ class ShowMixin:
 
     @staticmethod
     def _kept(value: str | None, one: Field | None, titles: Mapping[tuple[str, str], str]) -> str:
-        """A kept value in words: an enum's label, a link's title."""
+        """Return a kept value in words: an enum's label, a link's title."""
         if value is None:
             return ""
         if one is not None and one.kind == "choice":
@@ -182,7 +182,7 @@ class ShowMixin:
 
 
 def related(spec: Spec) -> list[tuple[type[DocumentBase], Field]]:
-    """The documents that link to this one, each with the link: they become its tabs, in the order that it names."""
+    """Return the documents that link to this one, each with the link: they become its tabs, in the order that it names."""
     found = []
     for other in documents.values():
         if other.__about__.menu is False or (

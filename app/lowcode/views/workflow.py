@@ -49,7 +49,7 @@ class FlowMixin:
     @expose("/paper/<int:pk>", methods=["POST"])
     @needs("print")
     def print_paper(self, pk: int) -> Any:
-        """The same to be printed now, with the numbers whole that `paper_reveals` names; its history says so."""
+        """Return the same to be printed now, with the numbers whole that `paper_reveals` names; its history says so."""
         with unit_of_work():
             row = self.row_or_404(pk)
             history.note(row, label=PRINTED_WHOLE)
@@ -79,7 +79,7 @@ class FlowMixin:
         )  # fmt: skip
 
     def way_of(self, row: Any) -> list[dict[str, Any]]:
-        """The row's transitions and passed limits in words, the first first."""
+        """Return the row's transitions and passed limits in words, the first first."""
         changes = db.session.scalars(
             select(StateChange)
             .where(StateChange.document == self.spec.name, StateChange.row_id == row.id)
@@ -114,7 +114,7 @@ class FlowMixin:
 
 
 def duration(seconds: int) -> str:
-    """A span of time in words, in its two largest units."""
+    """Return a span of time in words, in its two largest units."""
     days, rest = divmod(max(0, seconds), 86400)
     hours, minutes = rest // 3600, rest % 3600 // 60
     if days:

@@ -107,7 +107,7 @@ def _line(number: int, left: int, cells: Iterable[Cell], limits: SheetLimits) ->
 def _from_text(
     content: bytes, filename: str, headings: Collection[str], limits: SheetLimits
 ) -> Iterator[Sheet]:
-    """A text file with commas, semicolons, tabs or bars; Chinese systems write it in UTF-8 or GB 18030."""
+    """Return a text file with commas, semicolons, tabs or bars; Chinese systems write it in UTF-8 or GB 18030."""
     text = _decoded(content)
     if "\0" in text:
         raise UnreadableWorkbook
@@ -132,7 +132,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _delimiter(text: str, headings: Collection[str]) -> str:
-    """The delimiter under which a row reads best as headings; the most frequent where none does."""
+    """Return the delimiter under which a row reads best as headings; the most frequent where none does."""
     head = text[:4000]
     scores = {}
     for sign in _DELIMITERS:
@@ -148,12 +148,12 @@ def _delimiter(text: str, headings: Collection[str]) -> str:
 
 
 def fold_heading(text: str) -> str:
-    """A heading without widths, case, blanks and what stands in brackets: '建筑面积（㎡）' → '建筑面积'."""
+    """Return a heading without widths, case, blanks and what stands in brackets: '建筑面积（㎡）' → '建筑面积'."""
     return re.sub(r"\(.*?\)|\[.*?\]|\s", "", unicodedata.normalize("NFKC", text).lower())
 
 
 def _plain(sheet: Sheet) -> Sheet:
-    """The sheet with its texts as they were meant."""
+    """Return the sheet with its texts as they were meant."""
     rows = tuple(
         SheetRow(row.number, tuple(_meant(cell) if isinstance(cell, str) else cell for cell in row.cells), row.hidden)
         for row in sheet.rows
@@ -162,7 +162,7 @@ def _plain(sheet: Sheet) -> Sheet:
 
 
 def _meant(text: str) -> Cell:
-    """A text without what keeps a spreadsheet from making a number of it: ="0101" and '0101 are 0101."""
+    """Return a text without what keeps a spreadsheet from making a number of it: ="0101" and '0101 are 0101."""
     if not text or text[0] not in "=\"'#":
         return text
     if text[0] == "#":

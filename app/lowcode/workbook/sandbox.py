@@ -60,7 +60,7 @@ def read_workbook(*, content: bytes, filename: str = "", headings: Collection[st
 
 
 def _environment() -> dict[str, str]:
-    """What an interpreter needs, and neither keys nor settings."""
+    """Return what an interpreter needs, and neither keys nor settings."""
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
     return kept | {"PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 

@@ -29,7 +29,7 @@ class SheetRow:
     hidden: bool = False
 
     def cell(self, index: int) -> Cell:
-        """The cell of a 0-based column; "" beyond the line's end."""
+        """Return the cell of a 0-based column; "" beyond the line's end."""
         return self.cells[index] if 0 <= index < len(self.cells) else ""
 
 
@@ -50,7 +50,7 @@ def is_filled(cell: Cell) -> bool:
 def sheet_of(
     *, title: str, lines: Mapping[int, Sequence[Cell]], hidden: bool, hidden_rows: Iterable[int] = ()
 ) -> Sheet | None:
-    """The sheet of lines by their 1-based row number; None when none of them says anything."""
+    """Return the sheet of lines by their 1-based row number; None when none of them says anything."""
     filled = [number for number, line in lines.items() if any(is_filled(cell) for cell in line)]
     if not filled:
         return None

@@ -92,7 +92,7 @@ class _PackageParts:
                 yield element
 
     def related(self, path: str, kind: str) -> dict[str, str]:
-        """The targets of a part's relations of a kind, by their id."""
+        """Return the targets of a part's relations of a kind, by their id."""
         folder, name = posixpath.split(path)
         relations = posixpath.join(folder, "_rels", f"{name}.rels")
         if not self.has(relations):
@@ -115,7 +115,7 @@ def _local(element: Element) -> str:
 
 
 def _text_of(element: Element) -> str:
-    """The text of an `si` or `is`: its own and its runs', without the phonetic guide."""
+    """Return the text of an `si` or `is`: its own and its runs', without the phonetic guide."""
     found = []
     for child in element:
         match _local(child):
@@ -274,7 +274,7 @@ def _letters_index(letters: str) -> int:
 
 
 def column_index(place: str) -> int:
-    """The 0-based column of a cell's name: 'B7' → 1. Raises UnreadableWorkbook for what is no cell's name."""
+    """Return the 0-based column of a cell's name: 'B7' → 1. Raises UnreadableWorkbook for what is no cell's name."""
     letters = place.rstrip("0123456789")
     if not 1 <= len(letters) <= 3 or not (letters.isascii() and letters.isalpha() and letters.isupper()):
         raise UnreadableWorkbook

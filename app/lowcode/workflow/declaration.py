@@ -138,7 +138,7 @@ class Workflow:
         return state in self.closed or state in self.machine.final
 
     def step(self, action: str) -> Step:
-        """What an action asks and does."""
+        """Return what an action asks and does."""
         return self.steps.get(action, NOTHING_MORE)
 
     @property
@@ -151,7 +151,7 @@ class Workflow:
         return row.state in ((self.machine.initial,) if self.editable_in is None else self.editable_in)
 
     def fields(self, action: str) -> list[tuple[Field, Ask | None]]:
-        """The inputs of an action as declared fields; the reason, where one is demanded, last."""
+        """Return the inputs of an action as declared fields; the reason, where one is demanded, last."""
         spec = spec_of(self.document)
         found: list[tuple[Field, Ask | None]] = []
         for ask in self.step(action).asks:

@@ -27,7 +27,7 @@ class InputWrong(DomainError):
 def checked(
     *, session: Session, flow: Workflow, row: Any, action: str, inputs: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The inputs, complete. Raises InputMissing, InputWrong; one that is not asked for is a defect (TypeError)."""
+    """Return the inputs, complete. Raises InputMissing, InputWrong; one that is not asked for is a defect (TypeError)."""
     asked = flow.fields(action)
     if unknown := set(inputs) - {one.name for one, _ask in asked}:
         raise TypeError(f"{action} does not ask for {sorted(unknown)}")

@@ -103,7 +103,7 @@ def move(*, session: Session, row: D, action: str, seen: str | None = None, **in
 
 
 def who_moves(document: str) -> Who | None:
-    """The actor with their verbs on a document; None for the system, who may do everything."""
+    """Return the actor with their verbs on a document; None for the system, who may do everything."""
     actor = current_actor()
     if actor.user_id is None and actor.reach.communities is None:
         return None

@@ -32,7 +32,7 @@ class Owing:
 
 
 def owing_buildings(*, session: Session, as_of: date, most: int, others: str) -> list[Owing]:
-    """The buildings that owe most, the largest first, and all `others` together; within reach and the chosen node."""
+    """Return the buildings that owe most, the largest first, and all `others` together; within reach and the chosen node."""
     scope = ReportQuery(by=By.AS_OF, first=as_of, last=as_of)
     found = owed(session, scope)
     place = (found.c.community_id, found.c.building_id)

@@ -54,14 +54,14 @@ def desk_days(session: Session, scope: ReportQuery) -> dict[Key, DeskDay]:
 
 
 def cashiers(session: Session, keys: Iterable[Key]) -> dict[int, str]:
-    """The names of the cashiers by id."""
+    """Return the names of the cashiers by id."""
     wanted = {cashier for _community, _day, cashier in keys if cashier is not None}
     rows = session.execute(select(User.id, User.last_name, User.first_name).where(User.id.in_(wanted)))
     return {key: f"{last or ''}{first or ''}" for key, last, first in rows}
 
 
 def on_days(session: Session, scope: ReportQuery, model: Any) -> list[Any]:
-    """The conditions on a paper: its day, and the whole communities of the chosen node: cash is not of a building."""
+    """Return the conditions on a paper: its day, and the whole communities of the chosen node: cash is not of a building."""
     communities = session.scalars(select(Community.id).where(*scope.where(Community)))
     return [model.day.between(scope.first, scope.last), model.community_id.in_(sorted(communities))]
 
@@ -115,7 +115,7 @@ def _numbers_of(session: Session, serials: set[tuple[int, int, int]]) -> dict[tu
 
 
 def _fees(session: Session, scope: ReportQuery, found: dict[Key, DeskDay]) -> None:
-    """What was settled at the desk by fee; reversals go to the desk that reversed."""
+    """Return what was settled at the desk by fee; reversals go to the desk that reversed."""
     for paper, kinds in (
         (Receipt, tuple(kind for kind in CASH_KINDS if kind is not AllocationKind.REVERSAL)),
         (ReceiptVoid, (AllocationKind.REVERSAL,)),

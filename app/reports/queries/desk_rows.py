@@ -21,7 +21,7 @@ TENDERS = {one.value: one for one in Tender}
 def desk_rows(
     session: Session, scope: ReportQuery, keys: Mapping[str, int | None], name: str, fee_item_id: int | None
 ) -> Iterator[FigureRow]:
-    """What a column of the daily report is the sum of; `fee_item_id` where it is a fee's."""
+    """Return what a column of the daily report is the sum of; `fee_item_id` where it is a fee's."""
 
     def mine(model: Any) -> list[Any]:
         cashier = keys.get("cashier_id")
@@ -68,7 +68,7 @@ def _receipt_part(session: Session, receipt: Receipt, name: str) -> Decimal | in
 
 
 def _part_of(session: Session, receipt: Receipt, name: str) -> Decimal | int:
-    """What a receipt is of a column: all of it, what was paid in advance, or by one method."""
+    """Return what a receipt is of a column: all of it, what was paid in advance, or by one method."""
     parts: dict[str, Decimal] = {
         "prepaid": receipt.prepaid, "deposited": receipt.deposited, "total": receipt.total,
     }  # fmt: skip

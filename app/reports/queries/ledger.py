@@ -24,14 +24,14 @@ Sums = dict[int, tuple[Decimal, Decimal, Decimal]]
 
 
 def fees_of(session: Session, scope: ReportQuery) -> list[int]:
-    """The fees asked for: one that is picked, else all of the kind 物业费."""
+    """Return the fees asked for: one that is picked, else all of the kind 物业费."""
     if "fee" in scope.picks:
         return [int(scope.picks["fee"])]
     return list(session.scalars(select(FeeItem.id).where(FeeItem.kind == FeeKind.PROPERTY)))
 
 
 def rooms_of(session: Session, scope: ReportQuery, limit: int, offset: int) -> Sequence[Any]:
-    """A page of rooms, as one walks past them."""
+    """Return a page of rooms, as one walks past them."""
     return session.execute(
         select(Room.id.label("room_id"), Room.community_id, Room.building_id, Room.area)
         .where(*scope.where(Room))
@@ -49,7 +49,7 @@ def room_count(session: Session, scope: ReportQuery) -> int:
 def of_rooms(
     session: Session, scope: ReportQuery, rooms: Sequence[int], fees: Sequence[int]
 ) -> tuple[dict[int, Sums], dict[int, int]]:
-    """(sums by month of each room, by the charges' checked copies; the customer of each room's last charge)."""
+    """Return (sums by month of each room, by the charges' checked copies; the customer of each room's last charge)."""
     of: Any = Charge
     asked = raw(of.amount) + raw(of.adjusted) - raw(of.waived_later)
     rows = session.execute(
@@ -73,7 +73,7 @@ def of_rooms(
 
 
 def of_all(session: Session, scope: ReportQuery, fees: Sequence[int]) -> Sums:
-    """The sums of everything by month, from what moved it; nothing of the checked copies."""
+    """Return the sums of everything by month, from what moved it; nothing of the checked copies."""
     moved = moves(scope)
     units: Any = raw(moved.c.amount)
     paid = type_coerce(func.sum(case((moved.c.kind.in_(PAID), -units), else_=0)), Money)
@@ -88,7 +88,7 @@ def of_all(session: Session, scope: ReportQuery, fees: Sequence[int]) -> Sums:
 
 
 def due_now(session: Session, scope: ReportQuery, fees: Sequence[int]) -> Decimal:
-    """What is open of the year by the charges' own checked copies."""
+    """Return what is open of the year by the charges' own checked copies."""
     here = (Charge.building_id.is_not(None), *_held(scope, Charge, fees))
     return session.scalar(of_open(select(func.sum(Charge.due)).where(*here))) or ZERO
 

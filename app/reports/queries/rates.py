@@ -32,7 +32,7 @@ class MonthRate:
 
 
 def month_rates(*, session: Session, periods: Sequence[Period]) -> list[MonthRate]:
-    """The rate of each of these consecutive months, within reach and the chosen tree node; one query."""
+    """Return the rate of each of these consecutive months, within reach and the chosen tree node; one query."""
     scope = ReportQuery(by=By.DAYS, first=periods[0].first_day, last=periods[-1].last_day)
     moved = moves(scope)
     # What is paid of this month's or a later one's charges; what of any is waived or adjusted by hand.

@@ -33,7 +33,7 @@ class ArrearsCard(BaseView):
     @expose("/arrears")
     @needs("read")
     def arrears(self) -> str:
-        """The card's fragment."""
+        """Return the card's fragment."""
         narrowing = listing.narrowing_condition(Charge)
         total, charges = db.session.execute(
             select(func.sum(Charge.due), func.count(Charge.id)).where(
@@ -78,7 +78,7 @@ class OwingCard(BaseView):
     @expose("/buildings")
     @needs("read")
     def buildings(self) -> str:
-        """The buildings that owe most, stacked by age: the card's fragment."""
+        """Return the buildings that owe most, stacked by age: the card's fragment."""
         others = _("其他")
         owing = owing_buildings(session=db.session(), as_of=clock.today(), most=BUILDINGS, others=others)
         labels = [(_(label), tone) for (_name, label, _days), tone in zip(BUCKETS, TONES, strict=True)]

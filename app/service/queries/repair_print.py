@@ -14,7 +14,7 @@ from app.service.queries.repairs import materials_of
 
 
 def repair_paper(row: RepairOrder) -> dict[str, Any]:
-    """The company's and community's names, where it is, the materials, and the drawn signature if there is one."""
+    """Return the company's and community's names, where it is, the materials, and the drawn signature if there is one."""
     session, fields = db.session(), spec_of(RepairMaterial).fields
     drawn = [one for one in attachments_of(session=session, row=row) if one.kind == SIGNATURE.name]
     return {

@@ -23,7 +23,7 @@ MOST_OWN = 100
 
 
 def begins_with(*, session: Session, given: Mapping[str, str], today: date) -> dict[str, str]:
-    """What follows from the room, building or customer that a new order is for: community, who lives there, telephone."""
+    """Return what follows from the room, building or customer that a new order is for: community, who lives there, telephone."""
     found: dict[str, str] = {}
     customer: Customer | None = _of(session, Customer, given.get("customer_id"))
     room: Room | None = _of(session, Room, given.get("room_id"))
@@ -76,7 +76,7 @@ def find_repairs(typed: str, most: int) -> list[Hit]:
 
 
 def own_orders(*, session: Session, user_id: int | None) -> Sequence[RepairOrder]:
-    """What a technician has in hand, and what waits to be signed: emergencies first, then by when it is due."""
+    """Return what a technician has in hand, and what waits to be signed: emergencies first, then by when it is due."""
     return session.scalars(
         select(RepairOrder)
         .join(Employee, Employee.id == RepairOrder.technician_id)
@@ -90,14 +90,14 @@ def own_orders(*, session: Session, user_id: int | None) -> Sequence[RepairOrder
 
 
 def materials_of(*, session: Session, order: RepairOrder) -> Sequence[RepairMaterial]:
-    """The lines of an order."""
+    """Return the lines of an order."""
     return session.scalars(
         select(RepairMaterial).where(RepairMaterial.order_id == order.id).order_by(RepairMaterial.id)
     ).all()
 
 
 def charge_of(*, session: Session, order: RepairOrder) -> Charge | None:
-    """What a paid repair was charged, once it is closed."""
+    """Return what a paid repair was charged, once it is closed."""
     return session.scalars(
         select(Charge).where(Charge.source == CHARGE_SOURCE, Charge.source_id == order.id, Charge.part == 0)
     ).one_or_none()

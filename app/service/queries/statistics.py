@@ -30,7 +30,7 @@ DONE = (*REPAIRED, RepairState.CLOSED)
 
 
 def repair_lines(session: Session, scope: ReportQuery) -> list[ReportLine]:
-    """A line for each trade, technician, state, source or community, as picked."""
+    """Return a line for each trade, technician, state, source or community, as picked."""
     by = scope.picks["by"]
     tallies = _tallies(session, scope, by)
     names = _names(session, by)
@@ -41,7 +41,7 @@ def repair_lines(session: Session, scope: ReportQuery) -> list[ReportLine]:
 
 
 def middle_of_all(session: Session, scope: ReportQuery) -> Mapping[str, Decimal]:
-    """The middle time over all lines; nothing where nothing is repaired yet."""
+    """Return the middle time over all lines; nothing where nothing is repaired yet."""
     seconds = [one for tally in _tallies(session, scope, BY_STATE).values() for one in tally.seconds]
     middle = middle_hours(seconds)
     return {} if middle is None else {"middle": middle}
@@ -74,7 +74,7 @@ def _tallies(session: Session, scope: ReportQuery, by: str) -> dict[Any, Tally]:
 
 
 def _names(session: Session, by: str) -> Callable[[Any], str]:
-    """What a key is called."""
+    """Return what a key is called."""
     if by == BY_TECHNICIAN:
         named: dict[int, str] = dict(session.execute(select(Employee.id, Employee.name)).all())
         return lambda key: _("未派工") if key is None else named.get(key, "—")
@@ -86,5 +86,5 @@ def _names(session: Session, by: str) -> Callable[[Any], str]:
 
 
 def _code(key: Any) -> Any:
-    """A key as the list's filter writes it."""
+    """Return a key as the list's filter writes it."""
     return key.value if isinstance(key, RepairState) else key

@@ -66,7 +66,7 @@ class Tally:
         counts["seconds"] += self.seconds[-1]
 
     def values(self) -> dict[str, Any]:
-        """The line's figures by name; the middle time, which no sum of lines gives, among them."""
+        """Return the line's figures by name; the middle time, which no sum of lines gives, among them."""
         return {**self.counts, "charged": self.charged, "middle": middle_hours(self.seconds)}
 
 
@@ -85,7 +85,7 @@ COUNTS = (
 
 
 def middle_hours(seconds: Iterable[int]) -> Decimal | None:
-    """The median in hours; None of nothing."""
+    """Return the median in hours; None of nothing."""
     found = [Decimal(one) for one in seconds]
     return half_up(median(found) / HOUR, 2) if found else None
 

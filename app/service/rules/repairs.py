@@ -14,7 +14,7 @@ LAST_PROMISE_DAYS: Final = 365
 
 
 def rank_of(*, urgent: bool, ended: bool) -> int:
-    """The rank of an order."""
+    """Return the rank of an order."""
     if ended:
         return ENDED
     return OPEN_URGENT if urgent else OPEN
@@ -45,15 +45,15 @@ def due_by(
 
 
 def promised_by(*, promised: date, zone: tzinfo) -> datetime:
-    """The last minute of a promised day."""
+    """Return the last minute of a promised day."""
     return day_over(promised, zone) - timedelta(minutes=1)
 
 
 def material_amount(*, quantity: Decimal, price: Decimal | None) -> Decimal:
-    """What a line of material costs, to 分; what has no price costs nothing yet."""
+    """Return what a line of material costs, to 分; what has no price costs nothing yet."""
     return Decimal("0.00") if price is None else half_up(quantity * price)
 
 
 def suggested_charge(*, labour: Decimal | None, material: Decimal) -> Decimal:
-    """What a paid repair would be charged: labour and material."""
+    """Return what a paid repair would be charged: labour and material."""
     return (labour or Decimal(0)) + material

@@ -43,7 +43,7 @@ class MyWorkView(BaseView):
     @expose("/")
     @needs("take")
     def index(self) -> str:
-        """The person's open orders, the most urgent first."""
+        """Return the person's open orders, the most urgent first."""
         orders = queries.own_orders(session=db.session(), user_id=current_actor().user_id)
         return render_template("service/my_work.html", orders=[_to_json(one) for one in orders])
 
@@ -113,7 +113,7 @@ class MyWorkView(BaseView):
 
 
 def _own(pk: int) -> RepairOrder:
-    """An order that the person works on; any other does not exist on these pages."""
+    """Return an order that the person works on; any other does not exist on these pages."""
     row: RepairOrder | None = find(db.session(), RepairOrder, pk) if pk < 2**63 else None
     who = who_moves(RepairOrder.__name__)
     if row is None or (who is not None and not works_on(row, who)):
@@ -122,13 +122,13 @@ def _own(pk: int) -> RepairOrder:
 
 
 def _line_form() -> type[Any]:
-    """The form of a line, which reads and judges as the document's own does."""
+    """Return the form of a line, which reads and judges as the document's own does."""
     spec = spec_of(RepairMaterial)
     return inputs_form(spec, [spec.fields[name] for name in TYPED], lambda one: "", {})
 
 
 def _page(row: RepairOrder, form: Any, *, phone: str = "") -> str:
-    """An order's page with the form of a line as it is now, and the whole telephone where it was asked for."""
+    """Return an order's page with the form of a line as it is now, and the whole telephone where it was asked for."""
     session, back = db.session(), f"/repairs/mine/{row.id}"
     view = view_for(RepairOrder)
     return render_template(

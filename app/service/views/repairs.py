@@ -45,12 +45,12 @@ ATTACHING = Attaching(
 
 
 def begins(given: Mapping[str, str]) -> dict[str, str]:
-    """What a new order begins with."""
+    """Return what a new order begins with."""
     return queries.begins_with(session=db.session(), given=given, today=clock.today())
 
 
 def facts(row: RepairOrder) -> list[Fact]:
-    """What a paid repair was charged, and how much of it is open."""
+    """Return what a paid repair was charged, and how much of it is open."""
     charge = queries.charge_of(session=db.session(), order=row) if row.chargeable and row.closed_at else None
     if charge is None:
         return []
@@ -60,7 +60,7 @@ def facts(row: RepairOrder) -> list[Fact]:
 
 
 def repairs_of(user_id: int) -> list[OpenWork]:
-    """The orders in a technician's hands, told before they are disabled."""
+    """Return the orders in a technician's hands, told before they are disabled."""
     found = db.session.execute(
         select(RepairOrder.technician_id, func.count(RepairOrder.id))
         .where(RepairOrder.technician_user_id == user_id, RepairOrder.state.in_(ASSIGNED))
@@ -76,14 +76,14 @@ def repairs_of(user_id: int) -> list[OpenWork]:
 
 
 def own_page(row: RepairOrder) -> list[Button]:
-    """The same order as its technician sees it, for the technician."""
+    """Return the same order as its technician sees it, for the technician."""
     who = who_moves(ORDER)
     own = who is not None and row.technician_user_id is not None and row.technician_user_id == who.user_id
     return [Button("mine", _("手机页"), f"/repairs/mine/{row.id}", "device-mobile")] if own else []
 
 
 def report_button(field: str) -> Any:
-    """A button 报修 on the page of a room, building or customer."""
+    """Return a button 报修 on the page of a room, building or customer."""
 
     def make(row: Any) -> Button | None:
         if not may("add", ORDER):

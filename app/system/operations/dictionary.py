@@ -64,7 +64,7 @@ def remove_entry(*, session: Session, row: DictionaryEntry) -> None:
 
 
 def _free_code(session: Session, *, kind: str, label: str) -> str:
-    """The label, or where an entry that is called otherwise by now has that code, one with a number behind."""
+    """Return the label, or where an entry that is called otherwise by now has that code, one with a number behind."""
     taken = set(session.scalars(select(DictionaryEntry.code).where(DictionaryEntry.kind == kind)))
     found, number = label, 1
     while found in taken:

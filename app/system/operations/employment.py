@@ -43,7 +43,7 @@ class LoginTaken(DomainError):
 
 
 def employee_of(*, session: Session, user_id: int) -> Employee | None:
-    """The employee that a login belongs to, within reach or not."""
+    """Return the employee that a login belongs to, within reach or not."""
     return session.scalar(
         select(Employee).where(Employee.user_id == user_id), execution_options={UNSCOPED: True}
     )

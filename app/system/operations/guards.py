@@ -78,7 +78,7 @@ def _has_administrator(session: Session) -> bool:
 
 
 def grantable_pairs(*, session: Session) -> frozenset[Pair] | None:
-    """What the actor may give to others: None for everything (an administrator, the system), else their own rights."""
+    """Return what the actor may give to others: None for everything (an administrator, the system), else their own rights."""
     actor = current_actor()
     if actor.user_id is None:
         # The system user and a stranger differ in their reach; a stranger gives nothing.
@@ -123,7 +123,7 @@ def check_may_give_roles(*, session: Session, roles: Iterable[Role]) -> None:
 
 
 def pairs_of(*, session: Session, role_id: int) -> frozenset[Pair]:
-    """The (verb, document) pairs of a role."""
+    """Return the (verb, document) pairs of a role."""
     rows = session.execute(
         select(Permission.name, ViewMenu.name)
         .join(PermissionView, PermissionView.permission_id == Permission.id)

@@ -87,7 +87,7 @@ class UnknownRoleInMenu(DomainError):
 
 
 def menu_version(entries: Sequence[Arranged]) -> str:
-    """What an editor saw, in short: tells whether somebody else saved meanwhile."""
+    """Return what an editor saw, in short: tells whether somebody else saved meanwhile."""
     return fingerprint(
         [
             (
@@ -137,7 +137,7 @@ def reset_menu(*, session: Session, version: str) -> str:
 
 
 def _named(entries: Sequence[Arranged], *, known: Collection[str]) -> list[Arranged]:
-    """The entries with names of their own for the new ones; each is there once and is what it says."""
+    """Return the entries with names of their own for the new ones; each is there once and is what it says."""
     kinds = {one.name: one.kind for one in current_engine().menu}
     fresh = {
         one.name: OWN_NAME + secrets.token_hex(6)
@@ -175,7 +175,7 @@ def _check_words(one: Arranged) -> None:
 
 
 def _check_places(tree: Sequence[MenuNode]) -> None:
-    """What was asked for is where it was put: in a group, and not too deep."""
+    """Return what was asked for is where it was put: in a group, and not too deep."""
     for node in walk(tree):
         above = node.parent.name if node.parent is not None else None
         if node.arranged is not None and node.arranged.parent != above:

@@ -167,7 +167,7 @@ def _give(*, session: Session, role: Role, before: frozenset[Pair], wanted: froz
 
 
 def _keys(*, session: Session, pairs: Iterable[Pair]) -> dict[Pair, int]:
-    """The key of each pair in the permission table. Raises UnknownPermission."""
+    """Return the key of each pair in the permission table. Raises UnknownPermission."""
     rows = session.execute(
         select(PermissionView.id, Permission.name, ViewMenu.name)
         .join(Permission, PermissionView.permission_id == Permission.id)

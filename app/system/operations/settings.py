@@ -83,6 +83,6 @@ def _wait_for_others(session: Session, community_id: int | None) -> None:
 
 
 def _rows(session: Session, community_id: int | None) -> dict[str, Setting]:
-    """What is set there, locked."""
+    """Return what is set there, locked."""
     found = session.scalars(select(Setting).where(Setting.community_id == community_id).with_for_update())
     return {row.key: row for row in found}

@@ -182,7 +182,7 @@ def delete_user(*, session: Session, user_id: int) -> str:
 
 
 def existing_user(*, session: Session, user_id: int) -> User:
-    """The operator. Raises UnknownUser."""
+    """Return the operator. Raises UnknownUser."""
     user = session.get(User, user_id)
     if user is None:
         raise UnknownUser
@@ -190,7 +190,7 @@ def existing_user(*, session: Session, user_id: int) -> User:
 
 
 def _email(*, session: Session, email: str | None, user_id: int | None, kept: str = "") -> str:
-    """The address, or a placeholder of its own where there is none: the column is unique and not null."""
+    """Return the address, or a placeholder of its own where there is none: the column is unique and not null."""
     if not email:
         return kept if kept.endswith(NO_EMAIL) else f"{secrets.token_hex(8)}{NO_EMAIL}"
     found = session.scalar(select(User.id).where(func.lower(User.email) == email.lower()))
@@ -224,5 +224,5 @@ def _in_words(session: Session, grants: Grants) -> str:
 
 
 def grants_in_words(*, session: Session, user_id: int) -> str:
-    """A user's reach in words, for their page."""
+    """Return a user's reach in words, for their page."""
     return _in_words(session, grants_of(session=session, user_id=user_id))

@@ -15,7 +15,7 @@ from app.lowcode.settings import Setting
 
 
 def told_of(line: History) -> Sequence[Button]:
-    """The page of the line's document, where there is one, the row is there still, and the person may read it."""
+    """Return the page of the line's document, where there is one, the row is there still, and the person may read it."""
     model = documents.get(line.document)
     if model is None or not may("read", line.document):
         return []

@@ -62,14 +62,14 @@ ACTIONS = (
 
 
 def disabling(user: User) -> list[Button]:
-    """The way to the page that tells what is undone, and then takes the person out of use."""
+    """Return the way to the page that tells what is undone, and then takes the person out of use."""
     if not user.active or not may("disable", "User"):
         return []
     return [Button("disable", _("停用"), f"/user/disable/{user.id}", "ban", tone="danger")]
 
 
 def open_work_of(user_id: int) -> list[OpenWork]:
-    """What a person leaves undone, of every module that knows of something."""
+    """Return what a person leaves undone, of every module that knows of something."""
     return [
         one
         for manifest in manifests()

@@ -44,7 +44,7 @@ class MenuView(BaseView):
     @expose("/")
     @needs("read")
     def index(self) -> str:
-        """The tree as it stands, hidden entries too, and what each role may open of it."""
+        """Return the tree as it stands, hidden entries too, and what each role may open of it."""
         session = db.session()
         kept = arranged(session=session)
         names = dict(session.execute(select(Role.id, Role.name).order_by(Role.name)).all())
@@ -117,7 +117,7 @@ def _opened_by_roles() -> Mapping[int, list[str]]:
 
 
 def _flat(nodes: Sequence[MenuNode]) -> list[dict[str, Any]]:
-    """The tree as the script builds it: each with its children, what is registered and what the office says."""
+    """Return the tree as the script builds it: each with its children, what is registered and what the office says."""
     return [
         {
             "name": node.name,
@@ -140,7 +140,7 @@ def _flat(nodes: Sequence[MenuNode]) -> list[dict[str, Any]]:
 
 
 def _read(body: Any) -> tuple[str, list[Arranged]]:
-    """The version and the entries that the script sent. Raises BadMenu for anything else."""
+    """Return the version and the entries that the script sent. Raises BadMenu for anything else."""
     if not isinstance(body, dict) or not isinstance(body.get("version"), str):
         raise BadMenu
     entries = body.get("entries", [])

@@ -10,7 +10,7 @@ from app.lowcode.pages import Cell, Fact
 
 
 def example(row: NumberRule) -> list[Fact]:
-    """The number that comes next; of the office's rule, the first of this year in a community that begins."""
+    """Return the number that comes next; of the office's rule, the first of this year in a community that begins."""
     today, given = clock.today(), 0
     if row.community_id is not None:
         given = db.session.scalar(

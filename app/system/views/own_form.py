@@ -61,11 +61,11 @@ class OwnFormView(DocumentView):
         return redirect(f"{self.spec.url}/list/")
 
     def version(self, pk: int) -> str:
-        """What the form is filled from, in short."""
+        """Return what the form is filled from, in short."""
         raise NotImplementedError
 
     def page(self, form: DocumentForm, row: Any, groups: Sequence[tuple[str, Sequence[str]]]) -> FormPage:
-        """The form's page."""
+        """Return the form's page."""
         label = _(self.spec.about.label)
         title = (
             _("新增%(label)s", label=label)

@@ -45,7 +45,7 @@ class RightsView(BaseView):
     @expose("/compare/print")
     @needs("print", "Role")
     def print_comparison(self) -> str:
-        """The comparison on paper."""
+        """Return the comparison on paper."""
         page = _comparison()
         if page["modules"] is None:
             abort(404)
@@ -61,17 +61,17 @@ class RightsView(BaseView):
     @expose("/user/<int:pk>/print")
     @needs("print", "User")
     def print_user(self, pk: int) -> str:
-        """The same on paper."""
+        """Return the same on paper."""
         return render_template("system/user_rights_print.html", **_rights_of(pk), **_printed())
 
 
 def compare_link(role: Role) -> Button:
-    """The way from a role's page to its comparison with another."""
+    """Return the way from a role's page to its comparison with another."""
     return Button("compare", _("对比"), url_for("RightsView.compare", first=role.id), "arrows-left-right")
 
 
 def compare_links() -> list[Button]:
-    """The way from the list of roles to the comparison."""
+    """Return the way from the list of roles to the comparison."""
     return [Button("compare", _("对比角色"), url_for("RightsView.compare"), "arrows-left-right")]
 
 
@@ -81,7 +81,7 @@ def rights_tab(user: User) -> Tab:
 
 
 def refuse_beyond_reach(user_id: int) -> None:
-    """An operator who reaches further than the person at the page does not exist: what they reach is not shown (404)."""
+    """Refuse an operator who reaches further than the person at the page, as if they did not exist (404)."""
     try:
         check_within_own(session=db.session(), grants=grants_of(session=db.session(), user_id=user_id))
     except BeyondOwnReach:

@@ -35,13 +35,13 @@ class RoleView(OwnFormView):
     @expose("/add", methods=["GET", "POST"])
     @needs("add")
     def add(self) -> Any:
-        """A new role, empty."""
+        """Show and take the form of a new role."""
         return self._adding(frozenset(), "")
 
     @expose("/copy/<int:pk>", methods=["GET", "POST"])
     @needs("add")
     def copy(self, pk: int) -> Any:
-        """A new role that begins with another's rights."""
+        """Show and take the form of a role that begins with another's rights."""
         role = self.row_or_404(pk)
         return self._adding(pairs_of(session=db.session(), role_id=pk), _("%(name)s 副本", name=role.name))
 
@@ -70,7 +70,7 @@ class RoleView(OwnFormView):
         return self.remove(lambda: delete_role(session=db.session(), role_id=pk), pk)
 
     def show_page(self, row: Role) -> ShowPage:
-        """The engine's page, with the rights in words and who has them."""
+        """Return the engine's page, with the rights in words and who has them."""
         page = super().show_page(row)
         held = pairs_of(session=db.session(), role_id=row.id)
         groups = list(page.groups)
@@ -99,7 +99,7 @@ class RoleView(OwnFormView):
         return replace(page, groups=groups, buttons=buttons)
 
     def version(self, pk: int) -> str:
-        """The name and the rights."""
+        """Return the name and the rights."""
         return fingerprint(self.row_or_404(pk).name, sorted(pairs_of(session=db.session(), role_id=pk)))
 
     def _adding(self, held: frozenset[Pair], name: str) -> Any:
@@ -136,7 +136,7 @@ class RoleView(OwnFormView):
 
     @staticmethod
     def _locked(role: Role | None) -> tuple[frozenset[Pair], str]:
-        """What the person at the page may not tick here, and why; the operation refuses it all the same."""
+        """Return what the person at the page may not tick here, and why; the operation refuses it all the same."""
         if role is not None and role.name == ADMINISTRATOR:
             return money_pairs(), _("系统管理员可以授予任何权限，但自己没有收费、收款、月结和报表的权限。")
         own = grantable_pairs(session=db.session())

@@ -51,7 +51,7 @@ class SettingView(BaseView):
     @expose("/", methods=["GET"])
     @needs("read")
     def index(self) -> Any:
-        """The settings of the office, or of one community."""
+        """Return the settings of the office, or of one community."""
         return self._page(_chosen(), {}, None)
 
     @expose("/", methods=["POST"])
@@ -124,7 +124,7 @@ class SettingView(BaseView):
 
 
 def _chosen() -> int | None:
-    """The community of the URL within reach; None: the office."""
+    """Return the community of the URL within reach; None: the office."""
     given = request.args.get("community", "")
     if not given or given == OFFICE:
         return None

@@ -43,7 +43,7 @@ class UserView(OwnFormView):
     @expose("/add", methods=["GET", "POST"])
     @needs("add")
     def add(self) -> Any:
-        """A new operator."""
+        """Show and take the form of a new operator."""
         form = self._form(None)
         values = self._typed(form)
         if values is not None:
@@ -79,7 +79,7 @@ class UserView(OwnFormView):
     @expose("/disable/<int:pk>", methods=["GET", "POST"])
     @needs("disable")
     def disable(self, pk: int) -> Any:
-        """What the person leaves undone is listed first; then they are out at once."""
+        """Return what the person leaves undone is listed first; then they are out at once."""
         user = self.row_or_404(pk)
         if not user.active:
             abort(404)
@@ -99,13 +99,13 @@ class UserView(OwnFormView):
         return render_template("system/disable_user.html", user=user, work=open_work_of(pk), back_url=url)
 
     def row_or_404(self, pk: int) -> User:
-        """An operator who reaches no further than the person at the page: what the others reach is not shown."""
+        """Return an operator who reaches no further than the person at the page."""
         user: User = super().row_or_404(pk)
         refuse_beyond_reach(pk)
         return user
 
     def show_page(self, row: User) -> ShowPage:
-        """The engine's page, with the reach among the facts."""
+        """Return the engine's page, with the reach among the facts."""
         page = super().show_page(row)
         session = db.session()
         facts = [Fact(_("管辖范围"), Cell(grants_in_words(session=session, user_id=row.id) or _("无")))]
@@ -155,7 +155,7 @@ class UserView(OwnFormView):
         return form
 
     def _typed(self, form: Any) -> dict[str, Any] | None:
-        """What a form that was sent says, the password hashed; None with the reason on the form."""
+        """Return what a form that was sent says, the password hashed; None with the reason on the form."""
         if request.method != "POST" or not form.validate():
             return None
         try:
@@ -184,7 +184,7 @@ class UserView(OwnFormView):
 
 
 def _employee(user_id: int) -> Employee | None:
-    """The employee of a login, within the reach of the person at the page."""
+    """Return the employee of a login, within the reach of the person at the page."""
     return db.session.scalar(select(Employee).where(Employee.user_id == user_id))
 
 
@@ -194,7 +194,7 @@ def _employee_data(employee: Employee | None) -> dict[str, Any]:
 
 
 def _employment(form: Any) -> Employment | None:
-    """What the form says of the employee. Raises CompanyNeeded."""
+    """Return what the form says of the employee. Raises CompanyNeeded."""
     if not form.number.data:
         return None
     if form.company_id.data is None:

@@ -34,7 +34,7 @@ class SheetLayout:
         object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
 
     def heading(self, key: str) -> str:
-        """The heading as the sheet has it; the column's usual name where the sheet has no such column."""
+        """Return the heading as the sheet has it; the column's usual name where the sheet has no such column."""
         index = self.columns.get(key, -1)
         if 0 <= index < len(self.headings) and self.headings[index]:
             return self.headings[index]
@@ -45,7 +45,7 @@ class SheetLayout:
 
 
 def heading_forms(*, text: Cell) -> tuple[str, ...]:
-    """The forms in which a heading is looked up, strictest first: widths, blanks, brackets and units taken away."""
+    """Return the forms in which a heading is looked up, strictest first: widths, blanks, brackets and units taken away."""
     if not isinstance(text, str):
         return ()
     folded = unicodedata.normalize("NFKC", text).lower()
@@ -84,7 +84,7 @@ def _rank(column: HeadingColumn, texts: tuple[str, ...]) -> int | None:
 
 
 def _weights() -> dict[SheetKind, dict[str, int]]:
-    """A heading that only one kind of sheet has says more about the kind than one that all have."""
+    """Weigh headings: one that a single kind of sheet has says more than one that all have."""
     kinds_of: dict[str, set[SheetKind]] = {}
     for kind, columns in COLUMNS.items():
         for column in columns:
@@ -112,7 +112,7 @@ def score_row(*, kind: SheetKind, row: SheetRow) -> tuple[int, dict[str, int]]:
 
 
 def guess_layout(*, sheet: Sheet, kind: SheetKind | None = None) -> SheetLayout | None:
-    """The most likely layout of a sheet (of the given kind, else of any); None when no row reads as headings."""
+    """Return the most likely layout of a sheet (of the given kind, else of any); None when no row reads as headings."""
     best: SheetLayout | None = None
     best_score = 0
     for row in sheet.rows[:HEADING_ROWS]:
@@ -128,6 +128,6 @@ def guess_layout(*, sheet: Sheet, kind: SheetKind | None = None) -> SheetLayout 
 
 
 def guess_layouts(*, sheets: Sequence[Sheet]) -> tuple[SheetLayout, ...]:
-    """The layouts of every visible sheet that reads as one of ours, in the workbook's order."""
+    """Return the layouts of every visible sheet that reads as one of ours, in the workbook's order."""
     guesses = (guess_layout(sheet=sheet) for sheet in sheets if not sheet.hidden)
     return tuple(layout for layout in guesses if layout is not None)

@@ -141,7 +141,7 @@ def warn_of_identity(*, reader: RowReader, column: str, person: ParsedPerson) ->
 
 
 def _filled(customer: PlannedCustomer, details: Mapping[str, str]) -> PlannedCustomer:
-    """The customer with the blanks of the card filled in; what an earlier row said stays."""
+    """Return the customer with the blanks of the card filled in; what an earlier row said stays."""
     for key in _FILLED_LATER:
         if details.get(key) and not getattr(customer, key):
             customer = replace(customer, **{key: details[key]})  # type: ignore[arg-type]

@@ -94,7 +94,7 @@ class ImportFinding:
         return self.template % self.params if self.params else self.template
 
     def as_dict(self) -> dict[str, str | int]:
-        """The finding as the report writes it."""
+        """Return the finding as the report writes it."""
         return {
             "sheet": self.sheet,
             "row": self.row,

@@ -14,7 +14,7 @@ from app.lowcode.workbook import Cell
 
 
 def people_of_row(*, reader: RowReader) -> tuple[ParsedPerson, ...]:
-    """The customer first, then the co-owners, each once; what is odd about their numbers is reported."""
+    """Return the customer first, then the co-owners, each once; what is odd about their numbers is reported."""
     kind = reader.text("identity_kind")
     names, identities = reader.listed("customer"), _lines(reader, "identity")
     named = people_of(names=names, identities=identities, kind=kind)
@@ -46,7 +46,7 @@ def people_of_row(*, reader: RowReader) -> tuple[ParsedPerson, ...]:
 
 
 def phones_of_row(*, reader: RowReader) -> tuple[str, ...]:
-    """The customer's telephones from both columns, each once; what does not look like one is warned of."""
+    """Return the customer's telephones from both columns, each once; what does not look like one is warned of."""
     phones: tuple[str, ...] = ()
     for key in ("phone", "phone2"):
         numbers, odd = phones_of(cell=_lines(reader, key))
@@ -57,7 +57,7 @@ def phones_of_row(*, reader: RowReader) -> tuple[str, ...]:
 
 
 def details_of_row(*, reader: RowReader) -> dict[str, str]:
-    """What the row says of the customer beside name, number and telephones, by the fields of PlannedCustomer."""
+    """Return what the row says of the customer beside name, number and telephones, by the fields of PlannedCustomer."""
     keys = "identity_kind gender address household_place employer postcode emergency_contact"
     details = {key: reader.text(key) for key in keys.split()}
     phones, _odd = phones_of(cell=reader.sound("emergency_phone"))
@@ -65,13 +65,13 @@ def details_of_row(*, reader: RowReader) -> dict[str, str]:
 
 
 def _lines(reader: RowReader, key: str) -> Cell:
-    """A cell that may hold several values; a number stays one, for a float may have lost its end."""
+    """Return a cell that may hold several values; a number stays one, for a float may have lost its end."""
     cell = reader.sound(key)
     return reader.listed(key) if isinstance(cell, str) else cell
 
 
 def _same(one: ParsedPerson, other: ParsedPerson) -> bool:
-    """The same number, or the same name where one of the two has no number."""
+    """Return the same number, or the same name where one of the two has no number."""
     if one.identity.number and other.identity.number:
         return one.identity.number == other.identity.number
     return one.name == other.name

@@ -54,7 +54,7 @@ _SENTENCE = re.compile(r"[。;!]|.{21,}")
 
 
 def classify(*, layout: SheetLayout, row: SheetRow) -> LineKind:
-    """What a line below the headings is.
+    """Return what a line below the headings is.
 
     A total or a note is known by its first filled cell, as long as the row's own key (房号, 车位号, 名称) is not
     another cell of it; a line whose only content is a running number or the community's name is blank.

@@ -87,14 +87,14 @@ def _is_other(kind: str) -> bool:
 
 
 def name_of(*, text: str) -> str:
-    """A person's name: blanks inside a Chinese name go (张 三 → 张三), those of a foreign one stay."""
+    """Return a person's name: blanks inside a Chinese name go (张 三 → 张三), those of a foreign one stay."""
     name = _DOTS.sub("·", normal_text(text)[:_LONGEST_NAME].rstrip())
     squeezed = name.replace(" ", "")
     return squeezed if _HAN_NAME.fullmatch(squeezed) else name
 
 
 def people_of(*, names: str, identities: Cell, kind: str = "") -> tuple[ParsedPerson, ...]:
-    """The people of a customer cell, the first being the customer; several stand beside as many identity numbers.
+    """Return the people of a customer cell, the first being the customer; several stand beside as many identity numbers.
 
     '张三、李四' is two people when each part is a person's name, or has a number of its own; a firm's name is never
     taken apart.
@@ -146,7 +146,7 @@ def _are_people(names: str, parts: Sequence[str], numbers: Sequence[str]) -> boo
 
 
 def co_owners_of(*, text: str) -> tuple[tuple[ParsedPerson, ...], tuple[str, ...]]:
-    """The co-owners of a cell, '名(证号)' each, and the parts that are nobody's name."""
+    """Return the co-owners of a cell, '名(证号)' each, and the parts that are nobody's name."""
     people: list[ParsedPerson] = []
     unread: list[str] = []
     for part in _parts(text):
@@ -159,7 +159,7 @@ def co_owners_of(*, text: str) -> tuple[tuple[ParsedPerson, ...], tuple[str, ...
 
 
 def _parts(text: str) -> list[str]:
-    """The parts between separators, those inside brackets left alone ('张三(1;2)' is one)."""
+    """Return the parts between separators, those inside brackets left alone ('张三(1;2)' is one)."""
     flat = text.translate(_BRACKETS)
     masked = re.sub(r"\([^()]*\)", lambda found: ")" * len(found[0]), flat)
     parts, start = [], 0
@@ -184,7 +184,7 @@ def _person(part: str) -> ParsedPerson | None:
 
 
 def phones_of(*, cell: Cell) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The telephones of a cell, mobile ones as eleven digits, and those of them that do not look like any.
+    """Return the telephones of a cell, mobile ones as eleven digits, and those of them that do not look like any.
 
     '199 0000-5329' is one number; '19900005329/0571-8888666' are two.
     """

@@ -75,7 +75,7 @@ class Places:
         )
 
     def known_building(self, *, reader: RowReader, community: str, name: str) -> PlannedBuilding | None:
-        """The building that a room's row means; rejects the row when it names none, or one that the sheet lacks."""
+        """Return the building that a room's row means; rejects the row when it names none, or one that the sheet lacks."""
         place = (community, building_part(name=name))
         known = self._buildings.get(place) if name else None
         if known is None:
@@ -104,6 +104,6 @@ class Places:
         self._communities.setdefault(name, PlannedCommunity(name=name))
 
     def building_of_title(self, *, title: str) -> str:
-        """The building that a sheet without a building column is about: '3号楼' is its title; '' for none."""
+        """Return the building that a sheet without a building column is about: '3号楼' is its title; '' for none."""
         text = folded_text(title)
         return text if re.fullmatch(r".{1,12}(?:号楼|[栋幢座]|#楼?)", text) else ""

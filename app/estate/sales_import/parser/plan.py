@@ -204,7 +204,7 @@ class _CommunityNames:
         self._given = self._spelling.get(folded_text(given), read_text(given)[:80]) if given else ""
 
     def of(self, *, reader: RowReader) -> str:
-        """The community of a row, in its first spelling."""
+        """Return the community of a row, in its first spelling."""
         key = self._key(reader.layout)
         text = read_text(reader.cell(key))
         if text:

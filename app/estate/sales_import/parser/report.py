@@ -11,7 +11,7 @@ CREATED: Final = ("building", "room", "customer", "occupancy", "parking_space")
 def report(
     *, plan: SalesPlan, stored: bool, created: Mapping[str, int] | None = None, updated: int = 0
 ) -> dict[str, Any]:
-    """The report's dictionary.
+    """Return the report's dictionary.
 
     `rows`: lines of data on every sheet read (communities, buildings, rooms, spaces). `imported`: those of them that
     were not rejected, 0 when nothing was stored. `created`: documents made, always the same five plain numbers.

@@ -95,7 +95,7 @@ class RoomJudge:
             reader.reject("number", "room_repeated", value=code, first_sheet=first[0], first_row=first[1])
 
     def _area(self, reader: RowReader) -> Decimal | None:
-        """The built area; rejects the row when there is none to be read, or when it is not above zero."""
+        """Return the built area; rejects the row when there is none to be read, or when it is not above zero."""
         try:
             area = read_decimal(reader.cell("built_area"))
         except UnreadableNumber:

@@ -110,16 +110,16 @@ class RowReader:
         return key in self.layout.columns
 
     def cell(self, key: str) -> Cell:
-        """The cell as the workbook gives it; "" when the sheet lacks the column or the cell says nothing."""
+        """Return the cell as the workbook gives it; "" when the sheet lacks the column or the cell says nothing."""
         cell = self._row.cell(self.layout.columns.get(key, -1))
         return "" if isinstance(cell, CellError) or is_blank(cell=cell) else cell
 
     def quoted(self, key: str) -> str:
-        """The cell as a message quotes it, blank marks included."""
+        """Return the cell as a message quotes it, blank marks included."""
         return cell_text(self._row.cell(self.layout.columns.get(key, -1)))[:40]
 
     def text(self, key: str) -> str:
-        """The cell as text, cut (and warned of) when longer than the database keeps."""
+        """Return the cell as text, cut (and warned of) when longer than the database keeps."""
         if key not in self._texts:
             text = "" if self.is_spoiled(key) else cell_text(self.cell(key))
             limit = LONGEST.get(key, LONGEST_TEXT)
@@ -149,11 +149,11 @@ class RowReader:
         return self._spoiled[key]
 
     def sound(self, key: str) -> Cell:
-        """The cell as the workbook gives it; "" when a spreadsheet has spoiled it."""
+        """Return the cell as the workbook gives it; "" when a spreadsheet has spoiled it."""
         return "" if self.is_spoiled(key) else self.cell(key)
 
     def listed(self, key: str) -> str:
-        """The cell as text in which line breaks stand as 、, for cells that may hold several values."""
+        """Return the cell as text in which line breaks stand as 、, for cells that may hold several values."""
         cell = self.cell(key)
         if self.is_spoiled(key):
             return ""
@@ -162,7 +162,7 @@ class RowReader:
         return cell_text(re.sub(r"\s*[\r\n]+\s*", "、", cell.strip()))[: LONGEST.get(key, LONGEST_TEXT)]
 
     def number(self, key: str, *, positive: bool = True) -> Decimal | None:
-        """An optional number with at most four decimals; None, with a warning, for what is none."""
+        """Return an optional number with at most four decimals; None, with a warning, for what is none."""
         value = self._read(key, read_decimal, UnreadableNumber, "unreadable_number")
         if value is None:
             return None
@@ -175,7 +175,7 @@ class RowReader:
         return self.rounded(key, value)
 
     def percent(self, key: str) -> Decimal | None:
-        """An optional percentage: 35 for '35%', 35 and 0.35, for a spreadsheet keeps 35% as 0.35, which is said."""
+        """Return an optional percentage: 35 for '35%', 35 and 0.35, for a spreadsheet keeps 35% as 0.35, which is said."""
         value = self.number(key, positive=False)
         if value is None or not 0 < value <= 1 or "%" in folded_text(self.cell(key)):
             return value
@@ -184,14 +184,14 @@ class RowReader:
         return value
 
     def rounded(self, key: str, value: Decimal) -> Decimal:
-        """A number with at most four decimals; a real loss is warned of, a float's noise is not."""
+        """Return a number with at most four decimals; a real loss is warned of, a float's noise is not."""
         rounded = value.quantize(PLACES, ROUND_HALF_UP)
         if abs(rounded - value) > _NOISE:
             self.warn(key, "number_rounded", value=self.quoted(key), rounded=plain(rounded))
         return rounded
 
     def whole(self, key: str) -> int | None:
-        """A storey or a count: 18, '18层', '负一层', 'B1', '3F'; None, with a warning, for what is none."""
+        """Return a storey or a count: 18, '18层', '负一层', 'B1', '3F'; None, with a warning, for what is none."""
         text = folded_text(self.cell(key))
         if not text:
             return None
@@ -201,7 +201,7 @@ class RowReader:
         return value
 
     def day(self, key: str) -> date | None:
-        """A date; a day that the calendar lacks rejects the row, what is no date at all is warned of."""
+        """Return a date; a day that the calendar lacks rejects the row, what is no date at all is warned of."""
         cell = self.cell(key)
         # A workbook's day number that was stored as text; the years 1968 to 2119.
         if isinstance(cell, str) and re.fullmatch(r"[2-7][0-9]{4}", cell_text(cell)):
@@ -230,7 +230,7 @@ class RowReader:
 
 
 def plain(number: Decimal) -> str:
-    """A number without useless zeros: 98.5600 → '98.56'."""
+    """Return a number without useless zeros: 98.5600 → '98.56'."""
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 

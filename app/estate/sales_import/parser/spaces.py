@@ -98,7 +98,7 @@ class SpaceJudge:
         return sold
 
     def _room_of(self, reader: RowReader, community: str) -> str:
-        """The code of the room that the row names; '' when it names none, or none of the file's."""
+        """Return the code of the room that the row names; '' when it names none, or none of the file's."""
         text = reader.text("room")
         if not text:
             return ""

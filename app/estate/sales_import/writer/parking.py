@@ -11,7 +11,7 @@ from app.estate.states import SpaceState
 
 
 def store_spaces(*, session: Session, plan: SalesPlan, register: Register, ledger: Ledger) -> None:
-    """The lots and spaces of one community. A space is known by its lot (车场 and 区域) and number."""
+    """Return the lots and spaces of one community. A space is known by its lot (车场 and 区域) and number."""
     wanted = [one for one in plan.spaces if one.community == register.community.name]
     for name in dict.fromkeys(_lot_name(one) for one in wanted):
         if name and name not in register.lots:
@@ -55,7 +55,7 @@ def _lot_name(planned: PlannedSpace) -> str:
 
 
 def _owner(planned: PlannedSpace, register: Register, ledger: Ledger) -> Customer | None:
-    """The space's customer: the file's own, else the only one of the database with this name and telephone."""
+    """Return the space's customer: the file's own, else the only one of the database with this name and telephone."""
     if planned.owner_key:
         return register.planned_customers.get(planned.owner_key)
     found = register.known_contact(name=planned.owner_name, phone=planned.owner_phone)
@@ -65,7 +65,7 @@ def _owner(planned: PlannedSpace, register: Register, ledger: Ledger) -> Custome
 
 
 def store_vehicles(*, session: Session, plan: SalesPlan, register: Register, ledger: Ledger) -> None:
-    """The vehicles that stand on the spaces; a plate that the community has is left as it is."""
+    """Return the vehicles that stand on the spaces; a plate that the community has is left as it is."""
     for planned in plan.vehicles:
         if planned.community != register.community.name or planned.plate in register.plates:
             continue

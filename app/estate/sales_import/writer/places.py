@@ -38,7 +38,7 @@ class CompanyMissing(DomainError):
 
 
 def wait_for_others(*, session: Session) -> None:
-    """Imports wait for each other: two of the same file at once would each see nothing there yet."""
+    """Let imports wait for each other: two of the same file at once would each see nothing there yet."""
     locked = select(Company.id).order_by(Company.id).with_for_update()
     session.execute(locked, execution_options={UNSCOPED: True}).all()
 
@@ -57,7 +57,7 @@ def refuse_out_of_reach(*, session: Session, plan: SalesPlan) -> None:
 
 
 def store_community(*, session: Session, planned: PlannedCommunity, ledger: Ledger) -> Community:
-    """The community, found by its name or made. Raises CommunityOutOfReach, CompanyMissing."""
+    """Return the community, found by its name or made. Raises CommunityOutOfReach, CompanyMissing."""
     details = {
         "address": planned.address, "land_area": planned.land_area, "built_area": planned.built_area,
         "usable_area": planned.usable_area, "plot_ratio": planned.plot_ratio, "green_ratio": planned.green_rate,
@@ -79,7 +79,7 @@ def store_community(*, session: Session, planned: PlannedCommunity, ledger: Ledg
 
 
 def _company(*, session: Session, community: str) -> int:
-    """The company that a new community belongs to: of those the actor is given, the first that was made."""
+    """Return the company that a new community belongs to: of those the actor is given, the first that was made."""
     held = held_companies(session=session)
     found = _first_company(session, held)
     if found is not None:
@@ -96,7 +96,7 @@ def _first_company(session: Session, held: Collection[int] | None) -> int | None
 
 
 def reach_with(*, community_id: int) -> Actor:
-    """The actor, reaching the community as well: one that was made just now is not in the reach read before."""
+    """Return the actor, reaching the community as well: one that was made just now is not in the reach read before."""
     actor = current_actor()
     if actor.reach.communities is None:
         return actor
@@ -104,7 +104,7 @@ def reach_with(*, community_id: int) -> Actor:
 
 
 def store_buildings(*, session: Session, plan: SalesPlan, register: Register, ledger: Ledger) -> None:
-    """The buildings of one community."""
+    """Return the buildings of one community."""
     for planned in plan.buildings:
         if planned.community != register.community.name:
             continue
@@ -127,7 +127,7 @@ def store_buildings(*, session: Session, plan: SalesPlan, register: Register, le
 
 
 def store_rooms(*, session: Session, plan: SalesPlan, register: Register, ledger: Ledger) -> None:
-    """The rooms of one community, each with its first area."""
+    """Return the rooms of one community, each with its first area."""
     made = []
     mine = [one for one in plan.rooms if one.community == register.community.name]
     # A word that the office does not know yet becomes an entry of its dictionary, to be renamed or disabled there.
@@ -170,7 +170,7 @@ def _details(planned: PlannedRoom) -> dict[str, Any]:
 
 
 def _bring_up_to_date(room: Room, planned: PlannedRoom, details: Mapping[str, Any], ledger: Ledger) -> None:
-    """A room that is there: sold since the last export, blanks filled; its area is the office's to change."""
+    """Return a room that is there: sold since the last export, blanks filled; its area is the office's to change."""
     ledger.fill(room, **details)
     if room.area != planned.built_area:
         ledger.warn(

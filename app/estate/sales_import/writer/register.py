@@ -59,7 +59,7 @@ class Register:
             self.by_contact.setdefault((customer.name, str(phone)), []).append(customer)
 
     def holder(self, *, room_id: int, name: str) -> Customer | None:
-        """The customer of this name who holds, or held, the room."""
+        """Return the customer of this name who holds, or held, the room."""
         for stay in self.occupancies.get(room_id, ()):
             customer = self.customers[stay.customer_id]
             if customer.name == name:
@@ -67,6 +67,6 @@ class Register:
         return None
 
     def known_contact(self, *, name: str, phone: str) -> Customer | None:
-        """The only customer with this name and telephone."""
+        """Return the only customer with this name and telephone."""
         found = self.by_contact.get((name, phone), [])
         return found[0] if len(found) == 1 else None

@@ -18,7 +18,7 @@ def is_urgent(context: TransitionContext) -> DomainError | None:
 
 
 def another(context: TransitionContext) -> DomainError | None:
-    """Passing on to the same person is no passing on."""
+    """Refuse to pass on to the same person."""
     if context.inputs["technician_id"] == context.row.technician_id:
         return errors.SameTechnician(field="technician_id")
     return None
@@ -30,7 +30,7 @@ def is_awaited(context: TransitionContext) -> DomainError | None:
 
 
 def is_a_day_to_come(context: TransitionContext) -> DomainError | None:
-    """A promise lies ahead, and within a year."""
+    """Refuse a promise that does not lie ahead, within a year."""
     day = context.inputs["promised_day"]
     if day is None:
         return None
@@ -45,7 +45,7 @@ def has_its_material(context: TransitionContext) -> DomainError | None:
 
 
 def is_complete(context: TransitionContext) -> DomainError | None:
-    """The time is possible, and what is charged has somebody who owes it."""
+    """Return the time is possible, and what is charged has somebody who owes it."""
     row, given = context.row, context.inputs
     if given["finished_at"] > context.now + GRACE or given["finished_at"] < row.reported_at - GRACE:
         return errors.WrongFinish(field="finished_at")
@@ -60,7 +60,7 @@ def is_complete(context: TransitionContext) -> DomainError | None:
 
 
 def is_signed(context: TransitionContext) -> DomainError | None:
-    """A drawn signature, or why there is none."""
+    """Return a drawn signature, or why there is none."""
     given = context.inputs
     if given["signature"] is None and not given["proxy_reason"]:
         return errors.SignatureMissing(field="signature")
@@ -68,7 +68,7 @@ def is_signed(context: TransitionContext) -> DomainError | None:
 
 
 def has_its_fee(context: TransitionContext) -> DomainError | None:
-    """A paid repair needs the fee that it is charged as."""
+    """Refuse a paid repair without the fee that it is charged as."""
     if context.row.chargeable and context.inputs["fee_item_id"] is None:
         return errors.FeeMissing(field="fee_item_id")
     return None

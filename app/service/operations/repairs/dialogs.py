@@ -19,7 +19,7 @@ from app.service.rules import repairs as rules
 
 
 def signed_for(row: RepairOrder) -> str:
-    """What the reporter puts their name to: the amount and what it is made of, or that there is none."""
+    """Return what the reporter puts their name to: the amount and what it is made of, or that there is none."""
     if not row.chargeable:
         return str(_("无偿维修，不收费。"))
     words = _(
@@ -31,21 +31,21 @@ def signed_for(row: RepairOrder) -> str:
 
 
 def charged(row: RepairOrder) -> str:
-    """What the check posts as a charge."""
+    """Return what the check posts as a charge."""
     if not row.chargeable:
         return str(_("无偿维修，不收费。"))
     return str(_("有偿维修，收费 %(amount)s 元。", amount=format_money(row.charge_amount or Decimal(0))))
 
 
 def not_issued(row: RepairOrder) -> str:
-    """What stands in the way of 完工, before the whole form is filled in for nothing."""
+    """Return what stands in the way of 完工, before the whole form is filled in for nothing."""
     session = object_session(row)
     missing = [] if session is None else unconfirmed(session=session, order=row)
     return message_of(MaterialNotIssued.of(missing)) if missing else ""
 
 
 def charge_begins(row: RepairOrder) -> Decimal | None:
-    """What the input of the charge begins with: what was filled in, else labour and material where it is paid for."""
+    """Return what the input of the charge begins with: what was filled in, else labour and material where it is paid for."""
     if row.charge_amount is not None or not row.chargeable:
         return row.charge_amount
     return rules.suggested_charge(labour=row.labour, material=row.material_total)
@@ -62,7 +62,7 @@ def repair_fees(row: RepairOrder) -> ColumnElement[bool]:
 
 
 def fee_begins(row: RepairOrder) -> int | None:
-    """The fee that the check begins with where the repair is paid for: the first that the community has no standard for.
+    """Return the fee that the check begins with where the repair is paid for: the first that the community has no standard for.
 
     What a standard bills every month (垃圾清运费, say) may be a 特约服务费 too, but is hardly what a repair costs. Nothing
     where all of them have one: a wrong fee that nobody looked at is worse than one that has to be picked.

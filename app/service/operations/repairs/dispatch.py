@@ -72,7 +72,7 @@ def loads(*, session: Session, employees: Any) -> dict[int, int]:
 
 
 def _companies(row: RepairOrder) -> set[int]:
-    """The community's company and all above it."""
+    """Return the community's company and all above it."""
     session = session_of(row)
     parents: dict[int, int | None] = dict(session.execute(select(Company.id, Company.parent_id)).all())
     found: set[int] = set()

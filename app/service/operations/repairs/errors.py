@@ -31,7 +31,7 @@ class MaterialNotIssued(DomainError):
 
     @classmethod
     def of(cls, names: Sequence[str]) -> "MaterialNotIssued":
-        """The refusal for lines of these names."""
+        """Return the refusal for lines of these names."""
         return cls(materials="、".join(names)[:200])
 
 

@@ -97,7 +97,7 @@ def place_of(*, session: Session, row: RepairOrder) -> str:
 
 
 def _wished(row: RepairOrder) -> tuple[bool, datetime | None, date | None]:
-    """What says by when an order is due; a promise made later stands as long as this does not change."""
+    """Return what says by when an order is due; a promise made later stands as long as this does not change."""
     return bool(row.urgent), row.appointment, row.planned_day
 
 
