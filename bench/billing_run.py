@@ -23,7 +23,7 @@ def measure_run(*, port: int, community: int, today: date) -> list[str]:
     period = Period.of(today).plus(2)
     status, leads_to = browser.post(
         "/billing/start/", form={"community_id": community, "period": str(period), "fee_item_id": FEE}
-    )  # fmt: skip
+    )
     if status != 302:
         return [f"billing run: {status}"]
     seen: list[int] = []

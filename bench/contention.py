@@ -44,9 +44,13 @@ def settle(app: Flask, *, months: int) -> list[int]:
             role = session.scalars(select(Role.id).where(Role.name == "收费员")).one()
             for number in range(DESKS):
                 add_user(
-                    session=session, username=f"desk{number}", name=f"收费{number}", password=PASSWORD,
-                    role_ids=[role], grants=Grants(communities=frozenset([community.id])),
-                )  # fmt: skip
+                    session=session,
+                    username=f"desk{number}",
+                    name=f"收费{number}",
+                    password=PASSWORD,
+                    role_ids=[role],
+                    grants=Grants(communities=frozenset([community.id])),
+                )
             here = community.id
         for number in range(months):
             with unit_of_work() as session:
@@ -59,11 +63,17 @@ def settle(app: Flask, *, months: int) -> list[int]:
 def _rooms(session: Any, community_id: int, building_id: int) -> tuple[list[int], list[int]]:
     rooms = [
         Room(
-            community_id=community_id, building_id=building_id, unit="1", number=str(number), code=f"1-1-{number}",
-            area=Decimal(50 + number), state=RoomState.SOLD, handed_over=date(2025, 1, 1),
+            community_id=community_id,
+            building_id=building_id,
+            unit="1",
+            number=str(number),
+            code=f"1-1-{number}",
+            area=Decimal(50 + number),
+            state=RoomState.SOLD,
+            handed_over=date(2025, 1, 1),
         )
         for number in range(101, 101 + ROOMS)
-    ]  # fmt: skip
+    ]
     people = [Customer(community_id=community_id, name=f"住户{number}") for number in range(ROOMS)]
     session.add_all([*rooms, *people])
     session.flush()
@@ -81,10 +91,17 @@ def _fees(session: Any, community_id: int, rooms: Sequence[int]) -> None:
         session.add(item)
         session.flush()
         standard = billing.save_standard(
-            session=session, row=FeeStandard(), community_id=community_id, name=f"标准{number}",
-            fee_item_id=item.id, due_days=0, method=Method.AREA, active=True,
-            price=Decimal("0.13") * (number + 1), price_starts=date(2025, 1, 1),
-        )  # fmt: skip
+            session=session,
+            row=FeeStandard(),
+            community_id=community_id,
+            name=f"标准{number}",
+            fee_item_id=item.id,
+            due_days=0,
+            method=Method.AREA,
+            active=True,
+            price=Decimal("0.13") * (number + 1),
+            price_starts=date(2025, 1, 1),
+        )
         billing.assign(session=session, standard_id=standard.id, starts=date(2025, 1, 1), room_ids=rooms)
 
 
@@ -113,7 +130,7 @@ BREACHES = {
     "a press made two receipts": """
         SELECT receipt.key FROM receipt WHERE receipt.key IS NOT NULL
         GROUP BY receipt.community_id, receipt.key HAVING COUNT(*) > 1""",
-}  # fmt: skip
+}
 
 
 def wrong_in(app: Flask) -> list[str]:

@@ -167,9 +167,11 @@ def _press(client: FlaskClient, chance: random.Random, customers: list[int], say
         says.send(("settled customers", None))
         return
     body: dict[str, Any] = {
-        "customer_id": customer, "charge_ids": charges[: chance.randint(1, 2)],
-        "key": account["idempotency_key"], "tenders": [{"tender": chance.choice(("cash", "wechat"))}],
-    }  # fmt: skip
+        "customer_id": customer,
+        "charge_ids": charges[: chance.randint(1, 2)],
+        "key": account["idempotency_key"],
+        "tenders": [{"tender": chance.choice(("cash", "wechat"))}],
+    }
     if chance.random() < 0.3:
         body["amount"] = "0.01"
     says.send(("presses", body))

@@ -28,9 +28,13 @@ def measure_excel(*, app: Flask, folder: Path) -> None:
         query = Query.of(spec, [])
         started = time.perf_counter()
         count = write_list(
-            path=folder / "ours.xlsx", title="房间", subtitle="全部", fields=fields,
-            rows=stream(session=session, query=query, fields=fields), totals={},
-        )  # fmt: skip
+            path=folder / "ours.xlsx",
+            title="房间",
+            subtitle="全部",
+            fields=fields,
+            rows=stream(session=session, query=query, fields=fields),
+            totals={},
+        )
         ours = count / (time.perf_counter() - started)
         cells = []
         for _key, values, titles in stream(session=session, query=query, fields=fields):

@@ -28,9 +28,13 @@ def add_auditor(app: Flask) -> None:
         session.add(role)
         session.flush()
         add_user(
-            session=session, username=AUDITOR, name="审计", password=PASSWORD, role_ids=[role.id],
+            session=session,
+            username=AUDITOR,
+            name="审计",
+            password=PASSWORD,
+            role_ids=[role.id],
             grants=Grants(everything=True),
-        )  # fmt: skip
+        )
 
 
 def every_list(app: Flask) -> dict[str, str]:

@@ -127,10 +127,14 @@ def _place(app: Flask) -> Place:
             session.scalar(select(func.min(Building.id)).where(Building.community_id == community)) or 0
         )
         place = Place(
-            community, building, here.code if here else "1-1-101", customer.name[:2], customer.phone or "",
+            community,
+            building,
+            here.code if here else "1-1-101",
+            customer.name[:2],
+            customer.phone or "",
             customer.id,
             session.scalar(select(func.count(Room.id)).where(Room.community_id == community)) or 0,
             session.scalar(select(func.count(Charge.id)).where(Charge.community_id == community)) or 0,
-        )  # fmt: skip
+        )
         db.session.remove()
         return place

@@ -34,7 +34,7 @@ def measure_posting(*, app: Flask, kind: str) -> None:
             started = time.perf_counter()
             run = begin_run(
                 session=session, community_id=community, period=Period.of(clock.today()).next, fee_item_id=FEE
-            )  # fmt: skip
+            )
             compute_run(session=session, run=run)
             session.flush()
             tell(f"billing.compute.{kind}", run.lines / (time.perf_counter() - started), "rows/s")

@@ -75,9 +75,11 @@ def collect(browser: Browser, random: Random, findings: Findings) -> None:
         return
     chosen = random.sample(charges, min(len(charges), random.randint(1, 3)))
     body = {
-        "customer_id": customer, "charge_ids": [one["id"] for one in chosen], "key": account["idempotency_key"],
+        "customer_id": customer,
+        "charge_ids": [one["id"] for one in chosen],
+        "key": account["idempotency_key"],
         "tenders": [{"tender": random.choice(("cash", "wechat"))}],
-    }  # fmt: skip
+    }
     if random.random() < 0.3:
         body["amount"] = "0.01"
     status, text = browser.post("/desk/pay", body=body)
@@ -139,8 +141,13 @@ def look(browser: Browser, random: Random, findings: Findings) -> None:
 
 
 WORKERS: tuple[tuple[str, Step], ...] = (
-    ("shoufei", collect), ("shoufei", collect), ("linqu", collect), ("jingli", bill), ("caiwu", look), ("caiwu", look),
-)  # fmt: skip
+    ("shoufei", collect),
+    ("shoufei", collect),
+    ("linqu", collect),
+    ("jingli", bill),
+    ("caiwu", look),
+    ("caiwu", look),
+)
 
 
 def _end_of(browser: Browser, leads_to: str, findings: Findings) -> str:

@@ -65,10 +65,20 @@ def office(folder: Path, *, root: Path = ROOT, **environ: str) -> Iterator[Start
     port = free_port()
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     process = subprocess.Popen(
-        [sys.executable, "run.py"], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        [sys.executable, "run.py"],
+        cwd=root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         start_new_session=True,  # a process group of its own, which a test may kill whole
-        env={**kept, "INSTANCE_DIR": str(folder), "PORT": str(port), "DEMO": "0", "PYTHONUTF8": "1", **environ},
-    )  # fmt: skip
+        env={
+            **kept,
+            "INSTANCE_DIR": str(folder),
+            "PORT": str(port),
+            "DEMO": "0",
+            "PYTHONUTF8": "1",
+            **environ,
+        },
+    )
     started = Started(process, port)
     try:
         started.wait_until_ready()

@@ -78,9 +78,14 @@ def settle(*, session: Session) -> Cast:
     roles = {role.name: role for role in session.scalars(select(Role))}
     for person in CAST:
         user = User(
-            first_name="", last_name=person.name, username=person.login, active=True, password=_HASH,
-            email=f"{person.login}@office.invalid", roles=[roles[person.role]],
-        )  # fmt: skip
+            first_name="",
+            last_name=person.name,
+            username=person.login,
+            active=True,
+            password=_HASH,
+            email=f"{person.login}@office.invalid",
+            roles=[roles[person.role]],
+        )
         session.add(user)
         session.flush()
         place = ours if person.ours else neighbour
@@ -98,11 +103,16 @@ def _place(session: Session, *, company_id: int, name: str) -> Place:
     session.flush()
     rooms = [
         Room(
-            community_id=community.id, building_id=building.id, unit="1", number=number, code=f"1-1-{number}",
-            floor=int(number[0]), area=Decimal("89.67"),
+            community_id=community.id,
+            building_id=building.id,
+            unit="1",
+            number=number,
+            code=f"1-1-{number}",
+            floor=int(number[0]),
+            area=Decimal("89.67"),
         )
         for number in ("101", "201")
-    ]  # fmt: skip
+    ]
     session.add_all(rooms)
     session.flush()
     return Place(company_id, community.id, building.id, (rooms[0].id, rooms[1].id))

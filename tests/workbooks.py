@@ -42,14 +42,18 @@ def xlsx_of(sheet: str, *, shared: str = "", styles: str = "", folder: str = "xl
     relation = '<Relationship Id="{0}" Type="{1}/{2}" Target="{3}"/>'
     relations = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
     parts = {"worksheet": "sheet1.xml", "sharedStrings": "strings.xml", "styles": "styles.xml"}
-    return packed({
-        "[Content_Types].xml": "<Types/>",
-        "_rels/.rels": relations.format(relation.format("r1", types, "officeDocument", f"{folder}/workbook.xml")),
-        f"{folder}/workbook.xml": f'<workbook {names}><sheets><sheet name="表" r:id="worksheet"/></sheets></workbook>',
-        f"{folder}/_rels/workbook.xml.rels": relations.format(
-            "".join(relation.format(kind, types, kind, target) for kind, target in parts.items())
-        ),
-        f"{folder}/sheet1.xml": f"<worksheet {names}>{sheet}</worksheet>",
-        f"{folder}/strings.xml": f"<sst {names}>{shared}</sst>",
-        f"{folder}/styles.xml": f"<styleSheet {names}>{styles}</styleSheet>",
-    })  # fmt: skip
+    return packed(
+        {
+            "[Content_Types].xml": "<Types/>",
+            "_rels/.rels": relations.format(
+                relation.format("r1", types, "officeDocument", f"{folder}/workbook.xml")
+            ),
+            f"{folder}/workbook.xml": f'<workbook {names}><sheets><sheet name="表" r:id="worksheet"/></sheets></workbook>',
+            f"{folder}/_rels/workbook.xml.rels": relations.format(
+                "".join(relation.format(kind, types, kind, target) for kind, target in parts.items())
+            ),
+            f"{folder}/sheet1.xml": f"<worksheet {names}>{sheet}</worksheet>",
+            f"{folder}/strings.xml": f"<sst {names}>{shared}</sst>",
+            f"{folder}/styles.xml": f"<styleSheet {names}>{styles}</styleSheet>",
+        }
+    )

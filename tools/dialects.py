@@ -12,9 +12,20 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 COMMON_FUNCTIONS = {
-    "aggregate_strings", "char_length", "coalesce", "count", "lower", "max", "min", "nullif", "replace", "row_number", "sum",
-    "trim", "upper",
-}  # fmt: skip
+    "aggregate_strings",
+    "char_length",
+    "coalesce",
+    "count",
+    "lower",
+    "max",
+    "min",
+    "nullif",
+    "replace",
+    "row_number",
+    "sum",
+    "trim",
+    "upper",
+}
 """Functions that all three databases have under this name, or that SQLAlchemy renders for each."""
 
 LACKING = {

@@ -19,8 +19,13 @@ TRANSLATIONS = ROOT / "translations"
 ENGLISH = TRANSLATIONS / "en" / "LC_MESSAGES" / "messages.po"
 SOURCES = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 KEYWORDS = {
-    "_": None, "N_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2),
-}  # fmt: skip
+    "_": None,
+    "N_": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "lazy_ngettext": (1, 2),
+}
 NOISE = re.compile(r'"(Project-Id|Report-Msgid|POT-|PO-Rev|Last-Tr|Language-Team|Generated-By)')
 PLACES = re.compile(r"%\((\w+)\)[sd]")
 # A template puts values into every text, also where there are none: a sign that names no value breaks the page.

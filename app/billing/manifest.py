@@ -61,8 +61,11 @@ def _may_now(action: str) -> Callable[[BillingRun], bool]:
 
 def _posted_by_this(row: BillingRun) -> str:
     return _(
-        "%(title)s：共 %(lines)s 笔，合计 %(total)s 元。", title=row.title, lines=f"{row.lines:,}", total=format_money(row.total)
-    )  # fmt: skip
+        "%(title)s：共 %(lines)s 笔，合计 %(total)s 元。",
+        title=row.title,
+        lines=f"{row.lines:,}",
+        total=format_money(row.total),
+    )
 
 
 def _post(*, row_id: int) -> str | None:

@@ -130,16 +130,25 @@ class PeriodState(LabelledEnum):
 PERIOD_MACHINE: Machine[PeriodState] = Machine(
     [
         Transition(
-            action="close", label=N_("结账"), sources=(PeriodState.OPEN,), target=PeriodState.CLOSED,
-            permission="close", confirm=True,
+            action="close",
+            label=N_("结账"),
+            sources=(PeriodState.OPEN,),
+            target=PeriodState.CLOSED,
+            permission="close",
+            confirm=True,
         ),
         Transition(
-            action="reopen", label=N_("反结账"), sources=(PeriodState.CLOSED,), target=PeriodState.OPEN,
-            permission="approve", confirm=True, reason=True,
+            action="reopen",
+            label=N_("反结账"),
+            sources=(PeriodState.CLOSED,),
+            target=PeriodState.OPEN,
+            permission="approve",
+            confirm=True,
+            reason=True,
         ),
     ],
     initial=PeriodState.OPEN,
-)  # fmt: skip
+)
 """A month is closed once everything is in it, and opened again by two persons (app/closing)."""
 
 
@@ -155,17 +164,35 @@ class ApprovalState(LabelledEnum):
 APPROVAL_MACHINE = Machine[ApprovalState](
     (
         Transition(
-            action="approve", label=N_("批准"), sources=(ApprovalState.PENDING,), target=ApprovalState.APPROVED,
-            permission="approve", confirm=N_("批准后即生效。确定批准？"), icon="check", tone="primary",
+            action="approve",
+            label=N_("批准"),
+            sources=(ApprovalState.PENDING,),
+            target=ApprovalState.APPROVED,
+            permission="approve",
+            confirm=N_("批准后即生效。确定批准？"),
+            icon="check",
+            tone="primary",
         ),
         Transition(
-            action="refuse", label=N_("驳回"), sources=(ApprovalState.PENDING,), target=ApprovalState.REFUSED,
-            permission="approve", confirm=N_("请写明驳回的原因。"), reason=True, icon="x", tone="danger",
+            action="refuse",
+            label=N_("驳回"),
+            sources=(ApprovalState.PENDING,),
+            target=ApprovalState.REFUSED,
+            permission="approve",
+            confirm=N_("请写明驳回的原因。"),
+            reason=True,
+            icon="x",
+            tone="danger",
         ),
         Transition(
-            action="withdraw", label=N_("撤回"), sources=(ApprovalState.PENDING,), target=ApprovalState.WITHDRAWN,
-            permission="add", confirm=N_("撤回这份申请？"), icon="arrow-back-up",
+            action="withdraw",
+            label=N_("撤回"),
+            sources=(ApprovalState.PENDING,),
+            target=ApprovalState.WITHDRAWN,
+            permission="add",
+            confirm=N_("撤回这份申请？"),
+            icon="arrow-back-up",
         ),
     ),
     initial=ApprovalState.PENDING,
-)  # fmt: skip
+)

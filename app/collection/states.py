@@ -116,12 +116,16 @@ class HandoverState(LabelledEnum):
 HANDOVER_MACHINE: Machine[HandoverState] = Machine(
     [
         Transition(
-            action="sign", label=N_("签收"), sources=(HandoverState.HANDED,), target=HandoverState.SIGNED,
-            permission="sign", confirm=True,
+            action="sign",
+            label=N_("签收"),
+            sources=(HandoverState.HANDED,),
+            target=HandoverState.SIGNED,
+            permission="sign",
+            confirm=True,
         )
     ],
     initial=HandoverState.HANDED,
-)  # fmt: skip
+)
 
 
 RECEIPT_MACHINE: Machine[ReceiptState] = Machine(
@@ -136,9 +140,14 @@ RECEIPT_MACHINE: Machine[ReceiptState] = Machine(
             reason=True,
         ),
         Transition(
-            action="reverse", label=N_("冲红"), sources=(ReceiptState.VALID,), target=ReceiptState.REVERSED,
-            permission="reverse", confirm=True, reason=True,
+            action="reverse",
+            label=N_("冲红"),
+            sources=(ReceiptState.VALID,),
+            target=ReceiptState.REVERSED,
+            permission="reverse",
+            confirm=True,
+            reason=True,
         ),
     ],
     initial=ReceiptState.VALID,
-)  # fmt: skip
+)

@@ -47,9 +47,12 @@ def demo(rooms: str, months: str) -> None:
     try:
         with acting_as(SYSTEM), unit_of_work() as session, wide_cache(session):
             made = make_demo(
-                session=session, rooms=wanted, months=history, password=password,
+                session=session,
+                rooms=wanted,
+                months=history,
+                password=password,
                 say=lambda line: click.echo(f"{line}，{time.monotonic() - started:.0f} 秒"),
-            )  # fmt: skip
+            )
     except DomainError as error:
         raise Refused(f"{message_of(error)}没有写入任何数据。") from error
     click.echo(f"已生成 {wanted} 套房间、{made.charges} 笔应收、{made.receipts} 张收据。")

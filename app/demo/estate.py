@@ -105,46 +105,90 @@ class DemoCommunity:
             **bookkeeping(moment=clock.now(), who=current_actor().name),
         }
         self._customers = Rows(
-            session, Customer,
+            session,
+            Customer,
             ("name", "kind", "sex", "born", "identity", "identity_hash", "phone"),
             fixed=facts,
-        )  # fmt: skip
+        )
         self._rooms = Rows(
-            session, Room,
-            ("code", "building_id", "floor", "unit", "number", "facing", "layout", "area", "inside_area", "ownership",
-             "purpose", "vacant", "decorated", "state", "handed_over"), fixed=facts,
-        )  # fmt: skip
+            session,
+            Room,
+            (
+                "code",
+                "building_id",
+                "floor",
+                "unit",
+                "number",
+                "facing",
+                "layout",
+                "area",
+                "inside_area",
+                "ownership",
+                "purpose",
+                "vacant",
+                "decorated",
+                "state",
+                "handed_over",
+            ),
+            fixed=facts,
+        )
         self._areas = Rows(
-            session, RoomArea, ("room_id", "area"), after=[self._rooms],
+            session,
+            RoomArea,
+            ("room_id", "area"),
+            after=[self._rooms],
             fixed={"starts": BEGINNING.isoformat(), **facts},
-        )  # fmt: skip
+        )
         self._occupancies = Rows(
-            session, Occupancy, ("room_id", "customer_id", "role", "payer", "starts", "contract", "payment", "purpose"),
-            after=[self._rooms, self._customers], fixed=facts,
-        )  # fmt: skip
+            session,
+            Occupancy,
+            ("room_id", "customer_id", "role", "payer", "starts", "contract", "payment", "purpose"),
+            after=[self._rooms, self._customers],
+            fixed=facts,
+        )
         self._space_rows = Rows(
-            session, ParkingSpace, ("number", "lot_id", "kind", "area", "state", "customer_id", "room_id", "starts"),
-            after=[self._rooms, self._customers], fixed=facts,
-        )  # fmt: skip
+            session,
+            ParkingSpace,
+            ("number", "lot_id", "kind", "area", "state", "customer_id", "room_id", "starts"),
+            after=[self._rooms, self._customers],
+            fixed=facts,
+        )
         self._vehicles = Rows(
-            session, Vehicle, ("plate", "customer_id", "space_id", "brand", "model", "colour"),
-            after=[self._space_rows], fixed=facts,
-        )  # fmt: skip
+            session,
+            Vehicle,
+            ("plate", "customer_id", "space_id", "brand", "model", "colour"),
+            after=[self._space_rows],
+            fixed=facts,
+        )
         self._assignments = Rows(
-            session, FeeAssignment, ("standard_id", "room_id", "space_id", "starts"),
-            after=[self._rooms, self._space_rows], fixed=facts,
-        )  # fmt: skip
+            session,
+            FeeAssignment,
+            ("standard_id", "room_id", "space_id", "starts"),
+            after=[self._rooms, self._space_rows],
+            fixed=facts,
+        )
         self._all_rows = (
-            self._customers, self._rooms, self._areas, self._occupancies, self._space_rows, self._vehicles,
+            self._customers,
+            self._rooms,
+            self._areas,
+            self._occupancies,
+            self._space_rows,
+            self._vehicles,
             self._assignments,
-        )  # fmt: skip
+        )
 
     def _building(self, name: str, house: House, area: int) -> Building:
         building = Building(
-            community_id=self._community.id, name=name, floors=house.floors, height=Decimal(house.floors * 3 + 1),
-            kind=house.kind, structure=house.structure, purpose=house.purpose, facing="南",
+            community_id=self._community.id,
+            name=name,
+            floors=house.floors,
+            height=Decimal(house.floors * 3 + 1),
+            kind=house.kind,
+            structure=house.structure,
+            purpose=house.purpose,
+            facing="南",
             built_area=Decimal(area) / METRE,
-        )  # fmt: skip
+        )
         self._session.add(building)
         self._session.flush()
         return building
@@ -154,11 +198,22 @@ class DemoCommunity:
         sold = random.random() >= 0.06
         handed_over = self._handed_over() if sold else None
         room_id = self._rooms.add(
-            room_code(building=building.name, unit=spot.unit, number=spot.number), building.id, spot.floor, spot.unit,
-            spot.number, spot.flat.facing, spot.flat.layout, spot.flat.area, spot.flat.inside,
-            "商品房" if sold else None, house.purpose.value, not sold or random.random() < 0.08,
-            sold and random.random() < 0.8, (RoomState.SOLD if sold else RoomState.UNSOLD).value, _day(handed_over),
-        )  # fmt: skip
+            room_code(building=building.name, unit=spot.unit, number=spot.number),
+            building.id,
+            spot.floor,
+            spot.unit,
+            spot.number,
+            spot.flat.facing,
+            spot.flat.layout,
+            spot.flat.area,
+            spot.flat.inside,
+            "商品房" if sold else None,
+            house.purpose.value,
+            not sold or random.random() < 0.08,
+            sold and random.random() < 0.8,
+            (RoomState.SOLD if sold else RoomState.UNSOLD).value,
+            _day(handed_over),
+        )
         self._areas.add(room_id, spot.flat.area)
         if handed_over is not None:
             self._owner(room_id, handed_over, house.purpose)
@@ -220,9 +275,15 @@ class DemoCommunity:
             kind = SpaceKind.CIVIL_DEFENCE if number % 4 == 0 else SpaceKind.OWNED
             customer_id, room_id = (owned.customer_id, owned.room_id) if owned else (None, None)
             space_id = self._space_rows.add(
-                f"B1-{number:04d}", lot.id, kind.value, SPACE_AREA, state.value, customer_id, room_id,
+                f"B1-{number:04d}",
+                lot.id,
+                kind.value,
+                SPACE_AREA,
+                state.value,
+                customer_id,
+                room_id,
                 _day(self._first_day if owned else None),
-            )  # fmt: skip
+            )
             if owned is not None:
                 self._assign("space" if state is SpaceState.SOLD else "let_space", space_id=space_id)
                 brand, model = BRANDS[number % len(BRANDS)]
@@ -235,9 +296,14 @@ class DemoCommunity:
     def _customer(self, kind: CustomerKind) -> int:
         found = person(number=next(self._people))
         return self._customers.add(
-            found.name, kind.value, (Sex.MALE if found.male else Sex.FEMALE).value, _day(found.born),
-            encrypt(found.identity), fingerprint(found.identity), found.phone,
-        )  # fmt: skip
+            found.name,
+            kind.value,
+            (Sex.MALE if found.male else Sex.FEMALE).value,
+            _day(found.born),
+            encrypt(found.identity),
+            fingerprint(found.identity),
+            found.phone,
+        )
 
     def _company(self, name: str, kind: CustomerKind) -> int:
         return self._customers.add(name, kind.value, None, None, None, None, None)

@@ -86,9 +86,13 @@ def make_demo(
         fees = _fees(session)
         for community, (name, its_rooms, people) in zip(communities, places, strict=True):
             DemoCommunity(
-                session=session, community=community, standards=_standards(session, community, fees, periods),
-                people=people, first_day=periods[0].first_day, last_day=today,
-            ).build(rooms=its_rooms)  # fmt: skip
+                session=session,
+                community=community,
+                standards=_standards(session, community, fees, periods),
+                people=people,
+                first_day=periods[0].first_day,
+                last_day=today,
+            ).build(rooms=its_rooms)
             say(f"{name}：{its_rooms} 套房间")
     here, next_door = ([community.id] for community in communities)
     cast = add_cast(
@@ -132,14 +136,23 @@ def make_demo(
             session=session, community_id=here[0], departments=departments, cast=cast, actor=_actor
         )
         add_repairs(
-            session=session, community_id=here[0], company_id=company.id, since=clock.midnight(periods[0].first_day),
-            cast=cast, actor=_actor,
-        )  # fmt: skip
+            session=session,
+            community_id=here[0],
+            company_id=company.id,
+            since=clock.midnight(periods[0].first_day),
+            cast=cast,
+            actor=_actor,
+        )
     if dealings and rooms <= MOST_CLOSED:
         close_months(
-            session=session, community_id=here[0], periods=periods, now=now, finance=_actor(cast["caiwu"]),
-            desks={user.id: _actor(user) for user in cast.values()}, say=say,
-        )  # fmt: skip
+            session=session,
+            community_id=here[0],
+            periods=periods,
+            now=now,
+            finance=_actor(cast["caiwu"]),
+            desks={user.id: _actor(user) for user in cast.values()},
+            say=say,
+        )
     count_anew(session)
     return Made(charges, receipts)
 
@@ -192,10 +205,16 @@ def _standards(
     found = {}
     for tariff in TARIFFS:
         standard = save_standard(
-            session=session, row=FeeStandard(), community_id=community.id, fee_item_id=fees[tariff.fee],
-            name=tariff.name, method=tariff.method, due_days=DUE_DAYS, price=tariff.price,
+            session=session,
+            row=FeeStandard(),
+            community_id=community.id,
+            fee_item_id=fees[tariff.fee],
+            name=tariff.name,
+            method=tariff.method,
+            due_days=DUE_DAYS,
+            price=tariff.price,
             price_starts=periods[0].first_day,
-        )  # fmt: skip
+        )
         if tariff.later != tariff.price and len(periods) > 1:
             starts = periods[len(periods) // 2].first_day
             add_price(session=session, standard_id=standard.id, starts=starts, price=tariff.later)
@@ -214,5 +233,13 @@ def _void_one(session: Session, community_id: int, period: Period) -> None:
     if oldest is None:
         return
     with clock.clock_at(_moment(period, VOIDED_ON, VOIDED_AT)):
-        receipts = desk.pay(session=session, request=desk.PaymentRequest(customer_id=oldest.customer_id, charge_ids=[oldest.id], tenders=[(Tender.WECHAT, None)], day=clock.today()))  # fmt: skip
+        receipts = desk.pay(
+            session=session,
+            request=desk.PaymentRequest(
+                customer_id=oldest.customer_id,
+                charge_ids=[oldest.id],
+                tenders=[(Tender.WECHAT, None)],
+                day=clock.today(),
+            ),
+        )
         desk.void(session=session, receipt_id=receipts[0].id, day=clock.today(), reason=WRONG)

@@ -22,8 +22,12 @@ class Habit(Enum):
 
 _LADDER = [habit for habit in Habit for _ in range(habit.value)]
 _TENDERS = (
-    *[Tender.WECHAT] * 48, *[Tender.ALIPAY] * 22, *[Tender.CASH] * 14, *[Tender.CARD] * 10, *[Tender.TRANSFER] * 6,
-)  # fmt: skip
+    *[Tender.WECHAT] * 48,
+    *[Tender.ALIPAY] * 22,
+    *[Tender.CASH] * 14,
+    *[Tender.CARD] * 10,
+    *[Tender.TRANSFER] * 6,
+)
 _EVERY = {Habit.QUARTERLY: 3, Habit.HALF_YEARLY: 6}
 # Primes: neighbours in the list of customers differ in habit, day and method.
 _HABIT_STEP, _DAY_STEP, _TENDER_STEP = 617, 11, 37

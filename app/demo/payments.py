@@ -69,13 +69,19 @@ def _open_charges(session: Session, community_id: int) -> Iterator[tuple[int, li
     """Each debtor of a community with what is open, in the order in which a payment settles it."""
     rows = session.execute(
         select(
-            Charge.id, Charge.customer_id, Charge.building_id, Charge.room_id, Charge.space_id, Charge.fee_item_id,
-            type_coerce(Charge.period, String).label("period"), raw(Charge.__table__.c.due).label("due"),
+            Charge.id,
+            Charge.customer_id,
+            Charge.building_id,
+            Charge.room_id,
+            Charge.space_id,
+            Charge.fee_item_id,
+            type_coerce(Charge.period, String).label("period"),
+            raw(Charge.__table__.c.due).label("due"),
         )
         .join(FeeItem, FeeItem.id == Charge.fee_item_id)
         .where(Charge.community_id == community_id, raw(Charge.__table__.c.due) > 0)
         .order_by(Charge.customer_id, Charge.due_date, FeeItem.priority, Charge.id)
-    )  # fmt: skip
+    )
     for customer_id, mine in groupby(rows, key=lambda row: row.customer_id):
         yield customer_id, list(mine)
 
@@ -91,9 +97,10 @@ def _visits(session: Session, community_id: int, month: HistoryMonth) -> Iterato
         ):
             continue
         parts = settled(
-            habit=habit, period=month.period,
+            habit=habit,
+            period=month.period,
             open_charges=[(Period.parse(one.period), one.due) for one in charges],
-        )  # fmt: skip
+        )
         paid = [(one, part) for one, part in zip(charges, parts, strict=True) if part]
         if paid:
             yield Visit(day, place, customer_id, paid)
@@ -119,23 +126,51 @@ class _Book:
         actor, period = current_actor(), str(month.period)
         fixed = {"community_id": community_id}
         self._receipts = Rows(
-            session, Receipt,
-            ("number", "customer_id", "day", "total", "settled", "tendered", "change_given", "words", "serial", "created_at"),
+            session,
+            Receipt,
+            (
+                "number",
+                "customer_id",
+                "day",
+                "total",
+                "settled",
+                "tendered",
+                "change_given",
+                "words",
+                "serial",
+                "created_at",
+            ),
             fixed={
-                **fixed, "posting_period": period, "year": month.period.year, "state": ReceiptState.VALID.value,
-                "cashier_id": actor.user_id, "prints": 1, "created_by": actor.name,
+                **fixed,
+                "posting_period": period,
+                "year": month.period.year,
+                "state": ReceiptState.VALID.value,
+                "cashier_id": actor.user_id,
+                "prints": 1,
+                "created_by": actor.name,
             },
-        )  # fmt: skip
+        )
         # What the operation inserts beside the receipt has neither time nor name of its own.
         self._tenders = Rows(
             session, ReceiptTender, ("receipt_id", "tender", "amount"), after=[self._receipts], fixed=fixed
         )
         self._allocations = Rows(
-            session, Allocation,
-            ("building_id", "room_id", "space_id", "fee_item_id", "period", "receipt_id", "charge_id", "day", "amount"),
+            session,
+            Allocation,
+            (
+                "building_id",
+                "room_id",
+                "space_id",
+                "fee_item_id",
+                "period",
+                "receipt_id",
+                "charge_id",
+                "day",
+                "amount",
+            ),
             after=[self._receipts],
             fixed={**fixed, "kind": AllocationKind.PAYMENT.value, "posting_period": period},
-        )  # fmt: skip
+        )
         self._settled: list[tuple[int, int, int]] = []
         self._moved: list[Moved] = []
 
@@ -160,23 +195,43 @@ class _Book:
         at = datetime.combine(visit.day, DESK_OPENS, tzinfo=clock.timezone()) + timedelta(minutes=minute)
         day = visit.day.isoformat()
         receipt_id = self._receipts.add(
-            document_number(PREFIX, visit.day.year, self._counter.value), visit.customer_id, day, total,
-            total, total + change, change, chinese_amount(from_scaled(total, MONEY_SCALE)), self._counter.value,
+            document_number(PREFIX, visit.day.year, self._counter.value),
+            visit.customer_id,
+            day,
+            total,
+            total,
+            total + change,
+            change,
+            chinese_amount(from_scaled(total, MONEY_SCALE)),
+            self._counter.value,
             moment_text(at),
-        )  # fmt: skip
+        )
         for tender, part in tenders:
             self._tenders.add(receipt_id, tender.value, part)
         for one, part in visit.paid:
             self._allocations.add(
-                one.building_id, one.room_id, one.space_id, one.fee_item_id, one.period, receipt_id, one.id, day, part
-            )  # fmt: skip
+                one.building_id,
+                one.room_id,
+                one.space_id,
+                one.fee_item_id,
+                one.period,
+                receipt_id,
+                one.id,
+                day,
+                part,
+            )
             self._settled.append((part, part, one.id))
             self._moved.append(
                 Moved(
-                    self._community_id, self._month.period, one.building_id, one.fee_item_id,
-                    Period.parse(one.period), MovementKind.CASH, -from_scaled(part, MONEY_SCALE),
+                    self._community_id,
+                    self._month.period,
+                    one.building_id,
+                    one.fee_item_id,
+                    Period.parse(one.period),
+                    MovementKind.CASH,
+                    -from_scaled(part, MONEY_SCALE),
                 )
-            )  # fmt: skip
+            )
 
     def _settle(self) -> None:
         """Move the charges' checked copies."""

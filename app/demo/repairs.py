@@ -39,15 +39,27 @@ class Story:
 
 
 STORIES: Final[Sequence[Story]] = (
-    Story("水电", "厨房水槽下面漏水，地柜已经湿了。", "更换角阀和软管，试水不漏。", ("角阀", "个", "2", "18.50"), "40.00"),
+    Story(
+        "水电",
+        "厨房水槽下面漏水，地柜已经湿了。",
+        "更换角阀和软管，试水不漏。",
+        ("角阀", "个", "2", "18.50"),
+        "40.00",
+    ),
     Story("门窗五金", "卧室窗户关不严，漏风。", "更换合页，调整窗扇。", ("合页", "副", "1", "12.00")),
     Story("水电", "客厅插座没有电。", "线头松脱，重新接线。", None, "30.00"),
     Story("管道疏通", "卫生间地漏返水。", "机器疏通。", None, "80.00"),
     Story("水电", "单元门口感应灯不亮。", "更换感应灯头。", ("感应灯头", "只", "1", "25.00")),
-    Story("水电", "楼上漏水，天花板在滴水！", "关阀止水，更换楼上接头。", ("PPR 接头", "个", "1", "6.50"), urgent=True),
+    Story(
+        "水电",
+        "楼上漏水，天花板在滴水！",
+        "关阀止水，更换楼上接头。",
+        ("PPR 接头", "个", "1", "6.50"),
+        urgent=True,
+    ),
     Story("弱电监控", "门禁对讲听不到声音。", "更换听筒。", ("对讲听筒", "只", "1", "65.00")),
     Story("土建泥瓦", "阳台瓷砖翘起。", "重新铺贴四块。", ("瓷砖胶", "袋", "1", "42.00"), "60.00"),
-)  # fmt: skip
+)
 
 Step = tuple[str, str, Mapping[str, Any]]  # who, action, inputs
 
@@ -81,10 +93,18 @@ def add_repairs(
             continue
         with clock.clock_at(began), acting_as(actor(cast["kefu"])):
             row = save_repair(
-                session=session, row=RepairOrder(), community_id=community_id, room_id=room_id, customer_id=customer_id,
-                reporter=name, phone=phone, source="微信" if place % 3 else "电话", trade=story.trade,
-                content=story.content, urgent=story.urgent,
-            )  # fmt: skip
+                session=session,
+                row=RepairOrder(),
+                community_id=community_id,
+                room_id=room_id,
+                customer_id=customer_id,
+                reporter=name,
+                phone=phone,
+                source="微信" if place % 3 else "电话",
+                trade=story.trade,
+                content=story.content,
+                urgent=story.urgent,
+            )
         way = list(_way(story, place, technician if story.trade != "土建泥瓦" else colleague, fee.id))
         reached = len(way) if age > 8 else age
         _go(session, row, way[:reached], began, now, {login: actor(user) for login, user in cast.items()})
@@ -129,10 +149,16 @@ def _way(story: Story, place: int, technician_id: int, fee_id: int) -> Iterator[
         yield "gongcheng", "delay", {"reason": "配件要订货。"}
         yield "gongcheng", "resume", {}
     paid = story.labour is not None
-    yield "gongcheng", "complete", {
-        "work_done": story.done, "labour": Decimal(story.labour) if story.labour else None, "chargeable": paid,
-        "charge_amount": None,
-    }  # fmt: skip
+    yield (
+        "gongcheng",
+        "complete",
+        {
+            "work_done": story.done,
+            "labour": Decimal(story.labour) if story.labour else None,
+            "chargeable": paid,
+            "charge_amount": None,
+        },
+    )
     yield "kefu", "sign", {"signature": None, "signed_by": "本人", "proxy_reason": "电话确认"}
     yield "gongcheng", "check", {"check_opinion": "合格", "fee_item_id": fee_id if paid else None}
     if place % 3:
@@ -164,9 +190,14 @@ def _step(session: Session, row: RepairOrder, action: str, inputs: dict[str, Any
             next(one.material for one in STORIES if one.content == row.content) or ("",) * 4
         )
         save_material(
-            session=session, row=RepairMaterial(), order_id=row.id, name=name, unit=unit, quantity=Decimal(quantity),
+            session=session,
+            row=RepairMaterial(),
+            order_id=row.id,
+            name=name,
+            unit=unit,
+            quantity=Decimal(quantity),
             price=Decimal(price),
-        )  # fmt: skip
+        )
         return
     if action == "delay":
         inputs["promised_day"] = clock.today() + timedelta(days=2)

@@ -90,8 +90,12 @@ def add_cast(
         if one.role == "系统管理员":
             grants = Grants(everything=True)
         found[one.login] = add_user(
-            session=session, username=one.login, name=one.name, password=password,
-            role_ids=[roles[one.role]], grants=grants,
+            session=session,
+            username=one.login,
+            name=one.name,
+            password=password,
+            role_ids=[roles[one.role]],
+            grants=grants,
             employment=Employment(company_id, f"{place:03}", departments[one.department], one.position),
-        )  # fmt: skip
+        )
     return found

@@ -46,12 +46,14 @@ class Dealings:
             select(Occupancy.customer_id, Occupancy.room_id)
             .join(Room, Room.id == Occupancy.room_id)
             .where(
-                Occupancy.community_id == community_id, Occupancy.role == OccupancyRole.OWNER,
-                Occupancy.payer.is_(True), Room.state == RoomState.SOLD,
+                Occupancy.community_id == community_id,
+                Occupancy.role == OccupancyRole.OWNER,
+                Occupancy.payer.is_(True),
+                Room.state == RoomState.SOLD,
             )
             .order_by(Occupancy.id)
             .limit(60)
-        )  # fmt: skip
+        )
         self._owners = [(row.customer_id, row.room_id) for row in owners]
 
     def begin(self, *, first: Period, months: int) -> None:
@@ -104,33 +106,58 @@ class Dealings:
 
     def _vacancy(self, asked: dict[str, Any]) -> Vacancy:
         return request_vacancy(
-            session=self._session, row=Vacancy(), community_id=self._community, factor=FACTOR, reason="空置登记",
+            session=self._session,
+            row=Vacancy(),
+            community_id=self._community,
+            factor=FACTOR,
+            reason="空置登记",
             **asked,
-        )  # fmt: skip
+        )
 
     def _owner(self, number: int) -> tuple[int, int]:
         return self._owners[number % len(self._owners)]
 
     def _pay_ahead(self, day: date, number: int) -> None:
         customer_id, room_id = self._owner(3 + 5 * number)
-        desk.pay(session=self._session, request=desk.PaymentRequest(customer_id=customer_id, charge_ids=[], tenders=[(Tender.WECHAT, None)], day=day, advances=[desk.Advance(amount=IN_ADVANCE, room_id=room_id)]))  # fmt: skip
+        desk.pay(
+            session=self._session,
+            request=desk.PaymentRequest(
+                customer_id=customer_id,
+                charge_ids=[],
+                tenders=[(Tender.WECHAT, None)],
+                day=day,
+                advances=[desk.Advance(amount=IN_ADVANCE, room_id=room_id)],
+            ),
+        )
 
     def _deposit(self, day: date, number: int) -> None:
         customer_id, room_id = self._owner(7 + 4 * number)
         item = adopt(session=self._session, kind=DEPOSIT_ITEM, labels=[DEPOSIT_FOR])[DEPOSIT_FOR]
-        desk.pay(session=self._session, request=desk.PaymentRequest(customer_id=customer_id, charge_ids=[], tenders=[(Tender.TRANSFER, None)], day=day, deposits=[desk.DepositLine(amount=DEPOSIT, item=item, room_id=room_id)]))  # fmt: skip
+        desk.pay(
+            session=self._session,
+            request=desk.PaymentRequest(
+                customer_id=customer_id,
+                charge_ids=[],
+                tenders=[(Tender.TRANSFER, None)],
+                day=day,
+                deposits=[desk.DepositLine(amount=DEPOSIT, item=item, room_id=room_id)],
+            ),
+        )
 
     def _reverse(self, day: date) -> None:
         """Return the last receipt of the month before was wrong: its charges open again."""
         last = self._session.scalar(
             select(Receipt.id)
             .where(
-                Receipt.community_id == self._community, Receipt.state == ReceiptState.VALID,
-                Receipt.day < day, Receipt.prepaid == Decimal(0), Receipt.deposited == Decimal(0),
+                Receipt.community_id == self._community,
+                Receipt.state == ReceiptState.VALID,
+                Receipt.day < day,
+                Receipt.prepaid == Decimal(0),
+                Receipt.deposited == Decimal(0),
             )
             .order_by(Receipt.day.desc(), Receipt.id.desc())
             .limit(1)
-        )  # fmt: skip
+        )
         if last is not None:
             desk.void_or_reverse(session=self._session, receipt_id=last, day=day, reason="收款方式登记有误")
 
@@ -163,10 +190,15 @@ class Dealings:
         for way, debtor in zip(ReminderWay, debtors, strict=False):
             self._session.add(
                 Reminder(
-                    community_id=self._community, customer_id=debtor.customer_id, room_id=debtor.room_id, day=day,
-                    way=way, promised=day + timedelta(days=7), said="答应下周来交",
+                    community_id=self._community,
+                    customer_id=debtor.customer_id,
+                    room_id=debtor.room_id,
+                    day=day,
+                    way=way,
+                    promised=day + timedelta(days=7),
+                    said="答应下周来交",
                 )
-            )  # fmt: skip
+            )
         self._session.flush()
 
     def _adjust(self, day: date) -> None:
@@ -193,7 +225,10 @@ class Dealings:
         self._approved(
             day,
             lambda: desk.request_refund(
-                session=self._session, deposit_id=held.id, amount=held.balance - KEPT, tender=Tender.TRANSFER,
+                session=self._session,
+                deposit_id=held.id,
+                amount=held.balance - KEPT,
+                tender=Tender.TRANSFER,
                 reason="装修验收合格",
             ),
-        )  # fmt: skip
+        )

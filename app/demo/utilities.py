@@ -44,15 +44,27 @@ class Meters:
         for place, (room_id, code) in enumerate(rooms):
             initial = Decimal(120 + 7 * place)
             meter = save_meter(
-                session=session, row=Meter(), community_id=community_id, number=f"S-{code}", kind=MeterKind.WATER,
-                room_id=room_id, initial=initial, multiplier=Decimal(1), loss=Decimal(0), digits=5, active=True,
+                session=session,
+                row=Meter(),
+                community_id=community_id,
+                number=f"S-{code}",
+                kind=MeterKind.WATER,
+                room_id=room_id,
+                initial=initial,
+                multiplier=Decimal(1),
+                loss=Decimal(0),
+                digits=5,
+                active=True,
                 installed=first_day,
-            )  # fmt: skip
+            )
             self._dials[meter.id] = initial
         if self._dials:
             assign(
-                session=session, standard_id=self._standard(first_day), starts=first_day, meter_ids=list(self._dials)
-            )  # fmt: skip
+                session=session,
+                standard_id=self._standard(first_day),
+                starts=first_day,
+                meter_ids=list(self._dials),
+            )
 
     def read(self, period: Period, *, cashier: Actor) -> None:
         """Read all of them on the month's first day; in some months nobody was at home at the last one."""
@@ -70,9 +82,13 @@ class Meters:
     def _not_read(self, meter_id: int, period: Period, cashier: Actor) -> None:
         with acting_as(cashier):
             row = request_exemption(
-                session=self._session, row=ReadingExemption(), community_id=self._community, meter_id=meter_id,
-                period=period, reason="家中无人，没有抄到",
-            )  # fmt: skip
+                session=self._session,
+                row=ReadingExemption(),
+                community_id=self._community,
+                meter_id=meter_id,
+                period=period,
+                reason="家中无人，没有抄到",
+            )
         move(session=self._session, row=row, action="approve")
 
     def _standard(self, first_day: date) -> int:
@@ -82,7 +98,14 @@ class Meters:
             self._session.add(item)
             self._session.flush()
         standard = save_standard(
-            session=self._session, row=FeeStandard(), community_id=self._community, fee_item_id=item.id, name=STANDARD,
-            method=Method.METERED, due_days=DUE_DAYS, price=PRICE, price_starts=first_day,
-        )  # fmt: skip
+            session=self._session,
+            row=FeeStandard(),
+            community_id=self._community,
+            fee_item_id=item.id,
+            name=STANDARD,
+            method=Method.METERED,
+            due_days=DUE_DAYS,
+            price=PRICE,
+            price_starts=first_day,
+        )
         return standard.id

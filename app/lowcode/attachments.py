@@ -168,11 +168,18 @@ def attach(
         raise TooManyAttachments(field="file", most=MOST_OF_A_ROW)
     actor = current_actor()
     found = Attachment(
-        community_id=getattr(row, "community_id", None), document=type(row).__name__, row_id=row.id, kind=kind.name,
-        name=_shown_name(name) or f"{kind.name}.{picture.ending}", content_type=picture.content_type,
-        size=len(picture.content), sha256=file.sha256, stored=file.stored,
-        who=actor.name or "?", user_id=actor.user_id,
-    )  # fmt: skip
+        community_id=getattr(row, "community_id", None),
+        document=type(row).__name__,
+        row_id=row.id,
+        kind=kind.name,
+        name=_shown_name(name) or f"{kind.name}.{picture.ending}",
+        content_type=picture.content_type,
+        size=len(picture.content),
+        sha256=file.sha256,
+        stored=file.stored,
+        who=actor.name or "?",
+        user_id=actor.user_id,
+    )
     session.info.setdefault(_TAKEN, []).append(file)
     session.add(found)
     history.note(row, label=N_("加附件"), reason=found.name)

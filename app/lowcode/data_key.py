@@ -32,11 +32,13 @@ from app.lowcode.types import Encrypted
 from app.lowcode.unit import unit_of_work
 
 FINGERPRINT = Table(
-    "data_key", Model.metadata,
+    "data_key",
+    Model.metadata,
     Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True, autoincrement=False),
     Column("fingerprint", String(64), nullable=False),
-    mysql_charset=TABLE_OPTIONS["mysql_charset"], mysql_collate=TABLE_OPTIONS["mysql_collate"],
-)  # fmt: skip
+    mysql_charset=TABLE_OPTIONS["mysql_charset"],
+    mysql_collate=TABLE_OPTIONS["mysql_collate"],
+)
 """One row: the HMAC of a fixed text under the key with which this database is encrypted."""
 
 

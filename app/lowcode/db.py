@@ -77,8 +77,12 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
-        "journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", "synchronous=NORMAL", "analysis_limit=10000",
-    ):  # fmt: skip
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "synchronous=NORMAL",
+        "analysis_limit=10000",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -31,10 +31,24 @@ FIELD = "field"  # key of a Field in Column.info
 UNKNOWN_OPTIONS = "unknown options"  # key of a declaration's misspelt options in Column.info
 KINDS = frozenset(
     {
-        "text", "long_text", "secret", "integer", "number", "money", "date", "period", "moment", "choice", "code",
-        "bool", "link", "signature", "phone", "identity",
+        "text",
+        "long_text",
+        "secret",
+        "integer",
+        "number",
+        "money",
+        "date",
+        "period",
+        "moment",
+        "choice",
+        "code",
+        "bool",
+        "link",
+        "signature",
+        "phone",
+        "identity",
     }
-)  # fmt: skip
+)
 COLUMN_OPTIONS = frozenset(
     name
     for name in signature(mapped_column).parameters

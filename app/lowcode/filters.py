@@ -26,16 +26,30 @@ TEXT = (
     ("none", N_("为空")),
 )
 ORDERED = (
-    ("eq", N_("等于")), ("ge", N_("大于等于")), ("le", N_("小于等于")),
-    ("between", N_("介于")), ("ne", N_("不等于")), ("none", N_("为空")),
-)  # fmt: skip
+    ("eq", N_("等于")),
+    ("ge", N_("大于等于")),
+    ("le", N_("小于等于")),
+    ("between", N_("介于")),
+    ("ne", N_("不等于")),
+    ("none", N_("为空")),
+)
 WHOLE = (("eq", N_("等于")), ("none", N_("为空")))  # a part of it would give it away place by place
 ONE_OF = (("eq", N_("等于")), ("ne", N_("不等于")), ("none", N_("为空")))
 OPERATORS = {
-    "text": TEXT, "long_text": TEXT, "integer": ORDERED, "number": ORDERED, "money": ORDERED, "date": ORDERED,
-    "period": ORDERED, "moment": ORDERED, "choice": ONE_OF, "bool": (("eq", N_("等于")),), "link": ONE_OF,
-    "code": ONE_OF, "phone": WHOLE,
-}  # fmt: skip
+    "text": TEXT,
+    "long_text": TEXT,
+    "integer": ORDERED,
+    "number": ORDERED,
+    "money": ORDERED,
+    "date": ORDERED,
+    "period": ORDERED,
+    "moment": ORDERED,
+    "choice": ONE_OF,
+    "bool": (("eq", N_("等于")),),
+    "link": ONE_OF,
+    "code": ONE_OF,
+    "phone": WHOLE,
+}
 MOST_FILTERS = 40
 LONGEST_TEXT = 200
 LABELS = {name: label for operators in OPERATORS.values() for name, label in operators}

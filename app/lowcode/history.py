@@ -91,11 +91,17 @@ def note(row: DocumentBase, *, label: str, reason: str | None = None) -> None:
     actor = current_actor()
     session_of(row).add(
         History(
-            community_id=getattr(row, "community_id", None), who=actor.name or "?", user_id=actor.user_id,
-            document=type(row).__name__, row_id=row.id, row_title=str(row)[:200], deed=AuditAction.DONE, label=label,
+            community_id=getattr(row, "community_id", None),
+            who=actor.name or "?",
+            user_id=actor.user_id,
+            document=type(row).__name__,
+            row_id=row.id,
+            row_title=str(row)[:200],
+            deed=AuditAction.DONE,
+            label=label,
             new=reason,
         )
-    )  # fmt: skip
+    )
 
 
 @event.listens_for(Session, "before_flush")
@@ -123,14 +129,22 @@ def _write(session: Session, _context: object) -> None:
         History.__table__.insert(),
         [
             {
-                "at": moment_now, "community_id": getattr(row, "community_id", None), "who": actor.name or "?",
-                "user_id": actor.user_id, "document": type(row).__name__, "row_id": row.id,
-                "row_title": str(row)[:200], "deed": deed, "field": field.name if field else None,
-                "label": field.label if field else None, "old": old, "new": new,
+                "at": moment_now,
+                "community_id": getattr(row, "community_id", None),
+                "who": actor.name or "?",
+                "user_id": actor.user_id,
+                "document": type(row).__name__,
+                "row_id": row.id,
+                "row_title": str(row)[:200],
+                "deed": deed,
+                "field": field.name if field else None,
+                "label": field.label if field else None,
+                "old": old,
+                "new": new,
             }
             for row, deed, field, old, new in lines
         ],
-    )  # fmt: skip
+    )
 
 
 def _keeps(row: object) -> bool:

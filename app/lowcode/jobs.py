@@ -232,10 +232,13 @@ def run_job(job_id: int) -> None:
             update(Job)
             .where(Job.id == job_id)
             .values(
-                state=ended, message=message, ended_at=clock.now(), url=run.url,
+                state=ended,
+                message=message,
+                ended_at=clock.now(),
+                url=run.url,
                 file=str(run.file) if run.file and ended is JobState.DONE else None,
             )
-        )  # fmt: skip
+        )
         count_anew(session)  # long work fills tables
 
     with acting_as(SYSTEM):

@@ -75,9 +75,15 @@ class Query:
         if size not in SIZES or not 1 <= page <= 10**9:
             raise BadPage
         query = cls(
-            spec, parse(spec, arguments), given.get("q", "").strip()[:100], order, page, size,
-            narrowed="embedded" not in given, within=given.get("in", ""),
-        )  # fmt: skip
+            spec,
+            parse(spec, arguments),
+            given.get("q", "").strip()[:100],
+            order,
+            page,
+            size,
+            narrowed="embedded" not in given,
+            within=given.get("in", ""),
+        )
         if asked := query.private_terms():
             look_up(asked, query._finds_something)
         return query

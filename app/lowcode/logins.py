@@ -94,11 +94,16 @@ def is_locked(*, session: Session, username: str, address: str) -> bool:
         )
     )
     failures = session.execute(
-        select(func.count(LoginRecord.id), func.sum(case((LoginRecord.address == address, 1), else_=0))).where(
-            LoginRecord.username == username, LoginRecord.at >= since,
-            LoginRecord.succeeded.is_(False), LoginRecord.id > (last or 0), LoginRecord.reason != LOCKED,
+        select(
+            func.count(LoginRecord.id), func.sum(case((LoginRecord.address == address, 1), else_=0))
+        ).where(
+            LoginRecord.username == username,
+            LoginRecord.at >= since,
+            LoginRecord.succeeded.is_(False),
+            LoginRecord.id > (last or 0),
+            LoginRecord.reason != LOCKED,
         )
-    ).one()  # fmt: skip
+    ).one()
     return (failures[0] or 0) >= FAILURES_FROM_ANYWHERE or (failures[1] or 0) >= FAILURES_ALLOWED
 
 

@@ -69,16 +69,26 @@ def look_up_text(typed: str, find: Callable[[], T]) -> T:
 def _lines(label: str, user_id: int) -> set[str]:
     """Return what such lines of the last hour in a person's history were about."""
     statement = select(History.field).where(
-        History.document == PERSON, History.row_id == user_id, History.user_id == user_id,
-        History.label == label, History.at > clock.now() - WINDOW,
-    )  # fmt: skip
+        History.document == PERSON,
+        History.row_id == user_id,
+        History.user_id == user_id,
+        History.label == label,
+        History.at > clock.now() - WINDOW,
+    )
     return {mark or "" for mark in db.session.scalars(statement, execution_options={UNSCOPED: True})}
 
 
 def _write(label: str, mark: str, user_id: int, name: str) -> None:
     line = {
-        "at": clock.now(), "who": name or "?", "user_id": user_id, "document": PERSON, "row_id": user_id,
-        "row_title": (name or "?")[:200], "deed": AuditAction.DONE, "label": label, "field": mark,
-    }  # fmt: skip
+        "at": clock.now(),
+        "who": name or "?",
+        "user_id": user_id,
+        "document": PERSON,
+        "row_id": user_id,
+        "row_title": (name or "?")[:200],
+        "deed": AuditAction.DONE,
+        "label": label,
+        "field": mark,
+    }
     with nullcontext(db.session()) if writing.get() else unit_of_work() as session:
         session.execute(History.__table__.insert(), [line])

@@ -61,10 +61,16 @@ def notify(
 ) -> int:
     """Tell these persons, each once; returns how many. `message`: a message id with %(name)s places for `params`."""
     rows = [
-        {"at": clock.now(), "community_id": community_id, "user_id": user_id, "message": message,
-         "params": dict(params or {}), "url": url}
+        {
+            "at": clock.now(),
+            "community_id": community_id,
+            "user_id": user_id,
+            "message": message,
+            "params": dict(params or {}),
+            "url": url,
+        }
         for user_id in sorted(set(users))
-    ]  # fmt: skip
+    ]
     if rows:
         session.execute(insert(Notice.__table__), rows)
     return len(rows)

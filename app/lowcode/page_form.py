@@ -52,9 +52,13 @@ def form_page(
     """Render a form as a page; 422 where something typed was refused."""
     names = [one.name for one in form if one.type not in ("CSRFTokenField", "HiddenField")]
     page = FormPage(
-        title=title, form=form, groups=groups or [("", names)], back_url=back, submit=submit,
+        title=title,
+        form=form,
+        groups=groups or [("", names)],
+        back_url=back,
+        submit=submit,
         error=";".join(form.form_errors) or None,
-    )  # fmt: skip
+    )
     status = 422 if form.errors and request.method == "POST" else 200
     return render_template(template, page=page, **more), status
 

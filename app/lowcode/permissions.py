@@ -25,10 +25,16 @@ from app.lowcode.document import TABLE_OPTIONS
 from app.lowcode.errors import wants_json
 
 VERBS: Mapping[str, str] = {
-    "read": N_("查看"), "add": N_("新增"), "edit": N_("修改"), "delete": N_("删除"),
-    "export": N_("导出"), "import": N_("导入"), "print": N_("打印"), "attach": N_("加附件"),
+    "read": N_("查看"),
+    "add": N_("新增"),
+    "edit": N_("修改"),
+    "delete": N_("删除"),
+    "export": N_("导出"),
+    "import": N_("导入"),
+    "print": N_("打印"),
+    "attach": N_("加附件"),
     "reveal": N_("看完整号码"),
-}  # fmt: skip
+}
 
 F = TypeVar("F", bound=Callable[..., Any])
 Pair = tuple[str, str]
@@ -197,9 +203,11 @@ def synchronise(*, session: Session, pairs: Iterable[Pair], roles: Mapping[str, 
     }
     for verb, document in [pair for pair in wanted if pair not in have_pairs]:
         have_pairs[verb, document] = _insert(
-            session, PermissionView,
-            permission_id=have_permissions[PERMISSION_PREFIX + verb], view_menu_id=have_views[document],
-        )  # fmt: skip
+            session,
+            PermissionView,
+            permission_id=have_permissions[PERMISSION_PREFIX + verb],
+            view_menu_id=have_views[document],
+        )
         written += 1
     known = {document for _verb, document in wanted}
     stale = [key for pair, key in have_pairs.items() if pair[1] in known and pair not in set(wanted)]

@@ -104,9 +104,11 @@ class LoginView(BaseView):
         if form.validate_on_submit():
             with acting_as(SYSTEM):
                 attempt = check_attempt(
-                    session=db.session(), username=form.username.data.strip(), password=form.password.data,
+                    session=db.session(),
+                    username=form.username.data.strip(),
+                    password=form.password.data,
                     address=request.remote_addr or "",
-                )  # fmt: skip
+                )
                 user, why, token = in_unit_of_work(lambda: admit(session=db.session(), attempt=attempt))
             if user is not None:
                 begin_session(user, user_with_account(session=db.session(), user_id=user.id)[1], token)

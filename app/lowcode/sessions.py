@@ -50,10 +50,13 @@ def start_session(*, session: Session, user: User, address: str, agent: str) -> 
     token = secrets.token_urlsafe(32)
     session.add(
         LoginSession(
-            user_id=user.id, token_hash=hash_of(token), address=address[:64], agent=printable(agent)[:200],
+            user_id=user.id,
+            token_hash=hash_of(token),
+            address=address[:64],
+            agent=printable(agent)[:200],
             ended=False,
         )
-    )  # fmt: skip
+    )
     session.flush()
     return token
 

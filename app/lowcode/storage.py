@@ -19,8 +19,12 @@ QUEUE_ERRORS = (sqlite3.Error, RedisError, OSError)
 """What the job queue raises where its file or server does not answer."""
 
 _BY_NUMBER = {
-    errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EROFS: READ_ONLY, errno.EACCES: READ_ONLY, errno.EPERM: READ_ONLY,
-}  # fmt: skip
+    errno.ENOSPC: FULL,
+    errno.EDQUOT: FULL,
+    errno.EROFS: READ_ONLY,
+    errno.EACCES: READ_ONLY,
+    errno.EPERM: READ_ONLY,
+}
 _BY_WORDS = (
     (("disk is full", "no space left", "disk full", "is full"), FULL),
     (("readonly", "read-only", "read only"), READ_ONLY),

@@ -27,26 +27,32 @@ FEE = "fee_"
 TENDERS = tuple(one.value for one in Tender)
 
 BEFORE = (
-    day("day", N_("日期")), words("cashier", N_("收费员"), 10), COMMUNITY, words("numbers", N_("票据起止号"), 28),
+    day("day", N_("日期")),
+    words("cashier", N_("收费员"), 10),
+    COMMUNITY,
+    words("numbers", N_("票据起止号"), 28),
     Field(N_("张数"), "integer", name="receipts", width=7, totalled=True),
     Field(N_("作废张数"), "integer", name="voids", width=9, totalled=True),
-)  # fmt: skip
+)
 AFTER = (
-    *(money(one.value, one.label, 12) for one in Tender), money("prepaid", N_("预收"), 12),
-    money("deposited", N_("押金"), 12), money("refunded", N_("退款"), 12), money("total", N_("合计")),
-    words("words", N_("大写"), 28), words("handed", N_("交款人"), 10), words("signed", N_("财务签收"), 10),
-)  # fmt: skip
+    *(money(one.value, one.label, 12) for one in Tender),
+    money("prepaid", N_("预收"), 12),
+    money("deposited", N_("押金"), 12),
+    money("refunded", N_("退款"), 12),
+    money("total", N_("合计")),
+    words("words", N_("大写"), 28),
+    words("handed", N_("交款人"), 10),
+    words("signed", N_("财务签收"), 10),
+)
 
 
 def _fit(session: Session, scope: ReportQuery) -> Sequence[Field]:
     """Return a column a fee that anything was taken for."""
     of = (
         select(Allocation.fee_item_id)
-        .where(
-            Allocation.kind.in_(CASH_KINDS), *on_days(session, scope, Allocation)
-        )
+        .where(Allocation.kind.in_(CASH_KINDS), *on_days(session, scope, Allocation))
         .distinct()
-    )  # fmt: skip
+    )
     fees = session.execute(
         select(FeeItem.id, FeeItem.name).where(FeeItem.id.in_(of)).order_by(FeeItem.priority, FeeItem.id)
     )
@@ -60,15 +66,21 @@ def _lines(session: Session, scope: ReportQuery) -> Iterator[ReportLine]:
     for (community, when, cashier), one in found.items():
         fees = sum(one.fees.values(), ZERO)
         values: dict[str, Any] = {
-            "day": when, "cashier": names.get(cashier or 0, ""), "community": communities.get(community, ""),
+            "day": when,
+            "cashier": names.get(cashier or 0, ""),
+            "community": communities.get(community, ""),
             "numbers": " – ".join(dict.fromkeys(part for part in (one.first, one.last) if part)),
-            "receipts": one.receipts, "voids": one.voids,
+            "receipts": one.receipts,
+            "voids": one.voids,
             **{f"{FEE}{key}": amount for key, amount in one.fees.items()},
             **{tender.value: one.tenders.get(tender, ZERO) for tender in Tender},
-            "prepaid": one.prepaid, "deposited": one.deposited, "refunded": one.refunded,
+            "prepaid": one.prepaid,
+            "deposited": one.deposited,
+            "refunded": one.refunded,
             "total": fees + one.prepaid + one.deposited - one.refunded,
-            "handed": "、".join(one.handed), "signed": "、".join(one.signed),
-        }  # fmt: skip
+            "handed": "、".join(one.handed),
+            "signed": "、".join(one.signed),
+        }
         yield ReportLine(values=values, keys={"community_id": community, "cashier_id": cashier})
 
 

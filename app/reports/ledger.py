@@ -76,13 +76,15 @@ def _page(session: Session, scope: ReportQuery, limit: int, offset: int) -> Sequ
     return [
         ReportLine(
             values={
-                **names.values(row), "customer": called.get(customers.get(row.room_id), ""), "area": row.area,
+                **names.values(row),
+                "customer": called.get(customers.get(row.room_id), ""),
+                "area": row.area,
                 **_values(sums.get(row.room_id, {})),
             },
             keys=keys_of(row, "community_id", "building_id", "room_id"),
         )
         for row in rooms
-    ]  # fmt: skip
+    ]
 
 
 def _equations(total: Total, _lines: Sequence[ReportLine]) -> list[Equation]:
@@ -114,25 +116,32 @@ def _rows(
     first, last = (int(month), int(month)) if int(month) else (1, 12)
     of: Any = Charge
     amounts = {
-        "asked": raw(of.amount) + raw(of.adjusted) - raw(of.waived_later), "paid": raw(of.paid), "due": raw(of.due),
-    }  # fmt: skip
+        "asked": raw(of.amount) + raw(of.adjusted) - raw(of.waived_later),
+        "paid": raw(of.paid),
+        "due": raw(of.due),
+    }
     yield from charge_rows(
-        session, amounts[measure], of.room_id == keys.get("room_id"),
-        of.fee_item_id.in_(fees_of(session, scope)), of.period.between(Period(year, first), Period(year, last)),
+        session,
+        amounts[measure],
+        of.room_id == keys.get("room_id"),
+        of.fee_item_id.in_(fees_of(session, scope)),
+        of.period.between(Period(year, first), Period(year, last)),
         *scope.where(of),
-    )  # fmt: skip
+    )
 
 
 def _chart(_lines: Sequence[ReportLine], total: Total) -> Chart | None:
     if not total.values[name_of("asked", YEAR)]:
         return None
     return Chart(
-        _("各月应收与实收"), _("月份"), [_("%(month)s 月", month=month) for month in MONTHS],
+        _("各月应收与实收"),
+        _("月份"),
+        [_("%(month)s 月", month=month) for month in MONTHS],
         [
             Series(_(label), [total.values[name_of(name, month)] for month in MONTHS], tone)
             for (name, label), tone in zip(MEASURES, ("primary", "green", "red"), strict=True)
         ],
-    )  # fmt: skip
+    )
 
 
 def _halves(columns: Sequence[Field]) -> Sequence[Sequence[Field]]:
@@ -173,4 +182,4 @@ LEDGER = Report(
         ),
     ),
     empty=N_("没有房间。"),
-)  # fmt: skip
+)

@@ -55,9 +55,12 @@ FIELDS = (
 
 def _ways(_session: Session) -> list[tuple[str, str]]:
     return [
-        (BY_TRADE, _("按工种")), (BY_TECHNICIAN, _("按维修人")), (BY_STATE, _("按状态")), (BY_SOURCE, _("按来源")),
+        (BY_TRADE, _("按工种")),
+        (BY_TECHNICIAN, _("按维修人")),
+        (BY_STATE, _("按状态")),
+        (BY_SOURCE, _("按来源")),
         (BY_COMMUNITY, _("按小区")),
-    ]  # fmt: skip
+    ]
 
 
 def _drill(line: ReportLine, name: str, scope: ReportQuery) -> str | None:
@@ -79,13 +82,16 @@ def _chart(lines: Any, _total: Total) -> Chart | None:
     if not drawn:
         return None
     return Chart(
-        _("工程报修统计"), _("项目"), [one.values["name"] for one in drawn],
+        _("工程报修统计"),
+        _("项目"),
+        [one.values["name"] for one in drawn],
         [
             Series(_("已修好"), [one.values["finished"] for one in drawn], tone="green"),
             Series(_("未修好"), [one.values["open"] for one in drawn], tone="orange"),
         ],
-        stacked=True, unit=_("单"),
-    )  # fmt: skip
+        stacked=True,
+        unit=_("单"),
+    )
 
 
 STATISTICS = Report(

@@ -68,9 +68,10 @@ def user_form(
         )
     members["name"] = StringField(_("姓名"), [needed, short], filters=[_stripped])
     members["email"] = StringField(
-        _("邮箱"), [Optional(), Length(max=200, message=_("最多 %(max)d 个字。")), Email(_("邮箱地址不正确。"))],
+        _("邮箱"),
+        [Optional(), Length(max=200, message=_("最多 %(max)d 个字。")), Email(_("邮箱地址不正确。"))],
         filters=[_stripped],
-    )  # fmt: skip
+    )
     members["password"] = PasswordField(
         _("初始密码") if adding else _("重置密码"),
         [needed] if adding else [Optional()],
@@ -104,19 +105,24 @@ def _employee_fields(employers: Choices) -> dict[str, Any]:
             _("公司"), offered=employers, default=employers[0][0] if len(employers) == 1 else None
         ),
         "number": StringField(
-            _("工号"), [Optional(), short], filters=[_stripped],
+            _("工号"),
+            [Optional(), short],
+            filters=[_stripped],
             description=_("已有这个工号的员工则关联，没有则新建；留空则不关联员工。"),
         ),
         "department_id": RemoteSelect(
-            _("部门"), [Optional()], target="Department",
+            _("部门"),
+            [Optional()],
+            target="Department",
             render_kw={"data-select-url": "/employee/select/department_id", "data-depends-on": "company_id"},
         ),
         "position": CodeField(_("岗位"), [Optional()], codes=codes_of("employee_position")),
         "phone": PrivateField(
-            _("手机"), [Optional(), Length(max=40, message=_("最多 %(max)d 个字。"))],
+            _("手机"),
+            [Optional(), Length(max=40, message=_("最多 %(max)d 个字。"))],
             declared=spec_of(Employee).fields["phone"],
         ),
-    }  # fmt: skip
+    }
 
 
 def _key(value: Any) -> int | None:
@@ -137,12 +143,13 @@ def role_form(*, rights: Iterable[str]) -> type[DocumentForm]:
         (DocumentForm,),
         {
             "name": StringField(
-                _("名称"), [Given(_("必填。")), Length(max=64, message=_("最多 %(max)d 个字。"))],
+                _("名称"),
+                [Given(_("必填。")), Length(max=64, message=_("最多 %(max)d 个字。"))],
                 filters=[_stripped],
             ),
             "rights": RightsField(_("权限"), choices=[SelectChoice(one, one) for one in rights]),
         },
-    )  # fmt: skip
+    )
 
 
 def fingerprint(*parts: object) -> str:

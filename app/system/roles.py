@@ -201,14 +201,23 @@ KEPT_BY_ADMINISTRATOR: frozenset[Pair] = frozenset(
 """What the administrators' role cannot be stripped of: without it nobody could give it back."""
 
 VERB_LABELS: Mapping[str, str] = {
-    "assign": N_("分配"), "cancel": N_("取消"), "collect": N_("收款"), "end": N_("终止"), "post": N_("入账"),
-    "void": N_("作废"), "disable": N_("停用"), "enable": N_("启用"), "end_sessions": N_("结束会话"),
+    "assign": N_("分配"),
+    "cancel": N_("取消"),
+    "collect": N_("收款"),
+    "end": N_("终止"),
+    "post": N_("入账"),
+    "void": N_("作废"),
+    "disable": N_("停用"),
+    "enable": N_("启用"),
+    "end_sessions": N_("结束会话"),
     "force_password": N_("要求修改密码"),
-}  # fmt: skip
+}
 DOCUMENT_LABELS: Mapping[str, str] = {
-    "Desk": N_("收费台"), "MonthSummary": N_("应收实收欠费汇总"), "RepairStatistics": N_("工程报修统计"),
+    "Desk": N_("收费台"),
+    "MonthSummary": N_("应收实收欠费汇总"),
+    "RepairStatistics": N_("工程报修统计"),
     "SalesImport": N_("销售系统导入"),
-}  # fmt: skip
+}
 """Names of what is neither a document nor a menu entry of its own."""
 
 

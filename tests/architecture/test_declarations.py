@@ -197,9 +197,24 @@ SPEAKING = {
 """Calls by a capital whose Chinese is no label."""
 
 DECLARING = {
-    "text", "long_text", "secret", "integer", "exact", "money", "square_metres", "unit_price", "date_", "month", "moment",
-    "flag", "choice", "code", "link", "dictionary", "rows_waiting",
-}  # fmt: skip
+    "text",
+    "long_text",
+    "secret",
+    "integer",
+    "exact",
+    "money",
+    "square_metres",
+    "unit_price",
+    "date_",
+    "month",
+    "moment",
+    "flag",
+    "choice",
+    "code",
+    "link",
+    "dictionary",
+    "rows_waiting",
+}
 """Functions that declare a column or a duty, the label among their arguments."""
 
 

@@ -15,9 +15,19 @@ TREES = {
 }
 MAKERS = {"dict", "list", "set", "defaultdict", "OrderedDict", "Counter", "deque", "WeakKeyDictionary"}
 CHANGING = {
-    "add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "setdefault",
+    "add",
+    "append",
+    "appendleft",
+    "clear",
+    "discard",
+    "extend",
+    "insert",
+    "pop",
+    "popitem",
+    "remove",
+    "setdefault",
     "update",
-}  # fmt: skip
+}
 SHARED = {
     "app/lowcode/document.py documents": "the mapped classes by name: a class has one table whatever app looks at it",
 }

@@ -40,9 +40,30 @@ EMPTY = {
 }
 PRONOUNS = {"whose", "who", "what", "one", "ours", "theirs", "its", "it", "this", "that", "these", "those"}
 PARTICIPLES = {
-    "held", "taken", "kept", "told", "found", "given", "asked", "made", "known", "planned", "served", "started", "posted",
-    "missing", "unposted", "registered", "unhanded", "contested", "stood", "judged", "said", "shown", "spoken",
-}  # fmt: skip
+    "held",
+    "taken",
+    "kept",
+    "told",
+    "found",
+    "given",
+    "asked",
+    "made",
+    "known",
+    "planned",
+    "served",
+    "started",
+    "posted",
+    "missing",
+    "unposted",
+    "registered",
+    "unhanded",
+    "contested",
+    "stood",
+    "judged",
+    "said",
+    "shown",
+    "spoken",
+}
 
 
 ALLOWED = {"tools/set_up.py": "named for its command in Makefile and README; Windows calls it by its path"}

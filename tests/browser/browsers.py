@@ -65,9 +65,11 @@ class Hands:
 
     def menu(self, group: str, item: str) -> None:
         """Open a page by the menu on the left."""
-        entry = self.page.get_by_role("navigation", name="主菜单").locator("details").filter(
-            has=self.page.locator(":scope > summary", has_text=group)
-        )  # fmt: skip
+        entry = (
+            self.page.get_by_role("navigation", name="主菜单")
+            .locator("details")
+            .filter(has=self.page.locator(":scope > summary", has_text=group))
+        )
         if entry.get_attribute("open") is None:
             entry.locator(":scope > summary").click()
         entry.get_by_role("link", name=item, exact=True).click()
@@ -100,7 +102,7 @@ class Hands:
         # Tom Select puts a control of its own in the field's place, and the label then leads to that one.
         self.page.get_by_role("main").locator('label[for$="-ts-control"]').filter(
             has_text=re.compile(rf"^\s*{re.escape(label)}")
-        ).first.click()  # fmt: skip
+        ).first.click()
         # Its answer to the whole text is waited for, as a person would: an earlier one is drawn over.
         with self.page.expect_response(lambda response: f"q={quote(text)}" in response.url):
             self.page.keyboard.type(text)

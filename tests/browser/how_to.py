@@ -84,8 +84,11 @@ def copy_project(to: Path) -> Path:
     """The project as it stands here, without what it makes; the front-end packages are those installed here."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, check=True, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     for name in listed.stdout.split("\0"):
         if name and (ROOT / name).is_file():
             (to / name).parent.mkdir(parents=True, exist_ok=True)
@@ -99,18 +102,25 @@ def files_of(project: Path) -> dict[str, bytes]:
     return {
         path.relative_to(project).as_posix(): path.read_bytes()
         for path in project.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".mo"
+        if path.is_file()
+        and "__pycache__" not in path.parts
+        and path.suffix != ".mo"
         and not path.relative_to(project).as_posix().startswith(("app/static/vendor", "."))
-    }  # fmt: skip
+    }
 
 
 def run(project: Path, *command: str, **environ: str) -> str:
     """Run Python in the copy, as its user would; returns what it says. A command that fails fails the test."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     done = subprocess.run(
-        [sys.executable, *command], cwd=project, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        env={**kept, "PYTHONUTF8": "1", **environ}, check=False,
-    )  # fmt: skip
+        [sys.executable, *command],
+        cwd=project,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**kept, "PYTHONUTF8": "1", **environ},
+        check=False,
+    )
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}"
     return done.stdout
 

@@ -243,10 +243,16 @@ def test_a_month_fills_the_amount(desk: Desk) -> None:
     page.route(
         "**/desk/customer/*/advance.json*",
         lambda route: route.fulfill(
-            json={"amount": "1120.00", "charges": "1120.00", "held": "0.00", "from": "2025-02",
-                  "until": "2025-12", "metered": True}
+            json={
+                "amount": "1120.00",
+                "charges": "1120.00",
+                "held": "0.00",
+                "from": "2025-02",
+                "until": "2025-12",
+                "metered": True,
+            }
         ),
-    )  # fmt: skip
+    )
     find(desk, "王一")
     desk.press("F2")
     page.locator("[data-part=until]").fill("2025-12")

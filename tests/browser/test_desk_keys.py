@@ -71,9 +71,11 @@ def owe(session: Session, cast: Any, this: Period) -> None:
     session.flush()
     fee = add_fee(session)
     for room_id, period, amount in (
-        (first, this.previous, "100.10"), (first, this, "200.20"), (first, this.plus(1), "300.30"),
+        (first, this.previous, "100.10"),
+        (first, this, "200.20"),
+        (first, this.plus(1), "300.30"),
         (second, this, "85.05"),
-    ):  # fmt: skip
+    ):
         add_charge(
             session, customer_id=person, fee_id=fee, amount=amount, period=str(period), room_id=room_id
         )

@@ -76,8 +76,10 @@ def test_the_first_month(browser: Browser, started: Started, tmp_path: Path) -> 
     summed = dict(zip(heads, charges[-1], strict=True))
     assert charges[-1][0] == "合计"
     assert (summed["应收金额"], summed["已收金额"], summed["欠费"]) == (
-        float(total), float(paid), float(total - paid),
-    )  # fmt: skip
+        float(total),
+        float(paid),
+        float(total - paid),
+    )
 
     summary = exported(manager, "统计报表", "应收实收欠费汇总", tmp_path / "summary.xlsx")
     page = [

@@ -65,10 +65,13 @@ def desk(tmp_path: Path) -> Desk:
     with app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
         for login, name, role in (("caiwu", "才务", "财务"), ("jingli", "金经理", "物业经理")):
             add_user(
-                session=session, username=login, name=name, password=PASSWORD,
+                session=session,
+                username=login,
+                name=name,
+                password=PASSWORD,
                 role_ids=[session.scalars(select(Role.id).where(Role.name == role)).one()],
                 grants=Grants(communities=frozenset([made.community_id])),
-            )  # fmt: skip
+            )
     day = JANUARY.first_day
     _charges, refused = made.bill(day, JANUARY)
     assert not refused
@@ -158,10 +161,12 @@ def change_the_price(desk: Desk) -> None:
     _row, refused = desk.do(
         JANUARY.next.first_day,
         lambda session: billing.add_price(
-            session=session, starts=JANUARY.next.first_day, price=Decimal("3.10"),
+            session=session,
+            starts=JANUARY.next.first_day,
+            price=Decimal("3.10"),
             standard_id=session.scalars(select(FeeStandard.id).where(FeeStandard.name == "物业费")).one(),
         ),
-    )  # fmt: skip
+    )
     assert not refused
 
 

@@ -15,8 +15,11 @@ from tests.people import PASSWORD
 
 ROLE, GROUP, LINK = "抄表员", "抄表工作", "供水公司"
 FIRST, OWN = "Chushi-2026-a", "Ziji-2026-b"
-GIVEN = {("read", "Room"), *((verb, "Meter") for verb in ("read", "export", "print")),
-         *((verb, "MeterReading") for verb in ("read", "add", "export", "import", "print", "correct"))}  # fmt: skip
+GIVEN = {
+    ("read", "Room"),
+    *((verb, "Meter") for verb in ("read", "export", "print")),
+    *((verb, "MeterReading") for verb in ("read", "add", "export", "import", "print", "correct")),
+}
 """What is ticked below, written by hand."""
 
 

@@ -71,8 +71,10 @@ class ProductOffice(BillingSteps, CollectionPart, ClosingPart, ReportsPart):
             session.add(Building(community_id=row.id, name="1号楼"))
             auto = "yes" if community.settings.auto_apply_prepayment else "no"
             for key, value in (
-                (PRORATION, community.settings.proration), (AUTO_APPLY, auto), (LIMIT, "1000000.00")
-            ):  # fmt: skip
+                (PRORATION, community.settings.proration),
+                (AUTO_APPLY, auto),
+                (LIMIT, "1000000.00"),
+            ):
                 session.add(Setting(key=key, community_id=row.id, value=value))
             developer_of(session=session, community_id=row.id)
             return int(row.id)
@@ -89,11 +91,16 @@ class ProductOffice(BillingSteps, CollectionPart, ClosingPart, ReportsPart):
             building = session.scalars(select(Building).where(Building.community_id == self._community)).one()
             session.add(
                 Room(
-                    community_id=self._community, building_id=building.id, code=room.code, number=room.code,
-                    area=room.area, floor=room.floor, handed_over=room.handed_over,
+                    community_id=self._community,
+                    building_id=building.id,
+                    code=room.code,
+                    number=room.code,
+                    area=room.area,
+                    floor=room.floor,
+                    handed_over=room.handed_over,
                     purpose=Usage(USAGES[room.usage]) if room.usage else None,
                 )
-            )  # fmt: skip
+            )
 
         self._do(add)
 
@@ -110,17 +117,23 @@ class ProductOffice(BillingSteps, CollectionPart, ClosingPart, ReportsPart):
                 room.state = RoomState.SOLD
                 session.add(
                     Occupancy(
-                        community_id=self._community, room_id=room.id, customer_id=person.id,
-                        starts=customer.start or room.handed_over, ends=customer.end,
+                        community_id=self._community,
+                        room_id=room.id,
+                        customer_id=person.id,
+                        starts=customer.start or room.handed_over,
+                        ends=customer.end,
                     )
-                )  # fmt: skip
+                )
             for number in customer.parking:
                 session.add(
                     ParkingSpace(
-                        community_id=self._community, number=number, customer_id=person.id,
-                        state=SpaceState.SOLD, starts=customer.start,
+                        community_id=self._community,
+                        number=number,
+                        customer_id=person.id,
+                        state=SpaceState.SOLD,
+                        starts=customer.start,
                     )
-                )  # fmt: skip
+                )
 
         self._do(add)
 
@@ -139,10 +152,17 @@ class ProductOffice(BillingSteps, CollectionPart, ClosingPart, ReportsPart):
             session.add(item)
             session.flush()
             standard = save_standard(
-                session=session, row=FeeStandard(), community_id=self._community, name=fee.name,
-                fee_item_id=item.id, due_days=fee.due_days, method=Method(fee.method.word), active=True,
-                price=price, price_starts=fee.start,
-            )  # fmt: skip
+                session=session,
+                row=FeeStandard(),
+                community_id=self._community,
+                name=fee.name,
+                fee_item_id=item.id,
+                due_days=fee.due_days,
+                method=Method(fee.method.word),
+                active=True,
+                price=price,
+                price_starts=fee.start,
+            )
             rooms, spaces, meters = select(Room.id), select(ParkingSpace.id), select(Meter.id)
             if isinstance(fee.rooms, tuple):
                 rooms = rooms.where(Room.code.in_(fee.rooms))
@@ -152,11 +172,14 @@ class ProductOffice(BillingSteps, CollectionPart, ClosingPart, ReportsPart):
             own = Meter.room_id.is_not(None)
             meters = meters.where(Meter.number.in_(fee.meters) if isinstance(fee.meters, tuple) else own)
             assign(
-                session=session, standard_id=standard.id, starts=fee.start, ends=fee.end,
+                session=session,
+                standard_id=standard.id,
+                starts=fee.start,
+                ends=fee.end,
                 room_ids=session.scalars(rooms).all() if fee.rooms is not None else (),
                 space_ids=session.scalars(spaces).all() if fee.parking is not None else (),
                 meter_ids=session.scalars(meters).all() if fee.meters is not None else (),
-            )  # fmt: skip
+            )
 
         if fee.late_fee is not None:
             raise NotBuilt("late fee")
@@ -228,12 +251,21 @@ class ProductOffice(BillingSteps, CollectionPart, ClosingPart, ReportsPart):
             )
             return [
                 ChargeFacts(
-                    room=room or space, fee=fee, period=one.period, start=one.starts, end=one.ends,
-                    quantity=one.quantity, price=one.price, gross=one.gross, waived=one.waived + one.waived_later,
-                    amount=one.amount + one.adjusted - one.waived_later, paid=one.paid, due=one.due,
+                    room=room or space,
+                    fee=fee,
+                    period=one.period,
+                    start=one.starts,
+                    end=one.ends,
+                    quantity=one.quantity,
+                    price=one.price,
+                    gross=one.gross,
+                    waived=one.waived + one.waived_later,
+                    amount=one.amount + one.adjusted - one.waived_later,
+                    paid=one.paid,
+                    due=one.due,
                 )
                 for one, room, space, fee in rows
-            ]  # fmt: skip
+            ]
 
         found: list[ChargeFacts] = self._ask(read)
         return found
@@ -276,9 +308,13 @@ class ProductOffice(BillingSteps, CollectionPart, ClosingPart, ReportsPart):
             row = session.get_one(Receipt, self._receipts[step])
             cash = select(func.sum(ReceiptTender.amount)).where(ReceiptTender.receipt_id == row.id)
             return ReceiptFacts(
-                total=row.total, cash=session.scalar(cash), change=row.change_given, words=row.words,
-                number=row.number, status=(row.state.value, row.state.label),
-            )  # fmt: skip
+                total=row.total,
+                cash=session.scalar(cash),
+                change=row.change_given,
+                words=row.words,
+                number=row.number,
+                status=(row.state.value, row.state.label),
+            )
 
         found: ReceiptFacts = self._ask(read)
         return found

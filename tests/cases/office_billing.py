@@ -26,10 +26,18 @@ class BillingSteps:
 
         def add(session: Any) -> None:
             save_meter(
-                session=session, row=Meter(), community_id=self._community, number=meter.code,
-                kind=MeterKind(meter.kind), room_id=self._room(session, meter.room).id if meter.room else None,
-                initial=meter.initial, multiplier=meter.multiplier, loss=meter.loss, digits=meter.digits, active=True,
-            )  # fmt: skip
+                session=session,
+                row=Meter(),
+                community_id=self._community,
+                number=meter.code,
+                kind=MeterKind(meter.kind),
+                room_id=self._room(session, meter.room).id if meter.room else None,
+                initial=meter.initial,
+                multiplier=meter.multiplier,
+                loss=meter.loss,
+                digits=meter.digits,
+                active=True,
+            )
 
         self._do(add)
 
@@ -52,10 +60,14 @@ class BillingSteps:
 
         self._do(
             lambda session: change_meter(
-                session=session, meter_id=self._meter(session, step.meter), day=step.on, old_value=step.old_value,
-                onward=step.new_initial, reason="换表",
+                session=session,
+                meter_id=self._meter(session, step.meter),
+                day=step.on,
+                old_value=step.old_value,
+                onward=step.new_initial,
+                reason="换表",
             )
-        )  # fmt: skip
+        )
 
     def usage(self, *, meter: str, period: Period) -> Decimal:
         from sqlalchemy import func, select
@@ -91,9 +103,13 @@ class BillingSteps:
         def ask_and_approve(session: Any) -> None:
             with acting_as(Actor(None, step.requested_by, EVERYTHING)):
                 row = request_exemption(
-                    session=session, row=ReadingExemption(), community_id=self._community,
-                    meter_id=self._meter(session, step.meter), period=step.period, reason=step.reason,
-                )  # fmt: skip
+                    session=session,
+                    row=ReadingExemption(),
+                    community_id=self._community,
+                    meter_id=self._meter(session, step.meter),
+                    period=step.period,
+                    reason=step.reason,
+                )
             with acting_as(Actor(None, step.approved_by, EVERYTHING)):
                 move(session=session, row=row, action="approve")
 
@@ -147,10 +163,16 @@ class BillingSteps:
             item = session.scalars(select(FeeItem.id).where(FeeItem.name == fee)).one() if fee else None
             with acting_as(Actor(None, REQUESTER, EVERYTHING)):
                 row = request_vacancy(
-                    session=session, row=Vacancy(), community_id=self._community,
-                    room_id=self._room(session, room).id, fee_item_id=item, starts=starts, ends=ends, factor=factor,
+                    session=session,
+                    row=Vacancy(),
+                    community_id=self._community,
+                    room_id=self._room(session, room).id,
+                    fee_item_id=item,
+                    starts=starts,
+                    ends=ends,
+                    factor=factor,
                     reason="空置",
-                )  # fmt: skip
+                )
             if approved:
                 with acting_as(Actor(None, APPROVER, EVERYTHING)):
                     move(session=session, row=row, action="approve")

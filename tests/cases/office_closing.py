@@ -40,9 +40,12 @@ class ClosingPart:
         def reopening(session: Any) -> None:
             with as_person(step.by):
                 asked = request_reopen(
-                    session=session, row=PeriodReopen(), community_id=self._community, period=step.period,
+                    session=session,
+                    row=PeriodReopen(),
+                    community_id=self._community,
+                    period=step.period,
                     reason=step.reason,
-                )  # fmt: skip
+                )
             with as_person(step.second):
                 move(session=session, row=asked, action="approve", decision=None)
 

@@ -130,8 +130,10 @@ class CollectionPart:
 
         def take(session: Any) -> None:
             line = Advance(
-                amount=step.amount, room_id=self._room(session, step.room).id, fee_item_id=_fee(session, step.fee)
-            )  # fmt: skip
+                amount=step.amount,
+                room_id=self._room(session, step.room).id,
+                fee_item_id=_fee(session, step.fee),
+            )
             receipts = pay(
                 session=session,
                 request=PaymentRequest(
@@ -176,10 +178,13 @@ class CollectionPart:
 
         self._do(
             lambda session: deduct(
-                session=session, deposit_id=self._kept(session, step.room, step.item).id, amount=step.amount,
-                reason=step.reason, day=step.on,
+                session=session,
+                deposit_id=self._kept(session, step.room, step.item).id,
+                amount=step.amount,
+                reason=step.reason,
+                day=step.on,
             )
-        )  # fmt: skip
+        )
 
     def refund_prepayment(self, step: steps.RefundPrepayment) -> None:
         self._refund(step, lambda session: {"prepayment_id": self._held(session, step.room, step.fee).id})
@@ -194,9 +199,12 @@ class CollectionPart:
             guard_open(session=session, community_id=self._community, day=step.on)
             with as_person(steps.REQUESTER):
                 asked = request_refund(
-                    session=session, amount=step.amount, tender=_tender(step.method), reason="退款",
+                    session=session,
+                    amount=step.amount,
+                    tender=_tender(step.method),
+                    reason="退款",
                     **account(session),
-                )  # fmt: skip
+                )
             _approved(session, asked, steps.APPROVER, step.on)
 
         self._do(give_back)
@@ -210,9 +218,11 @@ class CollectionPart:
         def apply(session: Any) -> None:
             mine = select(Charge.id).where(self._of_payer(step.room), Charge.due > Decimal(0))
             apply_held(
-                session=session, customer_id=self._holder(session, step.room), day=step.on,
+                session=session,
+                customer_id=self._holder(session, step.room),
+                day=step.on,
                 charge_ids=session.scalars(mine).all(),
-            )  # fmt: skip
+            )
 
         self._do(apply)
 
@@ -221,10 +231,13 @@ class CollectionPart:
 
         self._do(
             lambda session: undo_applied(
-                session=session, charge_id=self._charge(session, step).id, day=step.on, reason=step.reason,
+                session=session,
+                charge_id=self._charge(session, step).id,
+                day=step.on,
+                reason=step.reason,
                 amount=step.amount,
             )
-        )  # fmt: skip
+        )
 
     def waive(self, step: steps.Waive) -> None:
         from app.collection.operations import booking_day, request_waiver
@@ -277,11 +290,12 @@ class CollectionPart:
         return session.scalars(
             select(Prepayment)
             .where(
-                Prepayment.customer_id == self._holder(session, room), of_fee,
+                Prepayment.customer_id == self._holder(session, room),
+                of_fee,
                 or_(Prepayment.room_id == room_id, Prepayment.room_id.is_(None)),
             )
             .order_by(Prepayment.room_id.is_(None))
-        ).first()  # fmt: skip
+        ).first()
 
     def _kept(self, session: Any, room: str, item: str) -> Any:
         from sqlalchemy import select

@@ -89,8 +89,14 @@ def test_the_whole_language_parses_into_types() -> None:
     case = parsed(whole())
     assert {step.word for step in case.steps} == set(STEPS)
     assert {fee.method.word for fee in case.given.fees} == {
-        "area", "fixed", "floor_bands", "season", "metered", "shared", "formula",
-    }  # fmt: skip
+        "area",
+        "fixed",
+        "floor_bands",
+        "season",
+        "metered",
+        "shared",
+        "formula",
+    }
     room = case.given.rooms[0]
     assert (room.area, room.floor, room.handed_over) == (Decimal("89.67"), -1, date(2025, 1, 1))
     with pytest.raises(FrozenInstanceError):

@@ -19,9 +19,21 @@ def told(folder: Path, *command: str, **environ: str) -> subprocess.CompletedPro
     """A command of the project with only these settings, and what it said."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
-        [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
-        env={**kept, "INSTANCE_DIR": str(folder), "PORT": str(free_port()), "DEMO": "0", "PYTHONUTF8": "1", **environ},
-    )  # fmt: skip
+        [sys.executable, *command],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={
+            **kept,
+            "INSTANCE_DIR": str(folder),
+            "PORT": str(free_port()),
+            "DEMO": "0",
+            "PYTHONUTF8": "1",
+            **environ,
+        },
+    )
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
@@ -79,19 +91,25 @@ def test_what_it_cannot_start_with_is_said_in_a_sentence(
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("DATABASE_URL", "nonsense"), ("DATABASE_URL", "oracle://x/y"), ("REDIS_URL", "127.0.0.1:6379"),
-        ("TIMEZONE", "Mars/Base"), ("TIMEZONE", "../etc"), ("IDLE_MINUTES", "0"), ("IDLE_MINUTES", "two"),
+        ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "oracle://x/y"),
+        ("REDIS_URL", "127.0.0.1:6379"),
+        ("TIMEZONE", "Mars/Base"),
+        ("TIMEZONE", "../etc"),
+        ("IDLE_MINUTES", "0"),
+        ("IDLE_MINUTES", "two"),
         ("IDLE_MINUTES", "1" * 30),
     ],
-)  # fmt: skip
+)
 def test_a_setting_that_makes_no_sense_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=name):
         settings({"INSTANCE_DIR": str(tmp_path), name: value})
 
 
 @pytest.mark.parametrize(
-    ("given", "kind"), [("mysql", "mysql+pymysql"), ("mariadb", "mysql+pymysql"), ("postgres", "postgresql+psycopg")]
-)  # fmt: skip
+    ("given", "kind"),
+    [("mysql", "mysql+pymysql"), ("mariadb", "mysql+pymysql"), ("postgres", "postgresql+psycopg")],
+)
 def test_the_driver_is_ours_to_name(tmp_path: Path, given: str, kind: str) -> None:
     found = settings({"INSTANCE_DIR": str(tmp_path), "DATABASE_URL": f"{given}://u:p%40ss@host:1/name?x=1"})
     assert found["SQLALCHEMY_DATABASE_URI"] == f"{kind}://u:p%40ss@host:1/name?x=1"

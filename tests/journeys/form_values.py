@@ -29,8 +29,15 @@ from tests.journeys.world_closing import ACTIONS as OF_CLOSING
 from tests.journeys.world_collection import ACTIONS as OF_COLLECTION
 from tests.journeys.world_service import ACTIONS as OF_SERVICE
 
-ANYBODYS = {"static", "appbuilder.static", "LoginView.login", "LoginView.language", "LoginView.logout",
-            "LoginView.password", "HomeView.index"}  # fmt: skip
+ANYBODYS = {
+    "static",
+    "appbuilder.static",
+    "LoginView.login",
+    "LoginView.language",
+    "LoginView.logout",
+    "LoginView.password",
+    "HomeView.index",
+}
 """What shows and changes nothing but the visitor's own session."""
 
 
@@ -253,7 +260,10 @@ Filler = Callable[[Session, World, Any], Iterator[Visit]]
 FILLERS: Mapping[tuple[str, str], Filler] = {
     **{(path, "GET"): partial(_lists, path) for path in ("export", "print", "board")},
     ("list", "GET"): partial(_lists, "list/"),
-    **{(path, "GET"): partial(_shows, path) for path in ("show", "history", "timeline", "edit", "copy", "paper", "reveal")},
+    **{
+        (path, "GET"): partial(_shows, path)
+        for path in ("show", "history", "timeline", "edit", "copy", "paper", "reveal")
+    },
     ("reveal", "POST"): _reveals,
     ("print_paper", "POST"): _prints,
     ("choices", "GET"): _choices,
@@ -270,7 +280,7 @@ FILLERS: Mapping[tuple[str, str], Filler] = {
     ("do_ticked", "GET"): _asks_ticked,
     ("do", "POST"): _does,
     ("do_ticked", "POST"): _does_ticked,
-}  # fmt: skip
+}
 
 
 def typed_from(row: Any, spec: Any, *, adding: bool) -> dict[str, str]:
@@ -325,17 +335,21 @@ EDITING: Mapping[str, dict[str, Any]] = {
 Given = Callable[[Session, World], tuple[int, dict[str, Any]]]
 ACTIONS: Mapping[tuple[str, str], Given] = {
     ("FeeAssignment", "end"): lambda session, world: (
-        row_of_ours(session, documents["FeeAssignment"]).id, {"ends": "2026-12-31"},
+        row_of_ours(session, documents["FeeAssignment"]).id,
+        {"ends": "2026-12-31"},
     ),
     ("FeeAssignment", "take_back"): lambda session, world: (world.unbilled_batch, {}),
     ("ReadingExemption", "approve"): lambda session, world: (
-        exemption(session, world.community_id, by_owner=False), {"decision": "同意"},
+        exemption(session, world.community_id, by_owner=False),
+        {"decision": "同意"},
     ),
     ("ReadingExemption", "refuse"): lambda session, world: (
-        exemption(session, world.community_id, by_owner=False), {"reason": "有人在家"},
+        exemption(session, world.community_id, by_owner=False),
+        {"reason": "有人在家"},
     ),
     ("ReadingExemption", "withdraw"): lambda session, world: (
-        exemption(session, world.community_id, by_owner=True), {},
+        exemption(session, world.community_id, by_owner=True),
+        {},
     ),
     ("User", "end_sessions"): lambda session, world: (world.clerk_id, {}),
     ("User", "force_password"): lambda session, world: (world.clerk_id, {}),
@@ -344,11 +358,18 @@ ACTIONS: Mapping[tuple[str, str], Given] = {
     ("DictionaryEntry", "disable"): lambda session, world: (world.free["DictionaryEntry"], {}),
     ("BillingRun", "post"): lambda session, world: (world.computed_run_id, {}),
     ("BillingRun", "cancel"): lambda session, world: (world.computed_run_id, {}),
-    ("Vacancy", "approve"): lambda session, world: (waiting(session, world.community_id), {"decision": "同意"}),
-    ("Vacancy", "refuse"): lambda session, world: (waiting(session, world.community_id), {"reason": "没有凭据"}),
+    ("Vacancy", "approve"): lambda session, world: (
+        waiting(session, world.community_id),
+        {"decision": "同意"},
+    ),
+    ("Vacancy", "refuse"): lambda session, world: (
+        waiting(session, world.community_id),
+        {"reason": "没有凭据"},
+    ),
     ("Vacancy", "withdraw"): lambda session, world: (own(session, world.community_id), {}),
     ("Vacancy", "end"): lambda session, world: (
-        holding(session, world.community_id), {"ends": "2031-06-30", "reason": "业主回国"},
+        holding(session, world.community_id),
+        {"ends": "2031-06-30", "reason": "业主回国"},
     ),
     **OF_COLLECTION,
     ("Meter", "change"): lambda session, world: (
@@ -356,9 +377,10 @@ ACTIONS: Mapping[tuple[str, str], Given] = {
         {"day": "2025-05-31", "old_value": "140", "onward": "0", "reason": "到期换表"},
     ),
     ("MeterReading", "correct"): lambda session, world: (
-        row_of_ours(session, documents["MeterReading"]).id, {"value": "116", "reason": "看错"},
+        row_of_ours(session, documents["MeterReading"]).id,
+        {"value": "116", "reason": "看错"},
     ),
     **OF_CLOSING,
     **OF_SERVICE,
     ("Receipt", "void"): lambda session, world: (world.receipt_id, {"reason": "收错了"}),
-}  # fmt: skip
+}

@@ -27,8 +27,11 @@ def _grids(session: Session, world: Any) -> list[Visit]:
     asked = {"community_id": world.community_id, "period": "2025-05"}
     return [
         Visit(f"{URL}?{urlencode(asked)}", told=True),
-        Visit(f"{URL}?{urlencode(asked | {'building_id': world.building_id, 'unread': 'y', 'kind': 'water'})}", told=True),
-    ]  # fmt: skip
+        Visit(
+            f"{URL}?{urlencode(asked | {'building_id': world.building_id, 'unread': 'y', 'kind': 'water'})}",
+            told=True,
+        ),
+    ]
 
 
 def _saves(session: Session, world: Any) -> list[Visit]:
@@ -61,10 +64,12 @@ def _kept(path: str, **more: Any) -> Callable[[Session, Any], list[Visit]]:
         number = _meter(session, world).number
         content = f"{SHEET}{number},2025-05-31,1\n{number},2025-06-30,150\n".encode()
         upload = keep_upload(
-            sheets=read_workbook(content=content, filename="读数.csv"), filename=f"{number}.csv",
-            community=str(world.community_id), purpose=READINGS,
+            sheets=read_workbook(content=content, filename="读数.csv"),
+            filename=f"{number}.csv",
+            community=str(world.community_id),
+            purpose=READINGS,
             user_id=session.scalars(select(User.id).where(User.username == "owner")).one(),
-        )  # fmt: skip
+        )
         return [Visit(f"{URL}import/{upload.token}{path}", **more)]
 
     return visits

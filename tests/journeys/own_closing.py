@@ -16,11 +16,13 @@ def _months(path: str, period: Period, **more: Any) -> Callable[[Session, Any], 
 
 OWN: dict[tuple[str, str], Callable[[Session, Any], list[Visit]]] = {
     ("BoardView.index", "GET"): lambda session, world: [
-        Visit("/closing/", told=True), Visit("/closing/?year=2024", told=True),
+        Visit("/closing/", told=True),
+        Visit("/closing/?year=2024", told=True),
     ],
     ("BoardView.check", "GET"): lambda session, world: [
-        *_months("check", CLOSED, told=True)(session, world), *_months("check", NEXT, told=True)(session, world),
+        *_months("check", CLOSED, told=True)(session, world),
+        *_months("check", NEXT, told=True)(session, world),
     ],
     ("BoardView.findings", "GET"): _months("findings", NEXT),
     ("BoardView.close", "POST"): _months("close", NEXT, method="POST"),
-}  # fmt: skip
+}

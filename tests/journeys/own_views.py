@@ -70,8 +70,13 @@ def _ticked(session: Session, world: World) -> list[Visit]:
     return [
         Visit("/billing/assign/ticked/rooms", "POST", data={"rowid": [world.room_id]}, writes=False),
         Visit("/billing/assign/ticked/spaces", "POST", data={"rowid": [world.space_id]}, writes=False),
-        Visit("/billing/assign/ticked/rooms", "POST", data={"rowid": [world.room_id, world.neighbour_room_id]}, works=False),
-    ]  # fmt: skip
+        Visit(
+            "/billing/assign/ticked/rooms",
+            "POST",
+            data={"rowid": [world.room_id, world.neighbour_room_id]},
+            works=False,
+        ),
+    ]
 
 
 def _finds(session: Session, world: World) -> list[Visit]:
@@ -82,8 +87,14 @@ def _finds(session: Session, world: World) -> list[Visit]:
 
 
 def _pays(session: Session, world: World) -> list[Visit]:
-    body = {"customer_id": world.customer_id, "charge_ids": [world.open_charge_id], "amount": None, "tendered": None,
-            "tenders": [{"tender": "cash", "amount": None}], "key": "walk-0001"}  # fmt: skip
+    body = {
+        "customer_id": world.customer_id,
+        "charge_ids": [world.open_charge_id],
+        "amount": None,
+        "tendered": None,
+        "tenders": [{"tender": "cash", "amount": None}],
+        "key": "walk-0001",
+    }
     own = {**body, "customer_id": world.neighbour_customer_id, "key": "walk-0002"}
     return [
         Visit("/desk/pay", "POST", json=body),

@@ -125,10 +125,8 @@ _ROLES: Mapping[str, Mapping[str, str]] = {
         "Vehicle": "read add edit",
         "Complaint RepairOrder": "read add",
     },
-    "只读": {
-        f"{TREE} {PEOPLE} RoomArea {FEES} {METERS} Charge Complaint RepairOrder RepairMaterial": SEE,
-    },
-}  # fmt: skip
+    "只读": {f"{TREE} {PEOPLE} RoomArea {FEES} {METERS} Charge Complaint RepairOrder RepairMaterial": SEE},
+}
 
 RIGHTS: Mapping[str, frozenset[Right]] = {
     role: frozenset(
@@ -143,15 +141,27 @@ RIGHTS: Mapping[str, frozenset[Right]] = {
 
 # The second part of a document's URL, and what it asks for.
 _PARTS = {
-    "list": "read", "show": "read", "history": "read", "select": "read", "board": "read", "timeline": "read", "attachments": "read", "attachment": "read", "add": "add", "copy": "add", "edit": "edit",
-    "delete": "delete", "export": "export", "print": "print", "paper": "print", "attach": "attach",
+    "list": "read",
+    "show": "read",
+    "history": "read",
+    "select": "read",
+    "board": "read",
+    "timeline": "read",
+    "attachments": "read",
+    "attachment": "read",
+    "add": "add",
+    "copy": "add",
+    "edit": "edit",
+    "delete": "delete",
+    "export": "export",
+    "print": "print",
+    "paper": "print",
+    "attach": "attach",
     "reveal": "reveal",
     "detach": "attach",
-}  # fmt: skip
+}
 # What is done under another right than its own name.
-_DEEDS = {
-    "refuse": "approve", "withdraw": "add", "waive_ticked": "waive", "pass_again": "pass_on",
-}  # fmt: skip
+_DEEDS = {"refuse": "approve", "withdraw": "add", "waive_ticked": "waive", "pass_again": "pass_on"}
 _CALLED = {"balances": "BalanceReport", "vacancies": "VacancyReport"}
 # Pages of their own: (begin of the URL, method or "") → right; the first that fits.
 _OWN: tuple[tuple[str, str, Right], ...] = (
@@ -186,7 +196,11 @@ _OWN: tuple[tuple[str, str, Right], ...] = (
     ("/reports/summary/", "", ("read", "MonthSummary")),
     ("/reports/cards/owing/buildings", "", ("read", "AgeingReport")),
     *(
-        (f"/reports/{path}/{part}", "", (verb, f"{path.capitalize()}Report" if path not in _CALLED else _CALLED[path]))
+        (
+            f"/reports/{path}/{part}",
+            "",
+            (verb, f"{path.capitalize()}Report" if path not in _CALLED else _CALLED[path]),
+        )
         for path in ("ageing", "arrears", "balances", "daily", "ledger", "takings", "vacancies")
         for part, verb in (("export", "export"), ("print", "print"), ("", "read"))
     ),
@@ -204,11 +218,8 @@ _OWN: tuple[tuple[str, str, Right], ...] = (
     ("/setting/", "GET", ("read", "Setting")),
     ("/setting/", "POST", ("edit", "Setting")),
     ("/user/disable/", "", ("disable", "User")),
-    *(
-        (begin, "", ANYBODY)
-        for begin in ("/home/", "/jobs/", "/notices/", "/search", "/sessions/", "/tree/")
-    ),
-)  # fmt: skip
+    *((begin, "", ANYBODY) for begin in ("/home/", "/jobs/", "/notices/", "/search", "/sessions/", "/tree/")),
+)
 
 
 def asked_by(rule: str, method: str, url: str) -> Right | None:

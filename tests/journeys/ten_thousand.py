@@ -38,28 +38,52 @@ def found(*, session: Session) -> int:
     session.flush()
     numbers = [f"{place:05}" for place in range(ROOMS)]
     rooms = _add(
-        session, Room,
-        [{**mine, "building_id": building.id, "unit": "1", "number": number, "code": f"1-1-{number}",
-          "area": Decimal("89.67"), "state": RoomState.SOLD, "handed_over": SINCE} for number in numbers],
-    )  # fmt: skip
+        session,
+        Room,
+        [
+            {
+                **mine,
+                "building_id": building.id,
+                "unit": "1",
+                "number": number,
+                "code": f"1-1-{number}",
+                "area": Decimal("89.67"),
+                "state": RoomState.SOLD,
+                "handed_over": SINCE,
+            }
+            for number in numbers
+        ],
+    )
     owners = _add(session, Customer, [{**mine, "name": f"业主{number}"} for number in numbers])
     _add(
-        session, Occupancy,
-        [{**mine, "room_id": room, "customer_id": owner, "role": OccupancyRole.OWNER, "payer": True}
-         for room, owner in zip(rooms, owners, strict=True)],
-    )  # fmt: skip
+        session,
+        Occupancy,
+        [
+            {**mine, "room_id": room, "customer_id": owner, "role": OccupancyRole.OWNER, "payer": True}
+            for room, owner in zip(rooms, owners, strict=True)
+        ],
+    )
     for fee in range(FEES):
         item = FeeItem(name=f"费用{fee}")
         session.add(item)
         session.flush()
         standard = operations.save_standard(
-            session=session, row=FeeStandard(), name=item.name, fee_item_id=item.id, **mine, method=Method.AREA,
-            active=True, price=Decimal("1.23") + fee, price_starts=SINCE, due_days=0,
-        )  # fmt: skip
+            session=session,
+            row=FeeStandard(),
+            name=item.name,
+            fee_item_id=item.id,
+            **mine,
+            method=Method.AREA,
+            active=True,
+            price=Decimal("1.23") + fee,
+            price_starts=SINCE,
+            due_days=0,
+        )
         _add(
-            session, FeeAssignment,
+            session,
+            FeeAssignment,
             [{**mine, "standard_id": standard.id, "room_id": room, "starts": SINCE} for room in rooms],
-        )  # fmt: skip
+        )
     paid = add_charge(session, customer_id=owners[0], fee_id=item.id, amount="88.88", period="2022-01")
     pay(
         session=session,

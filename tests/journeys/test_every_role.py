@@ -81,9 +81,14 @@ def _people(session: Session, world: World, cast: Any) -> dict[str, str]:
     for place, role in enumerate(RIGHTS):
         row = session.scalars(select(Role).where(Role.name == role)).one()
         user = User(
-            first_name="", last_name=role, username=f"crawler{place}", active=True, password=like.password,
-            email=f"crawler{place}@office.invalid", roles=[row],
-        )  # fmt: skip
+            first_name="",
+            last_name=role,
+            username=f"crawler{place}",
+            active=True,
+            password=like.password,
+            email=f"crawler{place}@office.invalid",
+            roles=[row],
+        )
         session.add(user)
         session.flush()
         session.add(ScopeGrant(user_id=user.id))

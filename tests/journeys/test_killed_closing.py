@@ -85,8 +85,9 @@ def _frozen(desk: Desk) -> list[str]:
 
 def _is_closed(desk: Desk, period: Period) -> None:
     assert tuple(desk.ask(AccountingPeriod.state, AccountingPeriod.version, period=period)) == (
-        PeriodState.CLOSED, 1,
-    )  # fmt: skip
+        PeriodState.CLOSED,
+        1,
+    )
 
     def read(session: Session) -> list[str]:
         papers = session.scalars(select(PeriodReport).where(PeriodReport.period == period)).all()

@@ -26,9 +26,15 @@ def add_uploads(*, app: Flask, session: Any, owner_id: int, name: str) -> tuple[
     session.add(job)
     session.flush()
     told = {
-        "rows": 1, "imported": 0, "created": NOTHING, "updated": 0, "skipped": 0, "rejected": [], "warnings": [],
+        "rows": 1,
+        "imported": 0,
+        "created": NOTHING,
+        "updated": 0,
+        "skipped": 0,
+        "rejected": [],
+        "warnings": [],
         "filename": filename,
-    }  # fmt: skip
+    }
     folder = Path(app.config["INSTANCE_DIR"]) / "files" / "jobs" / str(job.id)
     folder.mkdir(parents=True, exist_ok=True)
     write_json(path=folder / "result.json", value=told)

@@ -36,7 +36,7 @@ from app.estate.models import (
     RoomArea,
     ScopeGrant,
     Vehicle,
-)  # fmt: skip
+)
 from app.estate.states import RoomState
 from app.kernel.periods import Period
 from app.kernel.pricing import Method
@@ -125,11 +125,17 @@ def _places(session: Session, world: World, cast: Cast) -> None:
     world.free |= {"Company": spare[0].id, "Community": spare[1].id, "Building": buildings[1].id}
     rooms = [
         Room(
-            community_id=community.id, building_id=world.building_id, unit="1", number=f"{number}{HIDDEN}",
-            code=marked(f"-1-{number}"), area=Decimal("89.67"), state=RoomState.SOLD, handed_over=SINCE,
+            community_id=community.id,
+            building_id=world.building_id,
+            unit="1",
+            number=f"{number}{HIDDEN}",
+            code=marked(f"-1-{number}"),
+            area=Decimal("89.67"),
+            state=RoomState.SOLD,
+            handed_over=SINCE,
         )
         for number in ("101", "201", "301", "401")
-    ]  # fmt: skip
+    ]
     session.add_all(rooms)
     session.flush()
     world.room_id, world.other_room_id, world.free["Room"] = rooms[0].id, rooms[2].id, rooms[3].id
@@ -211,13 +217,29 @@ def _money(session: Session, world: World) -> None:
         room_id=world.room_id,
     )
     standard = billing.save_standard(
-        session=session, row=FeeStandard(), name=marked("标准"), fee_item_id=world.fee_item_id, **mine,
-        method=Method.AREA, active=True, price=Decimal("2.40"), price_starts=SINCE, due_days=0,
-    )  # fmt: skip
+        session=session,
+        row=FeeStandard(),
+        name=marked("标准"),
+        fee_item_id=world.fee_item_id,
+        **mine,
+        method=Method.AREA,
+        active=True,
+        price=Decimal("2.40"),
+        price_starts=SINCE,
+        due_days=0,
+    )
     unused = billing.save_standard(
-        session=session, row=FeeStandard(), name=marked("新标准"), fee_item_id=world.fee_item_id, **mine,
-        method=Method.FIXED, active=True, price=Decimal(30), price_starts=SINCE, due_days=0,
-    )  # fmt: skip
+        session=session,
+        row=FeeStandard(),
+        name=marked("新标准"),
+        fee_item_id=world.fee_item_id,
+        **mine,
+        method=Method.FIXED,
+        active=True,
+        price=Decimal(30),
+        price_starts=SINCE,
+        due_days=0,
+    )
     world.unbilled_version_id = session.scalars(
         select(FeeStandardVersion.id).where(FeeStandardVersion.standard_id == unused.id)
     ).one()
@@ -253,12 +275,26 @@ def _money(session: Session, world: World) -> None:
 
 def _gap(run: BillingRun, world: World) -> BillingLine:
     return BillingLine(
-        run_id=run.id, community_id=world.community_id, period=run.period, posting_period=run.period,
-        building_id=world.building_id, room_id=world.other_room_id, fee_item_id=world.fee_item_id,
-        starts=run.period.first_day, ends=run.period.last_day, due_date=run.period.last_day, quantity=Decimal(0),
-        price=Decimal(0), gross=Decimal(0), waived=Decimal(0), amount=Decimal(0), basis={}, oddness=1,
-        odd=Oddity.NO_PAYER, billable=False,
-    )  # fmt: skip
+        run_id=run.id,
+        community_id=world.community_id,
+        period=run.period,
+        posting_period=run.period,
+        building_id=world.building_id,
+        room_id=world.other_room_id,
+        fee_item_id=world.fee_item_id,
+        starts=run.period.first_day,
+        ends=run.period.last_day,
+        due_date=run.period.last_day,
+        quantity=Decimal(0),
+        price=Decimal(0),
+        gross=Decimal(0),
+        waived=Decimal(0),
+        amount=Decimal(0),
+        basis={},
+        oddness=1,
+        odd=Oddity.NO_PAYER,
+        billable=False,
+    )
 
 
 def _receipts(session: Session, world: World) -> None:
@@ -304,19 +340,31 @@ def _work(session: Session, world: World) -> None:
     )
     for way in ways:
         complaint = add_complaint(
-            session=session, community_id=world.community_id, room_id=world.room_id, complainer=marked("诉"),
-            kind=ComplaintKind.PRAISE, content=marked("内容"), phone=PHONE,
-        )  # fmt: skip
+            session=session,
+            community_id=world.community_id,
+            room_id=world.room_id,
+            complainer=marked("诉"),
+            kind=ComplaintKind.PRAISE,
+            content=marked("内容"),
+            phone=PHONE,
+        )
         for action, inputs in way:
             move(session=session, row=complaint, action=action, **inputs)
         world.free["Complaint"] = complaint.id
     world.repairs = add_repairs(
-        session=session, technicians=world.technicians, employee_id=world.employee_id, words=marked("水管"),
+        session=session,
+        technicians=world.technicians,
+        employee_id=world.employee_id,
+        words=marked("水管"),
         ours={
-            "community_id": world.community_id, "room_id": world.room_id, "building_id": world.building_id,
-            "customer_id": world.customer_id, "reporter": marked("报"), "phone": PHONE,
+            "community_id": world.community_id,
+            "room_id": world.room_id,
+            "building_id": world.building_id,
+            "customer_id": world.customer_id,
+            "reporter": marked("报"),
+            "phone": PHONE,
         },
-    )  # fmt: skip
+    )
     world.free |= {
         "TechnicianTrade": world.repairs["trade"],
         "RepairMaterial": session.scalars(
@@ -346,9 +394,14 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
         ("spare", "闲人", [], [{"community_id": world.community_id}]),
     ):
         user = User(
-            first_name="", last_name=name, username=login, active=login != "wuren", password=like.password,
-            email=f"{login}@office.invalid", roles=roles,
-        )  # fmt: skip
+            first_name="",
+            last_name=name,
+            username=login,
+            active=login != "wuren",
+            password=like.password,
+            email=f"{login}@office.invalid",
+            roles=roles,
+        )
         session.add(user)
         session.flush()
         session.add_all(ScopeGrant(user_id=user.id, **grant) for grant in grants)
@@ -375,17 +428,26 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
     session.flush()
     world.session_id = login_elsewhere.id
     add_vacancies(
-        session=session, community_id=world.community_id, room_id=world.other_room_id, owner_id=owner_id,
-        owner="主人", words=marked("空置"),
-    )  # fmt: skip
+        session=session,
+        community_id=world.community_id,
+        room_id=world.other_room_id,
+        owner_id=owner_id,
+        owner="主人",
+        words=marked("空置"),
+    )
     add_exemptions(
         session=session, community_id=world.community_id, owner_id=owner_id, owner="主人", words=marked("表")
     )
     ask_to_reopen(session=session, community_id=world.community_id, owner_id=owner_id, words=marked("反结账"))
     world.handed_receipt_id, world.free["ApprovalLimit"] = add_balances(
-        session=session, community_id=world.community_id, customer_id=world.customer_id, room_id=world.room_id,
-        charge_id=world.open_charge_id, owner_id=owner_id, words=marked("押"),
-    )  # fmt: skip
+        session=session,
+        community_id=world.community_id,
+        customer_id=world.customer_id,
+        room_id=world.room_id,
+        charge_id=world.open_charge_id,
+        owner_id=owner_id,
+        words=marked("押"),
+    )
     reminder = Reminder(
         community_id=world.community_id,
         customer_id=world.customer_id,
@@ -398,8 +460,16 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
     path = Path(app.config["INSTANCE_DIR"]) / "files" / "ours.txt"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(marked("文件"))
-    done = Job(kind="export", label=marked("导出"), params={}, user_id=owner_id, state=JobState.DONE,
-               message=marked("好"), file=str(path), url=f"/billing_run/show/{world.computed_run_id}")  # fmt: skip
+    done = Job(
+        kind="export",
+        label=marked("导出"),
+        params={},
+        user_id=owner_id,
+        state=JobState.DONE,
+        message=marked("好"),
+        file=str(path),
+        url=f"/billing_run/show/{world.computed_run_id}",
+    )
     waiting = Job(kind="export", label=marked("等待"), params={}, user_id=owner_id)
     setting = Setting(key="billing.proration", community_id=world.community_id, value="thirty")
     rule = NumberRule(kind="receipt", community_id=world.community_id, prefix="SJ")

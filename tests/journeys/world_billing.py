@@ -28,26 +28,40 @@ def add_vacancies(
         with acting_as(who):
             found.append(
                 billing.request_vacancy(
-                    session=session, row=Vacancy(), community_id=community_id, room_id=room_id,
-                    starts=date(year, 1, 1), ends=date(year, 12, 31), factor=Decimal("0.7"), reason=words,
+                    session=session,
+                    row=Vacancy(),
+                    community_id=community_id,
+                    room_id=room_id,
+                    starts=date(year, 1, 1),
+                    ends=date(year, 12, 31),
+                    factor=Decimal("0.7"),
+                    reason=words,
                 )
-            )  # fmt: skip
+            )
     move(session=session, row=found[1], action="approve")
 
 
 def add_meters(*, session: Session, community_id: int, room_id: int, words: str) -> int:
     """One that was read twice, and one that nothing refers to, whose id is returned."""
     mine = {
-        "community_id": community_id, "room_id": room_id, "kind": MeterKind.WATER, "initial": Decimal(100),
-        "multiplier": Decimal(1), "loss": Decimal(0), "digits": 5, "active": True, "place": words,
-    }  # fmt: skip
+        "community_id": community_id,
+        "room_id": room_id,
+        "kind": MeterKind.WATER,
+        "initial": Decimal(100),
+        "multiplier": Decimal(1),
+        "loss": Decimal(0),
+        "digits": 5,
+        "active": True,
+        "place": words,
+    }
     meter = billing.save_meter(session=session, row=Meter(), number=f"{words}1", **mine)
     for day, value in ((date(2025, 3, 31), "115"), (date(2025, 4, 30), "131")):
         # Readings are added by statements: their ids come after the largest that stands.
         billing.record_readings(
-            session=session, community_id=community_id,
+            session=session,
+            community_id=community_id,
             wanted=[NewReading(meter_id=meter.id, day=day, value=Decimal(value), reason=words)],
-        )  # fmt: skip
+        )
     free = billing.save_meter(session=session, row=Meter(), number=f"{words}2", **mine).id
     billing.save_meter(session=session, row=Meter(), number=f"{words}3", **mine)
     return free
@@ -60,9 +74,13 @@ def add_exemptions(*, session: Session, community_id: int, owner_id: int, owner:
     for month, who in ((1, Actor(None, words, EVERYTHING)), (2, Actor(owner_id, owner, EVERYTHING))):
         with acting_as(who):
             billing.request_exemption(
-                session=session, row=ReadingExemption(), community_id=community_id, meter_id=meter_id,
-                period=Period(2025, month), reason=words,
-            )  # fmt: skip
+                session=session,
+                row=ReadingExemption(),
+                community_id=community_id,
+                meter_id=meter_id,
+                period=Period(2025, month),
+                reason=words,
+            )
 
 
 def exemption(session: Session, community_id: int, *, by_owner: bool) -> int:

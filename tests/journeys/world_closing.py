@@ -20,8 +20,10 @@ def close_a_month(*, session: Session, community_id: int, words: str) -> None:
     """Close the month before everything else; a line of its kept report says a word of ours."""
     closing.close(session=session, community_id=community_id, period=CLOSED, by=words)
     paper = session.scalars(
-        select(PeriodReport).where(PeriodReport.community_id == community_id, PeriodReport.report == SUMMARY.name)
-    ).one()  # fmt: skip
+        select(PeriodReport).where(
+            PeriodReport.community_id == community_id, PeriodReport.report == SUMMARY.name
+        )
+    ).one()
     values = {one.name: None for one in SUMMARY.totalled} | {
         "community": words,
         "building": words,
@@ -49,12 +51,15 @@ def _asked(session: Session, community_id: int, *, by_owner: bool) -> int:
 
 ACTIONS: dict[tuple[str, str], Any] = {
     ("PeriodReopen", "approve"): lambda session, world: (
-        _asked(session, world.community_id, by_owner=False), {"decision": "同意"},
+        _asked(session, world.community_id, by_owner=False),
+        {"decision": "同意"},
     ),
     ("PeriodReopen", "refuse"): lambda session, world: (
-        _asked(session, world.community_id, by_owner=False), {"reason": "不必"},
+        _asked(session, world.community_id, by_owner=False),
+        {"reason": "不必"},
     ),
     ("PeriodReopen", "withdraw"): lambda session, world: (
-        _asked(session, world.community_id, by_owner=True), {},
+        _asked(session, world.community_id, by_owner=True),
+        {},
     ),
-}  # fmt: skip
+}

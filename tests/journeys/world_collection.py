@@ -19,9 +19,15 @@ TILL = Decimal("7.00")
 
 
 def add_balances(
-    *, session: Session, customer_id: int, room_id: int, charge_id: int, community_id: int, owner_id: int,
+    *,
+    session: Session,
+    customer_id: int,
+    room_id: int,
+    charge_id: int,
+    community_id: int,
+    owner_id: int,
     words: str,
-) -> tuple[int, int]:  # fmt: skip
+) -> tuple[int, int]:
     """A prepayment, a deposit, requests on them, a hand-over; returns a receipt that was handed over, and a limit."""
     day = clock.today() - timedelta(days=1)
     with acting_as(Actor(None, words, EVERYTHING)):
@@ -108,33 +114,41 @@ ACTIONS: dict[tuple[str, str], Any] = {
     **{
         (name, action): (
             lambda session, _world, model=model, action=action, given=given: (
-                asked(session, model, by_owner=action == "withdraw"), given,
+                asked(session, model, by_owner=action == "withdraw"),
+                given,
             )
         )
         for name, model in REQUESTS.items()
-        for action, given in (("approve", {"decision": "同意"}), ("refuse", {"reason": "不行"}), ("withdraw", {}))
+        for action, given in (
+            ("approve", {"decision": "同意"}),
+            ("refuse", {"reason": "不行"}),
+            ("withdraw", {}),
+        )
     },
     ("Charge", "waive"): lambda _s, world: (world.open_charge_id, {"amount": "1.00", "reason": "服务瑕疵"}),
-    ("Charge", "unapply"): lambda _s, world: (
-        world.open_charge_id, {"amount": "0.40", "reason": "改付现金"},
-    ),
+    ("Charge", "unapply"): lambda _s, world: (world.open_charge_id, {"amount": "0.40", "reason": "改付现金"}),
     ("Prepayment", "unapply"): lambda session, world: (
-        session.scalars(select(Prepayment.id)).one(), {"charge_id": str(world.open_charge_id), "reason": "改付现金"},
+        session.scalars(select(Prepayment.id)).one(),
+        {"charge_id": str(world.open_charge_id), "reason": "改付现金"},
     ),
     ("Charge", "waive_ticked"): lambda _s, world: (
-        world.open_charge_id, {"percent": "10", "reason": "服务瑕疵"},
+        world.open_charge_id,
+        {"percent": "10", "reason": "服务瑕疵"},
     ),
     ("Prepayment", "apply"): lambda session, _w: (session.scalars(select(Prepayment.id)).one(), {}),
     ("Charge", "adjust"): lambda _s, world: (world.open_charge_id, {"amount": "-1.00", "reason": "面积更正"}),
     ("Prepayment", "refund"): lambda session, _w: (
-        session.scalars(select(Prepayment.id)).one(), {"amount": "5.00", "tender": "cash", "reason": "搬走"},
+        session.scalars(select(Prepayment.id)).one(),
+        {"amount": "5.00", "tender": "cash", "reason": "搬走"},
     ),
     ("Deposit", "refund"): lambda session, _w: (
-        session.scalars(select(Deposit.id)).one(), {"amount": "5.00", "tender": "cash", "reason": "完工"},
+        session.scalars(select(Deposit.id)).one(),
+        {"amount": "5.00", "tender": "cash", "reason": "完工"},
     ),
     ("Deposit", "deduct"): lambda session, _w: (
-        session.scalars(select(Deposit.id)).one(), {"amount": "5.00", "reason": "损坏墙面"},
+        session.scalars(select(Deposit.id)).one(),
+        {"amount": "5.00", "reason": "损坏墙面"},
     ),
     ("CashHandover", "sign"): lambda session, _w: (session.scalars(select(CashHandover.id)).one(), {}),
     ("Receipt", "reverse"): lambda _s, world: (world.handed_receipt_id, {"reason": "金额有误"}),
-}  # fmt: skip
+}

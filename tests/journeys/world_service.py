@@ -71,10 +71,14 @@ def add_repairs(
 def _line(session: Session, row: RepairOrder, words: str) -> None:
     session.add(
         RepairMaterial(
-            community_id=row.community_id, order_id=row.id, name=words, quantity=Decimal(2), price=Decimal("1.00"),
+            community_id=row.community_id,
+            order_id=row.id,
+            name=words,
+            quantity=Decimal(2),
+            price=Decimal("1.00"),
             amount=Decimal("2.00"),
         )
-    )  # fmt: skip
+    )
     session.flush()
 
 
@@ -84,12 +88,16 @@ def _inputs(action: str, technician_id: int, words: str) -> dict[str, Any]:
         "dispatch": {"trade": "水电", "technician_id": technician_id},
         "delay": {"promised_day": clock.today() + timedelta(days=2), **why},
         "complete": {
-            "finished_at": clock.now(), "work_done": words, "labour": None, "chargeable": False, "charge_amount": None,
+            "finished_at": clock.now(),
+            "work_done": words,
+            "labour": None,
+            "chargeable": False,
+            "charge_amount": None,
         },
         "sign": {"signature": None, "signed_by": words, "proxy_reason": words},
         "check": {"check_opinion": words, "fee_item_id": None},
         "cancel": why,
-    }.get(action, {})  # fmt: skip
+    }.get(action, {})
 
 
 def _soon() -> str:

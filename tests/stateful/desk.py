@@ -100,8 +100,15 @@ class Desk:
     def _receipt(self, day: date, customer: str, more: dict[str, Any]) -> tuple[int | None, str]:
         return self.do(
             day,
-            lambda session: collection.pay(session=session, request=collection.PaymentRequest(customer_id=self.customers[customer], day=day, tenders=[(Tender.CASH, None)], **more))[0].id,
-        )  # fmt: skip
+            lambda session: (
+                collection.pay(
+                    session=session,
+                    request=collection.PaymentRequest(
+                        customer_id=self.customers[customer], day=day, tenders=[(Tender.CASH, None)], **more
+                    ),
+                )[0].id
+            ),
+        )
 
     def account(self, session: Session, customer: str, fee: str) -> Prepayment:
         """A customer's account for a fee or for any."""
@@ -140,10 +147,14 @@ class Desk:
         return self.by_two(
             day,
             lambda session: closing.request_reopen(
-                session=session, row=PeriodReopen(), community_id=self.community_id, period=period, reason="更正"
+                session=session,
+                row=PeriodReopen(),
+                community_id=self.community_id,
+                period=period,
+                reason="更正",
             ),
             same=same,
-        )[1]  # fmt: skip
+        )[1]
 
 
 def _approved(session: Session, request: Any) -> int:
@@ -174,9 +185,14 @@ def settle_down(app: Flask) -> Desk:
         rooms = []
         for code, (owner, area) in ROOMS.items():
             room = Room(
-                community_id=community.id, building_id=building.id, code=code, number=code, area=Decimal(area),
-                state=RoomState.SOLD, handed_over=SINCE,
-            )  # fmt: skip
+                community_id=community.id,
+                building_id=building.id,
+                code=code,
+                number=code,
+                area=Decimal(area),
+                state=RoomState.SOLD,
+                handed_over=SINCE,
+            )
             session.add(room)
             session.flush()
             session.add(
@@ -186,18 +202,29 @@ def settle_down(app: Flask) -> Desk:
             )
             rooms.append(room.id)
         for name, method, price, whose in (
-            ("物业费", Method.AREA, PRICE, rooms), ("车位费", Method.FIXED, PARKING, rooms[:1])
-        ):  # fmt: skip
+            ("物业费", Method.AREA, PRICE, rooms),
+            ("车位费", Method.FIXED, PARKING, rooms[:1]),
+        ):
             standard = billing.save_standard(
-                session=session, row=FeeStandard(), community_id=community.id, name=name,
-                fee_item_id=fees[name].id, due_days=0, method=method, active=True, price=Decimal(price),
+                session=session,
+                row=FeeStandard(),
+                community_id=community.id,
+                name=name,
+                fee_item_id=fees[name].id,
+                due_days=0,
+                method=method,
+                active=True,
+                price=Decimal(price),
                 price_starts=SINCE,
-            )  # fmt: skip
+            )
             billing.assign(session=session, standard_id=standard.id, starts=SINCE, room_ids=whose)
         return Desk(
-            app, community.id, company.id, {name: one.id for name, one in people.items()},
+            app,
+            community.id,
+            company.id,
+            {name: one.id for name, one in people.items()},
             {name: one.id for name, one in fees.items()},
-        )  # fmt: skip
+        )
 
     with app.app_context(), acting_as(SYSTEM):
         try:

@@ -191,10 +191,13 @@ class Histories(RuleBasedStateMachine):
         _row, refused = self.desk.by_two(
             self.today,
             lambda session: collection.request_refund(
-                session=session, prepayment_id=self.desk.account(session, customer, fee).id, amount=yuan(amount),
-                tender=Tender.CASH, reason="退款",
+                session=session,
+                prepayment_id=self.desk.account(session, customer, fee).id,
+                amount=yuan(amount),
+                tender=Tender.CASH,
+                reason="退款",
             ),
-        )  # fmt: skip
+        )
         if self.judge("refund", refused, "over_balance" if amount > balance else ""):
             month = self.ledger.booking_month(self.month)
             self.ledger.move_account((customer, fee), month, -amount, "prepayment_out")
@@ -222,10 +225,13 @@ class Histories(RuleBasedStateMachine):
             _row, refused = self.desk.do(
                 self.today,
                 lambda session: collection.deduct(
-                    session=session, deposit_id=self.desk.deposit(session).id, amount=yuan(amount), reason="损坏",
+                    session=session,
+                    deposit_id=self.desk.deposit(session).id,
+                    amount=yuan(amount),
+                    reason="损坏",
                     day=self.today,
                 ),
-            )  # fmt: skip
+            )
             if self.judge("deduct", refused, self._dated() or too_much):
                 self.ledger.deposit -= amount
                 self.ledger.note(self.month, "deposit_kept", -amount)
@@ -233,10 +239,13 @@ class Histories(RuleBasedStateMachine):
         _row, refused = self.desk.by_two(
             self.today,
             lambda session: collection.request_refund(
-                session=session, deposit_id=self.desk.deposit(session).id, amount=yuan(amount), tender=Tender.CASH,
+                session=session,
+                deposit_id=self.desk.deposit(session).id,
+                amount=yuan(amount),
+                tender=Tender.CASH,
                 reason="完工",
             ),
-        )  # fmt: skip
+        )
         if self.judge("return", refused, too_much):
             self.ledger.deposit -= amount
             self.ledger.note(self.ledger.booking_month(self.month), "deposit_out", -amount)
@@ -410,9 +419,13 @@ def test_random_histories_keep_every_equation(histories: type[Histories]) -> Non
     run_state_machine_as_test(
         histories,
         settings=settings(
-            max_examples=RUNS, stateful_step_count=STEPS, deadline=None, derandomize=True,
-            suppress_health_check=list(HealthCheck), print_blob=False,
+            max_examples=RUNS,
+            stateful_step_count=STEPS,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+            print_blob=False,
         ),
-    )  # fmt: skip
+    )
     if RUNS >= 100 and STEPS >= 50:
         assert {deed: histories.done[deed] for deed in DEEDS if histories.done[deed] < AT_LEAST} == {}

@@ -19,9 +19,15 @@ class Requested:
 
     reason: Mapped[str] = text(N_("原因"), 200, required=True, listed=True, searched=True, sort_order=5)
     state: Mapped[ApprovalState] = choice(
-        N_("审批状态"), ApprovalState, required=True, listed=True, written=False,
-        default=ApprovalState.PENDING, server_default="pending", sort_order=5,
-    )  # fmt: skip
+        N_("审批状态"),
+        ApprovalState,
+        required=True,
+        listed=True,
+        written=False,
+        default=ApprovalState.PENDING,
+        server_default="pending",
+        sort_order=5,
+    )
     requested_by_id: Mapped[int | None] = mapped_column(Key, sort_order=5)
     requested_by: Mapped[str] = text(
         N_("申请人"), 100, required=True, listed=True, searched=True, written=False, sort_order=5

@@ -44,13 +44,22 @@ class Meter(CommunityScoped, Document):
         N_("起始读数"), READING_SCALE, required=True, listed=True, default=Decimal(0), minimum=Decimal(0)
     )
     multiplier: Mapped[Decimal] = exact(
-        N_("倍率"), READING_SCALE, required=True, listed=True, default=Decimal(1), minimum=Decimal("0.0001"),
+        N_("倍率"),
+        READING_SCALE,
+        required=True,
+        listed=True,
+        default=Decimal(1),
+        minimum=Decimal("0.0001"),
         help=N_("互感器倍率，没有互感器为 1。"),
-    )  # fmt: skip
+    )
     loss: Mapped[Decimal] = unit_price(
-        N_("损耗率"), required=True, listed=True, default=Decimal(0), minimum=Decimal(0),
+        N_("损耗率"),
+        required=True,
+        listed=True,
+        default=Decimal(0),
+        minimum=Decimal(0),
         help=N_("0.03 表示加收百分之三的损耗。代收水电燃气一般为 0。"),
-    )  # fmt: skip
+    )
     digits: Mapped[int] = integer(
         N_("整数位数"),
         required=True,

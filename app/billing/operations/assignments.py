@@ -211,8 +211,11 @@ def _refuse_billed(session: Session, assignment_ids: Sequence[int]) -> None:
         .limit(1)
     ).one()
     raise AlreadyBilled(
-        field="ends", count=count, example=str(example.room or example.space or example.meter), last=last.isoformat()
-    )  # fmt: skip
+        field="ends",
+        count=count,
+        example=str(example.room or example.space or example.meter),
+        last=last.isoformat(),
+    )
 
 
 def _standard(session: Session, standard_id: int) -> FeeStandard:
@@ -257,9 +260,12 @@ def _insert(session: Session, standard: FeeStandard, wanted: list[Wanted], ends:
         session.execute(update(table).where(table.c.id.in_(some)).values(batch=ids[0]))
     actor, now = current_actor(), clock.now()
     told = {
-        "at": now, "who": actor.name or "?", "user_id": actor.user_id, "document": FeeAssignment.__name__,
+        "at": now,
+        "who": actor.name or "?",
+        "user_id": actor.user_id,
+        "document": FeeAssignment.__name__,
         "deed": AuditAction.ADDED,
-    }  # fmt: skip
+    }
     session.execute(
         insert(History),
         [

@@ -144,8 +144,15 @@ class ChargeInputs:
             return
         for one in self._session.execute(
             select(
-                MeterReading.meter_id, MeterReading.day, MeterReading.last, MeterReading.value, MeterReading.used,
-                MeterReading.multiplier, MeterReading.loss, MeterReading.rollover, MeterReading.kind,
+                MeterReading.meter_id,
+                MeterReading.day,
+                MeterReading.last,
+                MeterReading.value,
+                MeterReading.used,
+                MeterReading.multiplier,
+                MeterReading.loss,
+                MeterReading.rollover,
+                MeterReading.kind,
             )
             .where(
                 MeterReading.meter_id.in_(ids),
@@ -153,13 +160,19 @@ class ChargeInputs:
                 MeterReading.replaced.is_(False),
             )
             .order_by(MeterReading.day, MeterReading.kind)
-        ):  # fmt: skip
+        ):
             self._readings[one.meter_id].append(
                 MeteredUsage(
-                    one.day, one.last, one.value, one.used, one.multiplier, one.loss, rollover=one.rollover,
+                    one.day,
+                    one.last,
+                    one.value,
+                    one.used,
+                    one.multiplier,
+                    one.loss,
+                    rollover=one.rollover,
                     change=one.kind is ReadingKind.CHANGE,
                 )
-            )  # fmt: skip
+            )
 
     def _read_spaces(self, ids: set[int]) -> None:
         columns = (

@@ -34,8 +34,13 @@ def add_moved(*, session: Session, moved: Iterable[Moved]) -> None:
     sums: dict[tuple[Any, ...], Decimal] = {}
     for one in moved:
         key = (
-            one.community_id, one.posting_period, one.building_id or NO_BUILDING, one.fee_item_id, one.period, one.kind,
-        )  # fmt: skip
+            one.community_id,
+            one.posting_period,
+            one.building_id or NO_BUILDING,
+            one.fee_item_id,
+            one.period,
+            one.kind,
+        )
         sums[key] = sums.get(key, Decimal(0)) + one.amount
     rows = [
         dict(zip(Moved._fields, (*key, amount), strict=True))
@@ -50,16 +55,20 @@ def add_charged(*, session: Session, where: ColumnElement[bool]) -> None:
     """Add charges that have just been posted; the caller has their month alone."""
     of: Any = Charge
     place = (
-        of.community_id, of.posting_period, func.coalesce(of.building_id, NO_BUILDING).label("building_id"),
-        of.fee_item_id, of.period,
-    )  # fmt: skip
+        of.community_id,
+        of.posting_period,
+        func.coalesce(of.building_id, NO_BUILDING).label("building_id"),
+        of.fee_item_id,
+        of.period,
+    )
     for kind, units in ((MovementKind.CHARGED, raw(of.gross)), (MovementKind.RELIEVED, -raw(of.waived))):
         source = (
             select(
-                *place, literal(kind, MonthSum.__table__.c.kind.type).label("kind"),
+                *place,
+                literal(kind, MonthSum.__table__.c.kind.type).label("kind"),
                 type_coerce(func.sum(units), Money).label("amount"),
             )
             .where(where, units != 0)
             .group_by(of.community_id, of.posting_period, of.building_id, of.fee_item_id, of.period)
-        )  # fmt: skip
+        )
         insert_or_add(session=session, table=MonthSum.__table__, amount="amount", source=source)

@@ -61,11 +61,28 @@ def post_charge(
             raise SourceCharged(field="amount", amount=earlier.amount)
         return earlier
     charge = Charge(
-        community_id=community_id, building_id=building_id, room_id=room_id, space_id=space_id,
-        customer_id=customer_id, fee_item_id=fee_item_id, period=period, posting_period=period, starts=day, ends=day,
-        due_date=due_date or day, quantity=Decimal(1), price=amount, gross=amount, waived=Decimal(0), amount=amount,
-        due=amount, basis={"words": words}, source=source, source_id=source_id, part=part,
-    )  # fmt: skip
+        community_id=community_id,
+        building_id=building_id,
+        room_id=room_id,
+        space_id=space_id,
+        customer_id=customer_id,
+        fee_item_id=fee_item_id,
+        period=period,
+        posting_period=period,
+        starts=day,
+        ends=day,
+        due_date=due_date or day,
+        quantity=Decimal(1),
+        price=amount,
+        gross=amount,
+        waived=Decimal(0),
+        amount=amount,
+        due=amount,
+        basis={"words": words},
+        source=source,
+        source_id=source_id,
+        part=part,
+    )
     session.add(charge)
     session.flush()
     add_charged(session=session, where=Charge.id == charge.id)
@@ -89,8 +106,10 @@ def _object(
     if scope.find(session, FeeItem, fee_item_id) is None:
         raise OutOfScope(field="fee_item_id")
     wanted = (
-        ("customer_id", Customer, customer_id), ("room_id", Room, room_id), ("space_id", ParkingSpace, space_id)
-    )  # fmt: skip
+        ("customer_id", Customer, customer_id),
+        ("room_id", Room, room_id),
+        ("space_id", ParkingSpace, space_id),
+    )
     building_id: int | None = None
     for name, model, key in wanted:
         if key is None:

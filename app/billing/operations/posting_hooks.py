@@ -44,8 +44,11 @@ def tell_posted(
     What a hook raises undoes the posting. It may be told twice of the same charges.
     """
     posted = Posted(
-        community_id=community_id, period=period, day=period.nearest(clock.today()),
-        run_id=run_id, charge_id=charge_id,
-    )  # fmt: skip
+        community_id=community_id,
+        period=period,
+        day=period.nearest(clock.today()),
+        run_id=run_id,
+        charge_id=charge_id,
+    )
     for follow in current_engine().hooks.get(Posted, ()):
         follow(session, posted)

@@ -196,9 +196,14 @@ def _judge(
         usage=judged.used, before=[stood.used for stood in before[-2:]]
     )
     fresh = PreviousReading(
-        id=0, day=one.day, kind=one.kind, value=one.value, onward=one.onward, rollover=one.rollover,
+        id=0,
+        day=one.day,
+        kind=one.kind,
+        value=one.value,
+        onward=one.onward,
+        rollover=one.rollover,
         used=judged.used,
-    )  # fmt: skip
+    )
     past.insert(place, fresh)
     if after is not None:
         past[place + 1] = judged.after = _recounted(after, fresh, dial)
@@ -221,8 +226,11 @@ def _recounted(after: PreviousReading, late: PreviousReading, dial: Dial) -> Pre
 
 def _beyond(after: PreviousReading, late: PreviousReading) -> BeyondLaterReading:
     return BeyondLaterReading(
-        field="value", value=format_exact(late.value, 0), day=after.day.isoformat(), later=format_exact(after.value, 0)
-    )  # fmt: skip
+        field="value",
+        value=format_exact(late.value, 0),
+        day=after.day.isoformat(),
+        later=format_exact(after.value, 0),
+    )
 
 
 def _closed(
@@ -241,8 +249,17 @@ def _closed(
 
 
 def _meters(session: Session, community_id: int, ids: Sequence[int], *, lock: bool) -> dict[int, Any]:
-    columns = (Meter.id, Meter.number, Meter.room_id, Meter.installed, Meter.active, Meter.initial,
-               Meter.multiplier, Meter.loss, Meter.digits)  # fmt: skip
+    columns = (
+        Meter.id,
+        Meter.number,
+        Meter.room_id,
+        Meter.installed,
+        Meter.active,
+        Meter.initial,
+        Meter.multiplier,
+        Meter.loss,
+        Meter.digits,
+    )
     if lock:
         session.execute(select(Meter.id).where(Meter.id.in_(ids)).order_by(Meter.id).with_for_update()).all()
     rows = session.execute(

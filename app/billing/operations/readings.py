@@ -95,9 +95,15 @@ def _recount_following(session: Session, kept: Sequence[ValidatedReading]) -> No
         row = _fresh(session, key)
         guard_period(session=session, community_id=row.community_id, period=row.period)
         _replace(
-            session, row, one.meter, last=one.wanted.value, value=row.value, rollover=present(one.after).rollover,
-            reason=f"补录 {one.wanted.day} 的读数", before=[stood.used for stood in _before(session, row)],
-        )  # fmt: skip
+            session,
+            row,
+            one.meter,
+            last=one.wanted.value,
+            value=row.value,
+            rollover=present(one.after).rollover,
+            reason=f"补录 {one.wanted.day} 的读数",
+            before=[stood.used for stood in _before(session, row)],
+        )
 
 
 def change_meter(
@@ -154,14 +160,22 @@ def correct_reading(
         raise AlreadyReplaced
     after = _after(session, row)
     before = [one.used for one in _before(session, row)]
-    corrected = _replace(session, row, meter, last=row.last, value=value, rollover=rollover, reason=reason, before=before)  # fmt: skip
+    corrected = _replace(
+        session, row, meter, last=row.last, value=value, rollover=rollover, reason=reason, before=before
+    )
     if after is not None and row.kind is ReadingKind.READ:
         guard_period(session=session, community_id=after.community_id, period=after.period)
         try:
             _replace(
-                session, after, meter, last=counts_on(corrected), value=after.value, rollover=after.rollover,
-                reason=f"随 {row.day} 的读数更正", before=[*before, corrected.used][-2:],
-            )  # fmt: skip
+                session,
+                after,
+                meter,
+                last=counts_on(corrected),
+                value=after.value,
+                rollover=after.rollover,
+                reason=f"随 {row.day} 的读数更正",
+                before=[*before, corrected.used][-2:],
+            )
         except DomainError as error:
             raise LaterReadingDisagrees(
                 field="value", day=after.day.isoformat(), value=format_exact(after.value, 0)
@@ -174,12 +188,23 @@ def correct_reading(
 def _row(one: ValidatedReading, community_id: int) -> dict[str, Any]:
     wanted, meter = one.wanted, one.meter
     return {
-        "community_id": community_id, "meter_id": meter.id, "building_id": meter.building_id,
-        "room_id": meter.room_id, "day": wanted.day, "period": Period.of(wanted.day), "kind": wanted.kind,
-        "last": one.last, "value": wanted.value, "rollover": wanted.rollover, "used": one.used,
-        "multiplier": meter.multiplier, "loss": meter.loss, "onward": wanted.onward, "unusual": one.unusual,
+        "community_id": community_id,
+        "meter_id": meter.id,
+        "building_id": meter.building_id,
+        "room_id": meter.room_id,
+        "day": wanted.day,
+        "period": Period.of(wanted.day),
+        "kind": wanted.kind,
+        "last": one.last,
+        "value": wanted.value,
+        "rollover": wanted.rollover,
+        "used": one.used,
+        "multiplier": meter.multiplier,
+        "loss": meter.loss,
+        "onward": wanted.onward,
+        "unusual": one.unusual,
         "reason": wanted.reason,
-    }  # fmt: skip
+    }
 
 
 def _replace(
@@ -196,12 +221,25 @@ def _replace(
     dial = Dial(multiplier=row.multiplier, loss=row.loss, digits=meter.digits)
     used = dial.usage(last=last, value=value, rollover=rollover)
     fresh = MeterReading(
-        community_id=row.community_id, meter_id=row.meter_id, building_id=row.building_id, room_id=row.room_id,
-        day=row.day, period=row.period, kind=row.kind, last=last, value=value, rollover=rollover, used=used,
-        multiplier=row.multiplier, loss=row.loss, onward=row.onward, version=row.version + 1, replaces_id=row.id,
+        community_id=row.community_id,
+        meter_id=row.meter_id,
+        building_id=row.building_id,
+        room_id=row.room_id,
+        day=row.day,
+        period=row.period,
+        kind=row.kind,
+        last=last,
+        value=value,
+        rollover=rollover,
+        used=used,
+        multiplier=row.multiplier,
+        loss=row.loss,
+        onward=row.onward,
+        version=row.version + 1,
+        replaces_id=row.id,
         reason=reason[:200],
         unusual=row.kind is ReadingKind.READ and is_unusual(usage=used, before=before),
-    )  # fmt: skip
+    )
     row.replaced = True
     session.add(fresh)
     session.flush()

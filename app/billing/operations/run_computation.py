@@ -25,20 +25,48 @@ PRORATION = "billing.proration"
 # In this order a line's tuple goes to the driver: whole numbers and texts as the database keeps them. Building a
 # dict a row and converting each value by its column's type takes longer than computing the charge.
 COLUMNS = (
-    "run_id", "community_id", "period", "posting_period",
-    "assignment_id", "standard_id", "fee_item_id", "building_id", "room_id", "space_id",
-    "starts", "ends", "due_date", "customer_id", "version_id", "quantity", "price", "gross", "waived", "amount",
-    "basis", "previous", "oddness", "odd", "billable",
-)  # fmt: skip
+    "run_id",
+    "community_id",
+    "period",
+    "posting_period",
+    "assignment_id",
+    "standard_id",
+    "fee_item_id",
+    "building_id",
+    "room_id",
+    "space_id",
+    "starts",
+    "ends",
+    "due_date",
+    "customer_id",
+    "version_id",
+    "quantity",
+    "price",
+    "gross",
+    "waived",
+    "amount",
+    "basis",
+    "previous",
+    "oddness",
+    "odd",
+    "billable",
+)
 
 
 def assignments_of(month: BillingMonth) -> Any:
     """Return the assignments that have a day in the month, with what their standard says."""
     found = (
         select(
-            FeeAssignment.id, FeeAssignment.room_id, FeeAssignment.space_id, FeeAssignment.meter_id,
-            FeeAssignment.starts, FeeAssignment.ends, FeeAssignment.standard_id,
-            FeeStandard.fee_item_id, FeeStandard.method, FeeStandard.due_days,
+            FeeAssignment.id,
+            FeeAssignment.room_id,
+            FeeAssignment.space_id,
+            FeeAssignment.meter_id,
+            FeeAssignment.starts,
+            FeeAssignment.ends,
+            FeeAssignment.standard_id,
+            FeeStandard.fee_item_id,
+            FeeStandard.method,
+            FeeStandard.due_days,
         )
         .join(FeeStandard, FeeAssignment.standard_id == FeeStandard.id)
         .where(
@@ -46,7 +74,7 @@ def assignments_of(month: BillingMonth) -> Any:
             FeeAssignment.starts <= month.period.last_day,
             or_(FeeAssignment.ends.is_(None), FeeAssignment.ends >= month.period.first_day),
         )
-    )  # fmt: skip
+    )
     return found if month.fee_item_id is None else found.where(FeeStandard.fee_item_id == month.fee_item_id)
 
 
@@ -94,16 +122,24 @@ class Computing:
         if row.method is Method.METERED:
             return charge_metered(terrain=facts.metered(row), period=self.month.period, due_days=row.due_days)
         return charge_month(
-            terrain=facts.terrain(row), method=row.method, period=self.month.period, proration=self.proration,
+            terrain=facts.terrain(row),
+            method=row.method,
+            period=self.month.period,
+            proration=self.proration,
             due_days=row.due_days,
-        )  # fmt: skip
+        )
 
     def _lines(self, row: Any, facts: ChargeInputs) -> Iterator[tuple[Any, ...]]:
         """Return the lines of one assignment: what is charged, and the days that cannot be."""
         parts, gaps = self.charges_of(row, facts)
         whose = (
-            row.id, row.standard_id, row.fee_item_id, facts.building_of(row), facts.room_of(row), row.space_id,
-        )  # fmt: skip
+            row.id,
+            row.standard_id,
+            row.fee_item_id,
+            facts.building_of(row),
+            facts.room_of(row),
+            row.space_id,
+        )
         # The month is judged as a whole, and shown beside last month's once, not with each of its parts.
         previous = facts.previous(row)
         odd, oddness = judge(
@@ -123,16 +159,34 @@ class Computing:
 
 def _charged(part: ChargePart) -> tuple[Any, ...]:
     return (
-        _day(part.span.first), _day(part.span.last), _day(part.due_date), part.customer_id, part.version_id,
-        to_scaled(part.priced.quantity, AREA_SCALE), to_scaled(part.priced.price, PRICE_SCALE),
-        _fen(part.priced.gross), _fen(part.waived), _fen(part.amount), json.dumps(part.basis()),
-    )  # fmt: skip
+        _day(part.span.first),
+        _day(part.span.last),
+        _day(part.due_date),
+        part.customer_id,
+        part.version_id,
+        to_scaled(part.priced.quantity, AREA_SCALE),
+        to_scaled(part.priced.price, PRICE_SCALE),
+        _fen(part.priced.gross),
+        _fen(part.waived),
+        _fen(part.amount),
+        json.dumps(part.basis()),
+    )
 
 
 def _not_charged(gap: Gap, month: BillingMonth) -> tuple[Any, ...]:
     return (
-        _day(gap.span.first), _day(gap.span.last), _day(month.period.last_day), None, None, 0, 0, 0, 0, 0, "{}",
-    )  # fmt: skip
+        _day(gap.span.first),
+        _day(gap.span.last),
+        _day(month.period.last_day),
+        None,
+        None,
+        0,
+        0,
+        0,
+        0,
+        0,
+        "{}",
+    )
 
 
 def _day(day: date) -> str:

@@ -34,12 +34,15 @@ def post_run(*, session: Session, run: BillingRun) -> int:
     now, by = clock.now(), current_actor().name
     source = (
         select(
-            *(line.c[name] for name in FACTS), line.c.run_id, line.c.amount.label("due"),
-            literal(now, charge.c.created_at.type), literal(by, charge.c.created_by.type),
+            *(line.c[name] for name in FACTS),
+            line.c.run_id,
+            line.c.amount.label("due"),
+            literal(now, charge.c.created_at.type),
+            literal(by, charge.c.created_by.type),
         )
         .where(line.c.run_id == run.id, line.c.billable.is_(True), ~charged)
         .order_by(line.c.id)
-    )  # fmt: skip
+    )
     names = [*FACTS, "run_id", "due", "created_at", "created_by"]
     done = session.execute(insert(Charge).from_select(names, source, include_defaults=False))
     posted = int(done.rowcount)  # type: ignore[attr-defined]

@@ -110,9 +110,13 @@ def begin_run(
         raise TooFarAhead(field="period", period=str(period), months=MOST_AHEAD, latest=str(latest))
     words = [community.name, str(period), *([] if item is None else [item.name])]
     run = BillingRun(
-        community_id=community_id, period=period, fee_item_id=fee_item_id, title=" ".join(words)[:100],
-        created_at=clock.now(), created_by=current_actor().name or "?",
-    )  # fmt: skip
+        community_id=community_id,
+        period=period,
+        fee_item_id=fee_item_id,
+        title=" ".join(words)[:100],
+        created_at=clock.now(),
+        created_by=current_actor().name or "?",
+    )
     session.add(run)
     session.flush()
     return run

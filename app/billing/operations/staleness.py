@@ -26,9 +26,18 @@ from app.lowcode.settings import Setting
 ROOM_FIELDS = ("handed_over", "area", "state")
 
 STOOD_ON = (
-    FeeAssignment, FeeStandard, FeeStandardVersion, RoomArea, Occupancy, ParkingSpace, Room, Vacancy, Meter,
-    MeterReading, Setting,
-)  # fmt: skip
+    FeeAssignment,
+    FeeStandard,
+    FeeStandardVersion,
+    RoomArea,
+    Occupancy,
+    ParkingSpace,
+    Room,
+    Vacancy,
+    Meter,
+    MeterReading,
+    Setting,
+)
 """The documents that a run is computed from."""
 
 

@@ -41,11 +41,13 @@ def unposted(*, session: Session, community_id: int, period: Period) -> list[Unp
                 found.setdefault(row.fee_item_id, []).append((len(parts), amount, len(gaps)))
     return [
         Unposted(
-            fee_item_id=fee, charges=sum(one[0] for one in those),
-            amount=sum((one[1] for one in those), Decimal(0)), unbillable=sum(one[2] for one in those),
+            fee_item_id=fee,
+            charges=sum(one[0] for one in those),
+            amount=sum((one[1] for one in those), Decimal(0)),
+            unbillable=sum(one[2] for one in those),
         )
         for fee, those in sorted(found.items())
-    ]  # fmt: skip
+    ]
 
 
 def count_uncharged(*, session: Session, community_id: int, period: Period) -> int:

@@ -65,10 +65,14 @@ def figures_of(*, session: Session, run: BillingRun) -> list[FeeFigures]:
         count, unbillable, amount = mine.get(fee, (0, 0, ZERO))
         found.append(
             FeeFigures(
-                fee=name, lines=int(count), unbillable=int(unbillable), amount=amount,
-                charged=charged.get(fee, ZERO), previous=previous.get(fee, ZERO),
+                fee=name,
+                lines=int(count),
+                unbillable=int(unbillable),
+                amount=amount,
+                charged=charged.get(fee, ZERO),
+                previous=previous.get(fee, ZERO),
             )
-        )  # fmt: skip
+        )
     return [*found, _sum(found)] if len(found) > 1 else found
 
 
@@ -88,7 +92,10 @@ def _charged(session: Session, run: BillingRun, period: Period) -> dict[int, Dec
 
 def _sum(found: list[FeeFigures]) -> FeeFigures:
     return FeeFigures(
-        fee="", lines=sum(one.lines for one in found), unbillable=sum(one.unbillable for one in found),
-        amount=sum((one.amount for one in found), ZERO), charged=sum((one.charged for one in found), ZERO),
+        fee="",
+        lines=sum(one.lines for one in found),
+        unbillable=sum(one.unbillable for one in found),
+        amount=sum((one.amount for one in found), ZERO),
+        charged=sum((one.charged for one in found), ZERO),
         previous=sum((one.previous for one in found), ZERO),
-    )  # fmt: skip
+    )

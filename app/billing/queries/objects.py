@@ -13,8 +13,10 @@ from app.estate.states import Usage
 from app.lowcode.listing import Query
 
 KINDS: Mapping[str, type[Room | ParkingSpace | Meter]] = {
-    "rooms": Room, "spaces": ParkingSpace, "meters": Meter,
-}  # fmt: skip
+    "rooms": Room,
+    "spaces": ParkingSpace,
+    "meters": Meter,
+}
 """What a standard may be given to, by the name of its kind."""
 
 

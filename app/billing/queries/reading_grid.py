@@ -110,14 +110,27 @@ def grid_of(*, session: Session, asked: GridQuery, start: int = 0, size: int | N
         latest = stood[-1] if stood else None
         found.append(
             GridRow(
-                meter_id=row.id, number=row.number, kind=row.kind, unit=row.unit, room=row.code or "",
-                place=row.place or "", multiplier=row.multiplier, loss=row.loss, digits=row.digits,
+                meter_id=row.id,
+                number=row.number,
+                kind=row.kind,
+                unit=row.unit,
+                room=row.code or "",
+                place=row.place or "",
+                multiplier=row.multiplier,
+                loss=row.loss,
+                digits=row.digits,
                 last=row.last if row.reading_id else (row.initial if latest is None else counts_on(latest)),
-                last_day=None if latest is None else latest.day, before=[one.used for one in stood[-2:]],
-                later=row.id in following, active=row.active, reading_id=row.reading_id,
-                value=row.value, used=row.used, unusual=bool(row.unusual), rollover=bool(row.rollover),
+                last_day=None if latest is None else latest.day,
+                before=[one.used for one in stood[-2:]],
+                later=row.id in following,
+                active=row.active,
+                reading_id=row.reading_id,
+                value=row.value,
+                used=row.used,
+                unusual=bool(row.unusual),
+                rollover=bool(row.rollover),
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -139,17 +152,29 @@ def _read_late(
 def _meters(asked: GridQuery) -> Any:
     found = (
         select(
-            Meter.id, Meter.number, Meter.kind, Meter.unit, Meter.place, Meter.initial, Meter.multiplier, Meter.loss,
-            Meter.digits, Room.code, MeterReading.id.label("reading_id"), MeterReading.last, MeterReading.value,
-            MeterReading.used, MeterReading.unusual, MeterReading.rollover, Meter.active,
+            Meter.id,
+            Meter.number,
+            Meter.kind,
+            Meter.unit,
+            Meter.place,
+            Meter.initial,
+            Meter.multiplier,
+            Meter.loss,
+            Meter.digits,
+            Room.code,
+            MeterReading.id.label("reading_id"),
+            MeterReading.last,
+            MeterReading.value,
+            MeterReading.used,
+            MeterReading.unusual,
+            MeterReading.rollover,
+            Meter.active,
         )
         .outerjoin(Room, Meter.room_id == Room.id)
         .outerjoin(MeterReading, false() if asked.needed else _read_in(asked.period))
         .where(*_wanted(asked))
-        .order_by(
-            case((Meter.room_id.is_(None), 1), else_=0), *as_walked(), Meter.number, Meter.id
-        )
-    )  # fmt: skip
+        .order_by(case((Meter.room_id.is_(None), 1), else_=0), *as_walked(), Meter.number, Meter.id)
+    )
     return found.where(MeterReading.id.is_(None)) if asked.unread else found
 
 

@@ -17,8 +17,16 @@ from app.kernel.periods import Period
 KEPT = 3
 """Readings a meter is looked back: two usages, and one reading to count on from."""
 
-COLUMNS = (MeterReading.id, MeterReading.meter_id, MeterReading.day, MeterReading.kind, MeterReading.value,
-           MeterReading.onward, MeterReading.rollover, MeterReading.used)  # fmt: skip
+COLUMNS = (
+    MeterReading.id,
+    MeterReading.meter_id,
+    MeterReading.day,
+    MeterReading.kind,
+    MeterReading.value,
+    MeterReading.onward,
+    MeterReading.rollover,
+    MeterReading.used,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +80,15 @@ def _by_meter(rows: Iterable[Any]) -> dict[int, list[PreviousReading]]:
     for row in rows:
         found[row.meter_id].append(
             PreviousReading(
-                id=row.id, day=row.day, kind=row.kind, value=row.value, onward=row.onward, rollover=row.rollover,
+                id=row.id,
+                day=row.day,
+                kind=row.kind,
+                value=row.value,
+                onward=row.onward,
+                rollover=row.rollover,
                 used=row.used,
             )
-        )  # fmt: skip
+        )
     return found
 
 

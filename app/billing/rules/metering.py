@@ -102,9 +102,13 @@ class MeteredUsage:
     def to_json(self) -> dict[str, Any]:
         """Return the reading as a charge keeps it; `explain` reads it."""
         found: dict[str, Any] = {
-            "day": self.day.isoformat(), "last": str(self.last), "value": str(self.value), "usage": str(self.usage),
-            "multiplier": str(self.multiplier), "loss": str(self.loss),
-        }  # fmt: skip
+            "day": self.day.isoformat(),
+            "last": str(self.last),
+            "value": str(self.value),
+            "usage": str(self.usage),
+            "multiplier": str(self.multiplier),
+            "loss": str(self.loss),
+        }
         return found | {name: True for name in ("rollover", "change") if getattr(self, name)}
 
 

@@ -44,9 +44,11 @@ class ChargePart:
         """Return what the amount was computed from beside quantity, price and dates; `explain` reads it."""
         part = self.priced.part
         found: dict[str, Any] = {
-            "method": self.priced.method.value, "days": part.days, "of_days": part.days_in_month,
+            "method": self.priced.method.value,
+            "days": part.days,
+            "of_days": part.days_in_month,
             "share": str(part.share),
-        }  # fmt: skip
+        }
         if self.relieved:
             found["relieved"] = [
                 {

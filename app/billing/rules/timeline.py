@@ -67,8 +67,11 @@ class Segment:
         """Whether `other` is the day before's piece and says the same: such a cut changes nothing."""
         mine = (self.charged, self.customer_id, self.version and self.version.price, self.area)
         return not self.charged and mine == (
-            other.charged, other.customer_id, other.version and other.version.price, other.area
-        )  # fmt: skip
+            other.charged,
+            other.customer_id,
+            other.version and other.version.price,
+            other.area,
+        )
 
 
 def segments_of(*, terrain: AssignmentTimeline, span: DateSpan, by_area: bool) -> list[Segment]:

@@ -89,10 +89,16 @@ class AssignView(BaseView):
             except DomainError as error:
                 show_error(form, error)
         return form_page(
-            form, title=_("分配收费标准"), back="/fee_assignment/list/", template="billing/assign.html",
-            submit=_("确认分配") if preview else _("预览"), groups=_groups(form), preview=preview, ticked=ticked,
+            form,
+            title=_("分配收费标准"),
+            back="/fee_assignment/list/",
+            template="billing/assign.html",
+            submit=_("确认分配") if preview else _("预览"),
+            groups=_groups(form),
+            preview=preview,
+            ticked=ticked,
             listed=None if listed is None else words_of(listed),
-        )  # fmt: skip
+        )
 
     @expose("/take_back/<int:batch>", methods=["POST"])
     @needs("take_back")
@@ -150,8 +156,16 @@ def batch_button(pairs: Sequence[tuple[str, str]]) -> Sequence[Button]:
         return ()
     words = _("撤销这一批的全部分配？其中有已出账的，整批都不撤销。")
     return (
-        Button("take_back", _("撤销这一批"), f"{URL}take_back/{int(batch)}", "arrow-back-up", post=True, confirm=words, tone="danger"),
-    )  # fmt: skip
+        Button(
+            "take_back",
+            _("撤销这一批"),
+            f"{URL}take_back/{int(batch)}",
+            "arrow-back-up",
+            post=True,
+            confirm=words,
+            tone="danger",
+        ),
+    )
 
 
 def _listed() -> Query | None:
@@ -203,17 +217,26 @@ def _choice(form: Any) -> Choice:
 
 def _terms(form: Any, found: Mapping[str, Sequence[int]]) -> dict[str, Any]:
     return {
-        "standard_id": form.standard_id.data, "starts": form.starts.data, "ends": form.ends.data,
+        "standard_id": form.standard_id.data,
+        "starts": form.starts.data,
+        "ends": form.ends.data,
         **{f"{kind[:-1]}_ids": keys for kind, keys in found.items()},
-    }  # fmt: skip
+    }
 
 
 def _signature(form: Any, preview: operations.Preview) -> str:
     """Return what was looked at: the choice, what it found, and who looked."""
     typed = [(one.name, str(one.data)) for one in form if one.name not in ("csrf_token", "seen")]
     words = repr(
-        (typed, request.query_string, listing.narrowing_now(), preview.count, preview.taken, current_actor().user_id)
-    )  # fmt: skip
+        (
+            typed,
+            request.query_string,
+            listing.narrowing_now(),
+            preview.count,
+            preview.taken,
+            current_actor().user_id,
+        )
+    )
     return hashlib.sha256(words.encode()).hexdigest()
 
 

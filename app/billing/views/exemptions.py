@@ -33,9 +33,12 @@ class ExemptForm(FlaskForm):
     )
     period = MonthField(N_("账期"), [Given(REQUIRED)])
     meters = SelectMultipleField(
-        N_("没有抄的表"), coerce=int, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
+        N_("没有抄的表"),
+        coerce=int,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
         validators=[Given(N_("请勾选没有抄的表。"))],
-    )  # fmt: skip
+    )
     reason = StringField(N_("原因"), [Given(REQUIRED), Length(max=200)])
 
 
@@ -78,9 +81,13 @@ def _missing(community_id: int | None, period: Period | None) -> list[MissingRea
 def _request(form: Any) -> None:
     for key in sorted(form.meters.data):
         operations.request_exemption(
-            session=db.session(), row=ReadingExemption(), community_id=form.community_id.data, meter_id=key,
-            period=form.period.data, reason=form.reason.data,
-        )  # fmt: skip
+            session=db.session(),
+            row=ReadingExemption(),
+            community_id=form.community_id.data,
+            meter_id=key,
+            period=form.period.data,
+            reason=form.reason.data,
+        )
 
 
 def _asked(form: Any) -> dict[str, str]:

@@ -68,14 +68,20 @@ class AssignForm(TermsForm):
     )
     unit = StringField(N_("单元号"), [Optional(), Length(max=20)])
     room_id = remote_select(
-        N_("房间"), "Room", "/fee_assignment/select/room_id", depends="community_id",
+        N_("房间"),
+        "Room",
+        "/fee_assignment/select/room_id",
+        depends="community_id",
         description=N_("只分配给一个房间时填写。"),
-    )  # fmt: skip
+    )
     purpose = SelectField(
         N_("用途"), choices=[SelectChoice("", ""), *(SelectChoice(one.value, one.label) for one in Usage)]
     )
     layout = StringField(N_("房型"), [Optional(), Length(max=30)])
     lot_id = remote_select(
-        N_("停车场"), "ParkingLot", "/parking_space/select/lot_id", depends="community_id",
+        N_("停车场"),
+        "ParkingLot",
+        "/parking_space/select/lot_id",
+        depends="community_id",
         description=N_("分配给车位时填写，不选则全部车位。"),
-    )  # fmt: skip
+    )

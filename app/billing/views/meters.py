@@ -29,9 +29,14 @@ def _change(
     *, row_id: int, day: date, old_value: Decimal, onward: Decimal, reason: str, rollover: bool = False
 ) -> str | None:
     operations.change_meter(
-        session=db.session(), meter_id=row_id, day=day, old_value=old_value, onward=onward, rollover=rollover,
+        session=db.session(),
+        meter_id=row_id,
+        day=day,
+        old_value=old_value,
+        onward=onward,
+        rollover=rollover,
         reason=reason,
-    )  # fmt: skip
+    )
     return None
 
 

@@ -96,12 +96,25 @@ class ReadingGridView(BaseView):
         note = None if asked is None else _note(form.day.data, day, asked.period)
         form.day.data, form.day.raw_data = day, None
         return render_template(
-            "billing/readings.html", form=form, asked=asked, rows=[_to_json(one) for one in rows], progress=progress,
-            day=day, note=note, may_add=may("add", "MeterReading") and not _is_ahead(day), may_correct=may("correct", "MeterReading"),
-            remedies={one.meter_id: _remedies(one, asked) for one in rows if asked is not None and one.reading_id is None},
-            buttons=_buttons(asked), save_url=f"{URL}save", most=MOST_AT_ONCE,
+            "billing/readings.html",
+            form=form,
+            asked=asked,
+            rows=[_to_json(one) for one in rows],
+            progress=progress,
+            day=day,
+            note=note,
+            may_add=may("add", "MeterReading") and not _is_ahead(day),
+            may_correct=may("correct", "MeterReading"),
+            remedies={
+                one.meter_id: _remedies(one, asked)
+                for one in rows
+                if asked is not None and one.reading_id is None
+            },
+            buttons=_buttons(asked),
+            save_url=f"{URL}save",
+            most=MOST_AT_ONCE,
             pager=None if progress is None or asked is None else _pager(asked, progress, page),
-        )  # fmt: skip
+        )
 
     @expose("/save", methods=["POST"])
     @needs("add")
@@ -141,10 +154,13 @@ def asked_of(form: Any) -> GridQuery | None:
     if not form.validate():
         return None
     return GridQuery(
-        community_id=form.community_id.data, period=form.period.data, building_id=form.building_id.data,
-        kind=MeterKind(form.kind.data) if form.kind.data else None, unread=form.unread.data,
+        community_id=form.community_id.data,
+        period=form.period.data,
+        building_id=form.building_id.data,
+        kind=MeterKind(form.kind.data) if form.kind.data else None,
+        unread=form.unread.data,
         needed=form.needed.data,
-    )  # fmt: skip
+    )
 
 
 def grid_url(asked: GridQuery, **more: Any) -> str:
@@ -155,10 +171,13 @@ def grid_url(asked: GridQuery, **more: Any) -> str:
 def parameters(asked: GridQuery) -> dict[str, Any]:
     """Return what is asked for, as a URL says it."""
     found = {
-        "community_id": asked.community_id, "building_id": asked.building_id, "period": str(asked.period),
-        "kind": asked.kind and asked.kind.value, "unread": "y" if asked.unread else None,
+        "community_id": asked.community_id,
+        "building_id": asked.building_id,
+        "period": str(asked.period),
+        "kind": asked.kind and asked.kind.value,
+        "unread": "y" if asked.unread else None,
         "needed": "y" if asked.needed else None,
-    }  # fmt: skip
+    }
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -214,23 +233,36 @@ def _kept(community_id: int, day: Any, meter_id: int, text: str, rollover: bool)
     except DomainError as error:
         return {"meter": meter_id, "error": message_of(error)}
     return {
-        "meter": meter_id, "used": format_exact(judged.used or Decimal(0), 0), "unusual": judged.unusual,
-        "value": format_exact(value, 0), "id": judged.reading_id,
-    }  # fmt: skip
+        "meter": meter_id,
+        "used": format_exact(judged.used or Decimal(0), 0),
+        "unusual": judged.unusual,
+        "value": format_exact(value, 0),
+        "id": judged.reading_id,
+    }
 
 
 def _to_json(one: GridRow) -> dict[str, Any]:
     """Return a row as the template and its script read it."""
     return {
-        "meter": one.meter_id, "number": one.number, "kind": _(one.kind.label), "unit": one.unit or _(one.kind.unit),
-        "where": one.room or one.place or _("公共"), "last": format_exact(one.last, 0),
-        "last_day": one.last_day.isoformat() if one.last_day else "", "multiplier": format_exact(one.multiplier, 0),
-        "loss": format_exact(one.loss, 0), "digits": one.digits, "later": one.later,
+        "meter": one.meter_id,
+        "number": one.number,
+        "kind": _(one.kind.label),
+        "unit": one.unit or _(one.kind.unit),
+        "where": one.room or one.place or _("公共"),
+        "last": format_exact(one.last, 0),
+        "last_day": one.last_day.isoformat() if one.last_day else "",
+        "multiplier": format_exact(one.multiplier, 0),
+        "loss": format_exact(one.loss, 0),
+        "digits": one.digits,
+        "later": one.later,
         "before": ",".join(format_exact(used, 0) for used in one.before) if len(one.before) == 2 else "",
-        "read": one.reading_id, "value": "" if one.value is None else format_exact(one.value, 0),
-        "used": "" if one.used is None else format_exact(one.used, 0), "unusual": one.unusual,
-        "rollover": one.rollover, "active": one.active,
-    }  # fmt: skip
+        "read": one.reading_id,
+        "value": "" if one.value is None else format_exact(one.value, 0),
+        "used": "" if one.used is None else format_exact(one.used, 0),
+        "unusual": one.unusual,
+        "rollover": one.rollover,
+        "active": one.active,
+    }
 
 
 def _remedies(one: GridRow, asked: GridQuery) -> list[Button]:
@@ -265,6 +297,4 @@ def _pager(asked: GridQuery, progress: Any, page: int) -> Pager:
     def url(number: int) -> str | None:
         return grid_url(asked, page=number) if 1 <= number <= pages and number != page else None
 
-    return Pager(
-        page, pages, SIZE, count, False, url(1), url(page - 1), url(page + 1), url(pages)
-    )  # fmt: skip
+    return Pager(page, pages, SIZE, count, False, url(1), url(page - 1), url(page + 1), url(pages))

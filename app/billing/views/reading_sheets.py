@@ -58,10 +58,11 @@ class ReadingSheetView(BaseView):
         if asked is None:
             return redirect(URL)
         return send_file(
-            _template(asked, day_of(form, asked.period).isoformat()), as_attachment=True,
+            _template(asked, day_of(form, asked.period).isoformat()),
+            as_attachment=True,
             download_name=f"{_('抄表')}-{asked.period}.xlsx",
             mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        )  # fmt: skip
+        )
 
     @expose("/import", methods=["GET", "POST"])
     @needs("import")
@@ -107,19 +108,38 @@ class ReadingSheetView(BaseView):
         several = checked.sheets > 1
         lines = [
             {
-                "row": f"{one.sheet} {one.row}" if several else one.row, "number": one.number, "wrong": one.refusal is not None,
+                "row": f"{one.sheet} {one.row}" if several else one.row,
+                "number": one.number,
+                "wrong": one.refusal is not None,
                 "message": message_of(one.refusal) if one.refusal else _("用量异常，请核对。"),
             }
-            for one in [*checked.refused, *(line for line in checked.lines if line.unusual and not line.refusal)]
-        ]  # fmt: skip
+            for one in [
+                *checked.refused,
+                *(line for line in checked.lines if line.unusual and not line.refusal),
+            ]
+        ]
         known = sum(one.known for one in checked.lines)
         fresh = len(checked.lines) - len(checked.refused) - known
         return render_template(
-            "billing/readings_check.html", title=_("检查读数文件"), filename=upload.filename, lines=lines[:SHOWN],
-            remarks=_remarks(checked), more=max(0, len(lines) - SHOWN), refused=len(checked.refused), fresh=fresh,
-            counts=[(_("可导入"), fresh), (_("已有相同读数"), known), (_("未填读数"), checked.empty), (_("有错误"), len(checked.refused))],
-            start_url=f"{URL}import/{token}/start", buttons=[Button("again", _("重新上传"), f"{URL}import?community_id={upload.community}", "file-upload")],
-        )  # fmt: skip
+            "billing/readings_check.html",
+            title=_("检查读数文件"),
+            filename=upload.filename,
+            lines=lines[:SHOWN],
+            remarks=_remarks(checked),
+            more=max(0, len(lines) - SHOWN),
+            refused=len(checked.refused),
+            fresh=fresh,
+            counts=[
+                (_("可导入"), fresh),
+                (_("已有相同读数"), known),
+                (_("未填读数"), checked.empty),
+                (_("有错误"), len(checked.refused)),
+            ],
+            start_url=f"{URL}import/{token}/start",
+            buttons=[
+                Button("again", _("重新上传"), f"{URL}import?community_id={upload.community}", "file-upload")
+            ],
+        )
 
     @expose("/import/<token>/start", methods=["POST"])
     @needs("import")

@@ -104,9 +104,11 @@ def why_line_tab(row: BillingLine) -> Tab:
 
 def _start(form: Any) -> int:
     _run, job_id = operations.start_run(
-        session=db.session(), community_id=form.community_id.data, period=form.period.data,
+        session=db.session(),
+        community_id=form.community_id.data,
+        period=form.period.data,
         fee_item_id=form.fee_item_id.data,
-    )  # fmt: skip
+    )
     return job_id
 
 
@@ -126,10 +128,15 @@ def texts_of_figures(one: FeeFigures) -> list[str]:
     """Write the figures of a fee as the page shows them."""
     share = "—" if one.change_percent is None else _signed(one.change_percent, one.change)
     return [
-        one.fee or _("合计"), f"{one.lines:,}", f"{one.unbillable:,}" if one.unbillable else "—",
-        format_money(one.amount), format_money(one.charged), format_money(one.previous),
-        format_money(one.change), share,
-    ]  # fmt: skip
+        one.fee or _("合计"),
+        f"{one.lines:,}",
+        f"{one.unbillable:,}" if one.unbillable else "—",
+        format_money(one.amount),
+        format_money(one.charged),
+        format_money(one.previous),
+        format_money(one.change),
+        share,
+    ]
 
 
 def _signed(percent: Decimal, change: Decimal) -> str:

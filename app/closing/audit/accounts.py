@@ -26,12 +26,14 @@ def _balances(account: Any, entry: Any, link: Any) -> Callable[[Within], Select[
         right = func.coalesce(sums.c.total, 0)
         return (
             select(
-                account.community_id.label("community_id"), account.id.label("document"),
-                account.balance.label("balance"), amount(right).label("balance_right"),
+                account.community_id.label("community_id"),
+                account.id.label("document"),
+                account.balance.label("balance"),
+                amount(right).label("balance_right"),
             )
             .outerjoin(sums, sums.c.key == account.id)
             .where(or_(raw(account.balance) != right, raw(account.balance) < 0), *within.of(account))
-        )  # fmt: skip
+        )
 
     return find
 
@@ -43,12 +45,13 @@ def _copied(account: Any, entry: Any, link: Any, names: Sequence[str]) -> Callab
         wrong = [differs(getattr(entry, name), getattr(account, name)) for name in names]
         return (
             select(
-                account.community_id.label("community_id"), account.id.label("document"),
+                account.community_id.label("community_id"),
+                account.id.label("document"),
                 entry.id.label("entry"),
             )
             .join(entry, link == account.id)
             .where(or_(*wrong), *within.of(account))
-        )  # fmt: skip
+        )
 
     return find
 
@@ -58,22 +61,32 @@ def _applied(within: Within) -> Select[Any]:
     entry: Any = PrepaymentEntry
     settled: Any = Allocation
     out = select(
-        entry.community_id.label("community_id"), entry.prepayment_id.label("account"),
-        entry.charge_id.label("charge"), raw(entry.amount).label("gone"), (0 * raw(entry.amount)).label("got"),
-    ).where(entry.charge_id.is_not(None), *within.of(entry))  # fmt: skip
+        entry.community_id.label("community_id"),
+        entry.prepayment_id.label("account"),
+        entry.charge_id.label("charge"),
+        raw(entry.amount).label("gone"),
+        (0 * raw(entry.amount)).label("got"),
+    ).where(entry.charge_id.is_not(None), *within.of(entry))
     came = select(
-        settled.community_id, settled.prepayment_id, settled.charge_id, 0 * raw(settled.amount), raw(settled.amount)
-    ).where(settled.kind == AllocationKind.PREPAYMENT, *within.of(settled))  # fmt: skip
+        settled.community_id,
+        settled.prepayment_id,
+        settled.charge_id,
+        0 * raw(settled.amount),
+        raw(settled.amount),
+    ).where(settled.kind == AllocationKind.PREPAYMENT, *within.of(settled))
     both = union_all(out, came).subquery()
     gone, got = func.sum(both.c.gone), func.sum(both.c.got)
     return (
         select(
-            both.c.community_id, both.c.account.label("document"), both.c.charge,
-            amount(-gone).label("gone"), amount(got).label("got"),
+            both.c.community_id,
+            both.c.account.label("document"),
+            both.c.charge,
+            amount(-gone).label("gone"),
+            amount(got).label("got"),
         )
         .group_by(both.c.community_id, both.c.account, both.c.charge)
         .having(gone + got != 0)
-    )  # fmt: skip
+    )
 
 
 def _refunds(within: Within) -> Select[Any]:
@@ -96,8 +109,11 @@ def _refunds(within: Within) -> Select[Any]:
     out, approved = func.coalesce(sums.c.total, 0), of.state == ApprovalState.APPROVED
     return (
         select(
-            of.community_id.label("community_id"), func.coalesce(of.number, "—").label("document"),
-            of.id.label("key"), of.amount.label("asked"), amount(-out).label("moved"),
+            of.community_id.label("community_id"),
+            func.coalesce(of.number, "—").label("document"),
+            of.id.label("key"),
+            of.amount.label("asked"),
+            amount(-out).label("moved"),
         )
         .outerjoin(sums, sums.c.key == of.id)
         .where(
@@ -107,7 +123,7 @@ def _refunds(within: Within) -> Select[Any]:
             ),
             *within.of(Refund),
         )
-    )  # fmt: skip
+    )
 
 
 PREPAYMENT, DEPOSIT = N_("预收款（编号 %(document)s）"), N_("押金（编号 %(document)s）")
@@ -132,7 +148,9 @@ CHECKS = (
         paper=PREPAYMENT,
         message=COPIED,
         find=_copied(
-            Prepayment, PrepaymentEntry, PrepaymentEntry.prepayment_id,
+            Prepayment,
+            PrepaymentEntry,
+            PrepaymentEntry.prepayment_id,
             ("community_id", "customer_id", "room_id", "fee_item_id"),
         ),
     ),
@@ -156,4 +174,4 @@ CHECKS = (
         message=N_("金额 %(asked)s，账户里退出 %(moved)s，与审批状态或单号不符。"),
         find=_refunds,
     ),
-)  # fmt: skip
+)

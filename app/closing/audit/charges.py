@@ -48,8 +48,11 @@ def _copies(within: Within) -> Select[Any]:
     charge: Any = Charge
     return (
         named_charge(
-            charge.paid.label("paid"), charge.waived_later.label("waived"), charge.adjusted.label("adjusted"),
-            amount(paid).label("paid_right"), amount(waived).label("waived_right"),
+            charge.paid.label("paid"),
+            charge.waived_later.label("waived"),
+            charge.adjusted.label("adjusted"),
+            amount(paid).label("paid_right"),
+            amount(waived).label("waived_right"),
             amount(-taken).label("adjusted_right"),
         )
         .outerjoin(sums, sums.c.key == Charge.id)
@@ -57,7 +60,7 @@ def _copies(within: Within) -> Select[Any]:
             or_(raw(charge.paid) != paid, raw(charge.waived_later) != waived, raw(charge.adjusted) != -taken),
             *within.of(Charge),
         )
-    )  # fmt: skip
+    )
 
 
 def _due(within: Within) -> Select[Any]:
@@ -118,15 +121,20 @@ def _month_sums(within: Within) -> Select[Any]:
     building = func.coalesce(Building.name, literal("—"))
     return (
         select(
-            both.c.community_id, both.c.posting_period.label("document"), building.label("building"),
-            FeeItem.name.label("fee"), both.c.period, both.c.kind, amount(found).label("sum"),
+            both.c.community_id,
+            both.c.posting_period.label("document"),
+            building.label("building"),
+            FeeItem.name.label("fee"),
+            both.c.period,
+            both.c.kind,
+            amount(found).label("sum"),
             amount(right).label("right"),
         )
         .outerjoin(Building, Building.id == both.c.building_id)
         .outerjoin(FeeItem, FeeItem.id == both.c.fee_item_id)
         .group_by(*(both.c[name] for name in COLUMNS), Building.name, FeeItem.name)
         .having(right != found)
-    )  # fmt: skip
+    )
 
 
 def _asked(model: Any, column: Any, sign: int) -> Any:
@@ -138,16 +146,18 @@ def _asked(model: Any, column: Any, sign: int) -> Any:
     def find(within: Within) -> Select[Any]:
         sums = grouped(
             Allocation, column, [func.sum(raw(Allocation.amount)).label("total")], within.of(Allocation)
-        )  # fmt: skip
+        )
         posted = func.coalesce(sums.c.total, 0)
         stands: ColumnElement[bool] = model.state == ApprovalState.APPROVED
         if model is Waiver:
             stands = and_(stands, or_(Waiver.receipt_id.is_(None), Receipt.state == ReceiptState.VALID))
         right = case((stands, sign * raw(model.amount)), else_=0)
         found = select(
-            model.community_id.label("community_id"), model.id.label("document"),
-            model.amount.label("asked"), amount(sign * posted).label("posted"),
-        ).outerjoin(sums, sums.c.key == model.id)  # fmt: skip
+            model.community_id.label("community_id"),
+            model.id.label("document"),
+            model.amount.label("asked"),
+            amount(sign * posted).label("posted"),
+        ).outerjoin(sums, sums.c.key == model.id)
         if model is Waiver:
             found = found.outerjoin(Receipt, Receipt.id == Waiver.receipt_id)
         return found.where(posted != right, *within.of(model))

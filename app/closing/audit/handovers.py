@@ -22,14 +22,13 @@ def _moves(within: Within) -> Any:
     """
     taken = (
         select(
-            Receipt.handover_id.label("handover"), ReceiptTender.tender.label("tender"),
+            Receipt.handover_id.label("handover"),
+            ReceiptTender.tender.label("tender"),
             raw(ReceiptTender.amount).label("amount"),
         )
         .join(Receipt, Receipt.id == ReceiptTender.receipt_id)
-        .where(
-            Receipt.handover_id.is_not(None), Receipt.state != ReceiptState.VOID, *within.of(Receipt)
-        )
-    )  # fmt: skip
+        .where(Receipt.handover_id.is_not(None), Receipt.state != ReceiptState.VOID, *within.of(Receipt))
+    )
     back = (
         select(ReceiptVoid.handover_id, ReceiptTender.tender, -raw(ReceiptTender.amount))
         .join(ReceiptVoid, ReceiptVoid.receipt_id == ReceiptTender.receipt_id)
@@ -60,35 +59,41 @@ def _sums(within: Within) -> Select[Any]:
     wrong = [raw(getattr(of, one.value)) != func.coalesce(found.c[one.value], 0) for one in Tender]
     return (
         select(
-            of.community_id.label("community_id"), of.number.label("document"), of.total.label("total"),
+            of.community_id.label("community_id"),
+            of.number.label("document"),
+            of.total.label("total"),
             amount(func.coalesce(found.c.total, 0)).label("total_right"),
         )
         .outerjoin(found, found.c.key == of.id)
         .where(or_(*wrong, raw(of.total) != func.coalesce(found.c.total, 0)), *within.of(CashHandover))
-    )  # fmt: skip
+    )
 
 
 def _counts(within: Within) -> Select[Any]:
     papers = (
         select(
-            Receipt.handover_id.label("key"), func.count(Receipt.id).label("receipts"),
+            Receipt.handover_id.label("key"),
+            func.count(Receipt.id).label("receipts"),
             func.sum(case((Receipt.state == ReceiptState.VOID, 1), else_=0)).label("voids"),
         )
         .where(Receipt.handover_id.is_not(None), *within.of(Receipt))
         .group_by(Receipt.handover_id)
         .subquery()
-    )  # fmt: skip
+    )
     of: Any = CashHandover
     receipts, voids = func.coalesce(papers.c.receipts, 0), func.coalesce(papers.c.voids, 0)
     return (
         select(
-            of.community_id.label("community_id"), of.number.label("document"),
-            of.receipts.label("receipts"), receipts.label("receipts_right"),
-            of.voids.label("voids"), voids.label("voids_right"),
+            of.community_id.label("community_id"),
+            of.number.label("document"),
+            of.receipts.label("receipts"),
+            receipts.label("receipts_right"),
+            of.voids.label("voids"),
+            voids.label("voids_right"),
         )
         .outerjoin(papers, papers.c.key == of.id)
         .where(or_(of.receipts != receipts, of.voids != voids), *within.of(CashHandover))
-    )  # fmt: skip
+    )
 
 
 def _others(within: Within) -> Select[Any]:
@@ -97,17 +102,23 @@ def _others(within: Within) -> Select[Any]:
     papers = union_all(
         *(
             select(
-                model.handover_id.label("key"), model.community_id.label("community"),
-                model.cashier_id.label("cashier"), model.day.label("day"), number.label("paper"),
+                model.handover_id.label("key"),
+                model.community_id.label("community"),
+                model.cashier_id.label("cashier"),
+                model.day.label("day"),
+                number.label("paper"),
             ).where(model.handover_id.is_not(None), *within.of(model))
             for model, number in (
-                (Receipt, Receipt.number), (ReceiptVoid, ReceiptVoid.number), (Refund, Refund.number)
+                (Receipt, Receipt.number),
+                (ReceiptVoid, ReceiptVoid.number),
+                (Refund, Refund.number),
             )
         )
-    ).subquery()  # fmt: skip
+    ).subquery()
     return (
         select(
-            of.community_id.label("community_id"), of.number.label("document"),
+            of.community_id.label("community_id"),
+            of.number.label("document"),
             func.coalesce(papers.c.paper, literal("—")).label("paper"),
         )
         .join(papers, papers.c.key == of.id)
@@ -117,9 +128,9 @@ def _others(within: Within) -> Select[Any]:
                 differs(papers.c.cashier, of.cashier_id),
                 papers.c.day > of.last_day,
                 papers.c.day < of.first_day,
-            ),
+            )
         )
-    )  # fmt: skip
+    )
 
 
 def _counted(within: Within) -> Select[Any]:
@@ -127,15 +138,16 @@ def _counted(within: Within) -> Select[Any]:
     of: Any = CashHandover
     over_short, counted, cash = raw(of.over_short), raw(of.counted), raw(of.cash)
     return select(
-        of.community_id.label("community_id"), of.number.label("document"), of.over_short.label("over_short"),
+        of.community_id.label("community_id"),
+        of.number.label("document"),
+        of.over_short.label("over_short"),
         amount(func.coalesce(counted - cash, 0)).label("over_short_right"),
     ).where(
         or_(
-            over_short != func.coalesce(counted - cash, 0),
-            (over_short != 0) & of.over_short_reason.is_(None),
+            over_short != func.coalesce(counted - cash, 0), (over_short != 0) & of.over_short_reason.is_(None)
         ),
         *within.of(CashHandover),
-    )  # fmt: skip
+    )
 
 
 CHECKS = (

@@ -19,8 +19,10 @@ MISSING = N_("%(year)s 年第 %(serial)s 号缺失。")
 COUNTED = N_("%(year)s 年编到第 %(counter)s 号，现有 %(count)s 张。")
 TWICE = N_("单号出现 %(count)s 次。")
 OTHERS: tuple[tuple[str, Any], ...] = (
-    (REVERSAL_BOOK, ReceiptVoid), (REFUND_BOOK, Refund), (HANDOVER_BOOK, CashHandover),
-)  # fmt: skip
+    (REVERSAL_BOOK, ReceiptVoid),
+    (REFUND_BOOK, Refund),
+    (HANDOVER_BOOK, CashHandover),
+)
 Found = tuple[str, str, int, Mapping[str, Any]]
 """(code, sentence, community, its values; `document` is what it is said of)."""
 

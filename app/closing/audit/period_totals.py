@@ -65,7 +65,7 @@ def _charges(session: Session, within: Within, moves: dict[Key, Figures]) -> Non
         )
         .where(*within.of(Charge))
         .group_by(Charge.community_id, Charge.posting_period)
-    )  # fmt: skip
+    )
     for community, period, charged, rounding_discount, of_rooms in rows:
         found = moves[community, period]
         found["charged"] += int(charged) + int(rounding_discount)
@@ -77,12 +77,15 @@ def _allocations(session: Session, within: Within, moves: dict[Key, Figures]) ->
     past = case((Allocation.period < Allocation.posting_period, 1), else_=0)
     rows = session.execute(
         select(
-            Allocation.community_id, Allocation.posting_period, Allocation.kind, past,
+            Allocation.community_id,
+            Allocation.posting_period,
+            Allocation.kind,
+            past,
             func.sum(raw(Allocation.amount)),
         )
         .where(*within.of(Allocation))
         .group_by(Allocation.community_id, Allocation.posting_period, Allocation.kind, past)
-    )  # fmt: skip
+    )
     for community, period, kind, of_past, amount in rows:
         found, units = moves[community, period], int(amount)
         if kind in CASH_KINDS:

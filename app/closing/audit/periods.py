@@ -29,8 +29,15 @@ from app.lowcode.document import DocumentBase, spec_of
 from app.lowcode.types import raw
 
 DATED: tuple[type[DocumentBase], ...] = (
-    Allocation, Receipt, ReceiptVoid, PrepaymentEntry, DepositEntry, Waiver, Adjustment, Refund,
-)  # fmt: skip
+    Allocation,
+    Receipt,
+    ReceiptVoid,
+    PrepaymentEntry,
+    DepositEntry,
+    Waiver,
+    Adjustment,
+    Refund,
+)
 OTHER_MONTH = N_("%(what)s（编号 %(key)s）日期是 %(day)s，却记在这个账期。")
 UNKNOWN = N_("有 %(what)s 入账，却没有这个账期。")
 ORDER = N_("已结账，前面的 %(open)s 却没有结账。")
@@ -98,21 +105,24 @@ def _order(known: dict[tuple[int, Period], PeriodState]) -> Iterator[Found]:
 def _cash(session: Session, within: Within) -> Iterator[Found]:
     """Return what the receipts of a month say they settled, less what it took back, is what its allocations settled."""
     taken = select(
-        Receipt.community_id.label("community"), Receipt.posting_period.label("period"),
-        raw(Receipt.settled).label("papers"), (0 * raw(Receipt.settled)).label("settled"),
-    ).where(*within.of(Receipt))  # fmt: skip
+        Receipt.community_id.label("community"),
+        Receipt.posting_period.label("period"),
+        raw(Receipt.settled).label("papers"),
+        (0 * raw(Receipt.settled)).label("settled"),
+    ).where(*within.of(Receipt))
     back = (
         select(
-            ReceiptVoid.community_id, ReceiptVoid.posting_period,
-            -raw(Receipt.settled), 0 * raw(Receipt.settled),
+            ReceiptVoid.community_id,
+            ReceiptVoid.posting_period,
+            -raw(Receipt.settled),
+            0 * raw(Receipt.settled),
         )
         .join(Receipt, Receipt.id == ReceiptVoid.receipt_id)
         .where(Receipt.state != ReceiptState.VALID, *within.of(ReceiptVoid))
-    )  # fmt: skip
+    )
     settled = select(
-        Allocation.community_id, Allocation.posting_period,
-        0 * raw(Allocation.amount), raw(Allocation.amount),
-    ).where(Allocation.kind.in_(CASH_KINDS), *within.of(Allocation))  # fmt: skip
+        Allocation.community_id, Allocation.posting_period, 0 * raw(Allocation.amount), raw(Allocation.amount)
+    ).where(Allocation.kind.in_(CASH_KINDS), *within.of(Allocation))
     for row in session.execute(_unequal(union_all(taken, back, settled))):
         yield "month_cash", CASH, row.community, _to_json(row)
 
@@ -120,13 +130,14 @@ def _cash(session: Session, within: Within) -> Iterator[Found]:
 def _applied(session: Session, within: Within) -> Iterator[Found]:
     """Return what left prepayments for charges in a month is what the charges got of them in it."""
     entries = select(
-        PrepaymentEntry.community_id.label("community"), PrepaymentEntry.posting_period.label("period"),
-        (-raw(PrepaymentEntry.amount)).label("papers"), (0 * raw(PrepaymentEntry.amount)).label("settled"),
-    ).where(PrepaymentEntry.charge_id.is_not(None), *within.of(PrepaymentEntry))  # fmt: skip
+        PrepaymentEntry.community_id.label("community"),
+        PrepaymentEntry.posting_period.label("period"),
+        (-raw(PrepaymentEntry.amount)).label("papers"),
+        (0 * raw(PrepaymentEntry.amount)).label("settled"),
+    ).where(PrepaymentEntry.charge_id.is_not(None), *within.of(PrepaymentEntry))
     settled = select(
-        Allocation.community_id, Allocation.posting_period,
-        0 * raw(Allocation.amount), raw(Allocation.amount),
-    ).where(Allocation.kind == AllocationKind.PREPAYMENT, *within.of(Allocation))  # fmt: skip
+        Allocation.community_id, Allocation.posting_period, 0 * raw(Allocation.amount), raw(Allocation.amount)
+    ).where(Allocation.kind == AllocationKind.PREPAYMENT, *within.of(Allocation))
     for row in session.execute(_unequal(union_all(entries, settled))):
         told = _to_json(row)
         yield "month_applied", APPLIED, row.community, {**told, "entries": told["papers"]}

@@ -23,20 +23,25 @@ RECEIPT = N_("收据 %(document)s")
 
 def _totals(within: Within) -> Select[Any]:
     tenders = grouped(
-        ReceiptTender, ReceiptTender.receipt_id, [func.sum(raw(ReceiptTender.amount)).label("total")],
+        ReceiptTender,
+        ReceiptTender.receipt_id,
+        [func.sum(raw(ReceiptTender.amount)).label("total")],
         within.of(ReceiptTender),
-    )  # fmt: skip
+    )
     of: Any = Receipt
     paid = func.coalesce(tenders.c.total, 0)
     parts = raw(of.settled) + raw(of.prepaid) + raw(of.deposited)
     return (
         select(
-            of.community_id.label("community_id"), of.number.label("document"), of.total.label("total"),
-            amount(paid).label("paid"), amount(parts).label("parts"),
+            of.community_id.label("community_id"),
+            of.number.label("document"),
+            of.total.label("total"),
+            amount(paid).label("paid"),
+            amount(parts).label("parts"),
         )
         .outerjoin(tenders, tenders.c.key == of.id)
         .where(or_(raw(of.total) != paid, raw(of.total) != parts), *within.of(Receipt))
-    )  # fmt: skip
+    )
 
 
 def _part(model: Any, kind: Any, column: Any) -> Callable[[Within], Select[Any]]:
@@ -44,19 +49,23 @@ def _part(model: Any, kind: Any, column: Any) -> Callable[[Within], Select[Any]]
 
     def find(within: Within) -> Select[Any]:
         sums = grouped(
-            model, model.receipt_id, [func.sum(raw(model.amount)).label("total")],
+            model,
+            model.receipt_id,
+            [func.sum(raw(model.amount)).label("total")],
             [model.kind == kind, *within.of(model)],
-        )  # fmt: skip
+        )
         of: Any = Receipt
         found = func.coalesce(sums.c.total, 0)
         return (
             select(
-                of.community_id.label("community_id"), of.number.label("document"), column.label("said"),
+                of.community_id.label("community_id"),
+                of.number.label("document"),
+                column.label("said"),
                 amount(found).label("found"),
             )
             .outerjoin(sums, sums.c.key == of.id)
             .where(raw(column) != found, *within.of(Receipt))
-        )  # fmt: skip
+        )
 
     return find
 
@@ -86,14 +95,16 @@ def _left_settled(within: Within) -> Select[Any]:
     left = func.sum(raw(Allocation.amount))
     return (
         select(
-            of.community_id.label("community_id"), of.number.label("document"),
-            Allocation.charge_id.label("charge"), amount(left).label("left"),
+            of.community_id.label("community_id"),
+            of.number.label("document"),
+            Allocation.charge_id.label("charge"),
+            amount(left).label("left"),
         )
         .join(Allocation, Allocation.receipt_id == of.id)
         .where(of.state != ReceiptState.VALID, *within.of(Receipt))
         .group_by(of.community_id, of.number, Allocation.charge_id)
         .having(left != 0)
-    )  # fmt: skip
+    )
 
 
 def _back_from_standing(within: Within) -> Select[Any]:
@@ -101,15 +112,18 @@ def _back_from_standing(within: Within) -> Select[Any]:
     of: Any = Receipt
     return (
         select(
-            of.community_id.label("community_id"), of.number.label("document"),
-            Allocation.charge_id.label("charge"), Allocation.amount.label("back"),
+            of.community_id.label("community_id"),
+            of.number.label("document"),
+            Allocation.charge_id.label("charge"),
+            Allocation.amount.label("back"),
         )
         .join(of, of.id == Allocation.receipt_id)
         .where(
             Allocation.kind.in_((AllocationKind.VOID, AllocationKind.REVERSAL)),
-            of.state == ReceiptState.VALID, *within.of(Allocation),
+            of.state == ReceiptState.VALID,
+            *within.of(Allocation),
         )
-    )  # fmt: skip
+    )
 
 
 def _entries_left(model: Any) -> Callable[[Within], Select[Any]]:

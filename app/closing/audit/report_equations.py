@@ -38,7 +38,11 @@ def wrong_equations(session: Session, within: Within) -> Iterator[Found]:
                 for one in read(session=session, report=report, scope=scope, anew=True).equations:
                     if not one.holds:
                         told = {
-                            "document": str(period), "report": report.label, "equation": one.label,
-                            "left": one.left, "right": one.right, "wrong": one.wrong,
-                        }  # fmt: skip
+                            "document": str(period),
+                            "report": report.label,
+                            "equation": one.label,
+                            "left": one.left,
+                            "right": one.right,
+                            "wrong": one.wrong,
+                        }
                         yield "report_equation", WRONG, community, told

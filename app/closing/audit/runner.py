@@ -76,9 +76,12 @@ def _breaches(names: Mapping[int, str], code: str, paper: str, rows: Sequence[Ro
     for message, community_id, values in rows[:MOST]:
         said = {name: _format_value(value) for name, value in values.items()}
         yield Breach(
-            code=code, community_id=community_id, community=names.get(community_id, str(community_id)),
-            paper=_(paper, **said), message=_(message, **said),
-        )  # fmt: skip
+            code=code,
+            community_id=community_id,
+            community=names.get(community_id, str(community_id)),
+            paper=_(paper, **said),
+            message=_(message, **said),
+        )
     if len(rows) > MOST:
         yield Breach(code=code, community_id=rows[0][1], community="", paper="…", message=_(MORE, count=MOST))
 

@@ -40,22 +40,31 @@ def _stood(*names: str, before: bool = False) -> Right:
 
 RIGHT: Mapping[str, Mapping[str, Right]] = {
     "MonthSummary": {
-        "opening": _stood("closing", before=True), "charged": _moved("charged"), "adjusted": _moved("adjusted"),
-        "waived": _moved("waived"), "cash_past": _moved("cash_past"), "cash_current": _moved("cash_current"),
-        "prepayment_applied": _moved("prepayment_applied"), "closing": _stood("closing"),
-        "prepayment_opening": _stood("prepayment", before=True), "prepayment_closing": _stood("prepayment"),
-        "deposit_opening": _stood("deposit", before=True), "deposit_closing": _stood("deposit"),
+        "opening": _stood("closing", before=True),
+        "charged": _moved("charged"),
+        "adjusted": _moved("adjusted"),
+        "waived": _moved("waived"),
+        "cash_past": _moved("cash_past"),
+        "cash_current": _moved("cash_current"),
+        "prepayment_applied": _moved("prepayment_applied"),
+        "closing": _stood("closing"),
+        "prepayment_opening": _stood("prepayment", before=True),
+        "prepayment_closing": _stood("prepayment"),
+        "deposit_opening": _stood("deposit", before=True),
+        "deposit_closing": _stood("deposit"),
     },
     "ArrearsReport": {"due": _stood("closing")},
     "AgeingReport": {"due": _stood("closing")},
     "BalanceReport": {
-        "opening": _stood("prepayment", "deposit", before=True), "closing": _stood("prepayment", "deposit"),
-        "received": _moved("prepayment_in", "deposit_in"), "used": _moved("prepayment_used", "deposit_deducted"),
+        "opening": _stood("prepayment", "deposit", before=True),
+        "closing": _stood("prepayment", "deposit"),
+        "received": _moved("prepayment_in", "deposit_in"),
+        "used": _moved("prepayment_used", "deposit_deducted"),
         "refunded": _moved("prepayment_refunded", "deposit_returned"),
     },
     "TakingsReport": {"amount": _moved("taken")},
     "VacancyReport": {"waived": _moved("waived_in_rooms")},
-}  # fmt: skip
+}
 """Of each kept report its figures, and how they follow from what moved in the months."""
 
 
@@ -127,6 +136,8 @@ def _lines(session: Session, within: Within, papers: list[PeriodReport]) -> Iter
 
 def _to_json(period: Period, report: str, kept: int = 0, right: int = 0) -> dict[str, Any]:
     return {
-        "document": str(period), "report": report_label(report), "kept": from_scaled(kept, MONEY_SCALE),
+        "document": str(period),
+        "report": report_label(report),
+        "kept": from_scaled(kept, MONEY_SCALE),
         "right": from_scaled(right, MONEY_SCALE),
-    }  # fmt: skip
+    }

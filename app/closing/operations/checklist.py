@@ -74,13 +74,18 @@ def missing_documents(*, session: Session, community_id: int, period: Period) ->
     """Return what is not done yet of a month: readings, charges, runs, requests, hand-overs."""
     found = [
         ChecklistItem(
-            code="not_over", message=N_("这个账期还没有过完，结账以后到月底都不能再收款、出账"), stops=False, url="",
+            code="not_over",
+            message=N_("这个账期还没有过完，结账以后到月底都不能再收款、出账"),
+            stops=False,
+            url="",
             count=int(clock.today() <= period.last_day),
         ),
-        *_readings(session, community_id, period), *_unposted(session, community_id, period),
+        *_readings(session, community_id, period),
+        *_unposted(session, community_id, period),
         *_runs(session, community_id, period),
-        *_requests(session, community_id), *_money(session, community_id, period),
-    ]  # fmt: skip
+        *_requests(session, community_id),
+        *_money(session, community_id, period),
+    ]
     return [one for one in found if one.count]
 
 
@@ -93,9 +98,13 @@ def _runs(session: Session, community_id: int, period: Period) -> Iterator[Check
         )
     )
     yield ChecklistItem(
-        code="runs_unfinished", message=N_("有 %(count)d 次出账没有入账或作废"), count=unfinished or 0,
-        remedies=(Remedy(N_("入账或作废"), _list(BillingRun, community_id, period=period), ("read", "BillingRun")),),
-    )  # fmt: skip
+        code="runs_unfinished",
+        message=N_("有 %(count)d 次出账没有入账或作废"),
+        count=unfinished or 0,
+        remedies=(
+            Remedy(N_("入账或作废"), _list(BillingRun, community_id, period=period), ("read", "BillingRun")),
+        ),
+    )
 
 
 def _readings(session: Session, community_id: int, period: Period) -> Iterator[ChecklistItem]:
@@ -103,36 +112,47 @@ def _readings(session: Session, community_id: int, period: Period) -> Iterator[C
     asked = {"community_id": community_id, "period": str(period), "needed": "y"}
     url = f"/billing/readings/?{urlencode(asked)}"
     yield ChecklistItem(
-        code="missing_readings", message=N_("有 %(count)d 块表这个月还没有抄"), count=missing,
+        code="missing_readings",
+        message=N_("有 %(count)d 块表这个月还没有抄"),
+        count=missing,
         remedies=(
             Remedy(N_("补抄"), url, ("add", "MeterReading")),
             Remedy(N_("登记未抄"), f"/billing/exempt/?{urlencode(asked)}", ("add", "ReadingExemption")),
             Remedy(N_("撤销分配"), url, ("take_back", "FeeAssignment")),
         ),
-    )  # fmt: skip
+    )
     waiting = session.scalar(
         select(func.count(ReadingExemption.id)).where(
-            ReadingExemption.community_id == community_id, ReadingExemption.period == period,
+            ReadingExemption.community_id == community_id,
+            ReadingExemption.period == period,
             ReadingExemption.state == ApprovalState.PENDING,
         )
-    )  # fmt: skip
+    )
     yield ChecklistItem(
-        code="pending_reading_exemption", message=N_("有 %(count)d 张未抄登记等待审批"), count=waiting or 0, stops=False,
+        code="pending_reading_exemption",
+        message=N_("有 %(count)d 张未抄登记等待审批"),
+        count=waiting or 0,
+        stops=False,
         url=_list(ReadingExemption, community_id, period=period, state=ApprovalState.PENDING.value),
-    )  # fmt: skip
+    )
 
 
 def _unposted(session: Session, community_id: int, period: Period) -> Iterator[ChecklistItem]:
     found = unposted(session=session, community_id=community_id, period=period)
     url = f"/billing/start/?{urlencode({'community_id': community_id, 'period': str(period)})}"
     yield ChecklistItem(
-        code="unposted", message=N_("有 %(count)d 笔应收还没有出账"),
-        remedies=(Remedy(N_("出账"), url, ("add", "BillingRun")),), count=sum(one.charges for one in found),
-    )  # fmt: skip
+        code="unposted",
+        message=N_("有 %(count)d 笔应收还没有出账"),
+        remedies=(Remedy(N_("出账"), url, ("add", "BillingRun")),),
+        count=sum(one.charges for one in found),
+    )
     yield ChecklistItem(
-        code="unbillable", message=N_("有 %(count)d 段日子没有付费人、单价或面积，不能计费"), url=url,
-        count=sum(one.unbillable for one in found), stops=False,
-    )  # fmt: skip
+        code="unbillable",
+        message=N_("有 %(count)d 段日子没有付费人、单价或面积，不能计费"),
+        url=url,
+        count=sum(one.unbillable for one in found),
+        stops=False,
+    )
 
 
 def _requests(session: Session, community_id: int) -> Iterator[ChecklistItem]:
@@ -145,16 +165,20 @@ def _requests(session: Session, community_id: int) -> Iterator[ChecklistItem]:
             )
         )
         yield ChecklistItem(
-            code=f"pending_{model.__tablename__}", message=N_("有 %(count)d 张%(what)s还没有审批，以后批准的记入以后的账期"),
-            count=pending or 0, url=_list(model, community_id, state=ApprovalState.PENDING.value), stops=False,
+            code=f"pending_{model.__tablename__}",
+            message=N_("有 %(count)d 张%(what)s还没有审批，以后批准的记入以后的账期"),
+            count=pending or 0,
+            url=_list(model, community_id, state=ApprovalState.PENDING.value),
+            stops=False,
             params={"what": spec_of(model).about.label},
-        )  # fmt: skip
+        )
 
 
 def _money(session: Session, community_id: int, period: Period) -> Iterator[ChecklistItem]:
     kept = unhanded(session=session, community_id=community_id, period=period)
     yield ChecklistItem(
-        code="unhanded", message=N_("有 %(count)d 张收据、冲红或退款还没有交款"),
+        code="unhanded",
+        message=N_("有 %(count)d 张收据、冲红或退款还没有交款"),
         count=sum(papers for _cashier, papers in kept),
         remedies=(
             Remedy(N_("交款"), "/handover/", ("hand_over", "CashHandover")),
@@ -163,28 +187,34 @@ def _money(session: Session, community_id: int, period: Period) -> Iterator[Chec
                 for cashier, _papers in kept
             ),
         ),
-    )  # fmt: skip
+    )
     unsigned = session.scalar(
         select(func.count(CashHandover.id)).where(
-            CashHandover.community_id == community_id, CashHandover.state == HandoverState.HANDED,
+            CashHandover.community_id == community_id,
+            CashHandover.state == HandoverState.HANDED,
             CashHandover.first_day <= period.last_day,
         )
-    )  # fmt: skip
+    )
     yield ChecklistItem(
-        code="unsigned", message=N_("有 %(count)d 张交款单财务还没有签收"), count=unsigned or 0, stops=False,
+        code="unsigned",
+        message=N_("有 %(count)d 张交款单财务还没有签收"),
+        count=unsigned or 0,
+        stops=False,
         url=_list(CashHandover, community_id, state=HandoverState.HANDED.value),
-    )  # fmt: skip
+    )
 
 
 def unequal(readings: Iterable[Reading]) -> list[ChecklistItem]:
     """Return the reports of a month, read anew, whose equations do not hold."""
     return [
         ChecklistItem(
-            code=f"equation_{one.report.name}", message=N_("“%(report)s”有 %(count)d 个等式不平，请联系管理员"),
+            code=f"equation_{one.report.name}",
+            message=N_("“%(report)s”有 %(count)d 个等式不平，请联系管理员"),
             count=sum(not equation.holds for equation in one.equations),
             remedies=(
                 Remedy(
-                    N_("查看报表"), f"{one.report.url}/?{urlencode(parameters.parameters(one.scope))}",
+                    N_("查看报表"),
+                    f"{one.report.url}/?{urlencode(parameters.parameters(one.scope))}",
                     ("read", one.report.name),
                 ),
             ),
@@ -192,7 +222,7 @@ def unequal(readings: Iterable[Reading]) -> list[ChecklistItem]:
         )
         for one in readings
         if not one.holds
-    ]  # fmt: skip
+    ]
 
 
 def _list(model: Any, community_id: int, **equal: Any) -> str:

@@ -167,11 +167,17 @@ def findings(*, session: Session, community_id: int, period: Period) -> list[Che
     found = close_check(session=session, community_id=community_id, period=period)
     if previous is not None:
         first = ChecklistItem(
-            code="previous_period_open", message=N_("上一账期 %(previous)s 还没有结账"), count=1,
+            code="previous_period_open",
+            message=N_("上一账期 %(previous)s 还没有结账"),
+            count=1,
             params={"previous": str(previous)},
             remedies=(
-                Remedy(N_("去结上一账期"), f"/closing/check/{community_id}/{previous}", ("read", "AccountingPeriod")),
+                Remedy(
+                    N_("去结上一账期"),
+                    f"/closing/check/{community_id}/{previous}",
+                    ("read", "AccountingPeriod"),
+                ),
             ),
-        )  # fmt: skip
+        )
         return [first, *found]
     return found

@@ -41,10 +41,13 @@ def request_reopen(
     month = _latest(session, community_id, period)
     actor = current_actor()
     same = select(PeriodReopen.id).where(
-        PeriodReopen.community_id == community_id, PeriodReopen.period == period,
-        PeriodReopen.version == month.version, PeriodReopen.state == ApprovalState.PENDING,
-        PeriodReopen.requested_by_id == actor.user_id, PeriodReopen.requested_by == (actor.name or "?"),
-    )  # fmt: skip
+        PeriodReopen.community_id == community_id,
+        PeriodReopen.period == period,
+        PeriodReopen.version == month.version,
+        PeriodReopen.state == ApprovalState.PENDING,
+        PeriodReopen.requested_by_id == actor.user_id,
+        PeriodReopen.requested_by == (actor.name or "?"),
+    )
     if session.scalar(same.limit(1)) is not None:
         raise ReopenAsked(field="period", period=str(period))
     row.community_id, row.period, row.version, row.reason = community_id, period, month.version, reason

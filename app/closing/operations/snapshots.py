@@ -65,9 +65,16 @@ def freeze(
     """Keep reports, as they were written out of a month that is open and locked."""
     for one in found:
         paper = PeriodReport(
-            community_id=community_id, period=period, version=version, report=one.report.name,
-            lines=one.reading.total.count, digest=digest_of(one.text), totals=one.totals, closed_at=at, closed_by=by,
-        )  # fmt: skip
+            community_id=community_id,
+            period=period,
+            version=version,
+            report=one.report.name,
+            lines=one.reading.total.count,
+            digest=digest_of(one.text),
+            totals=one.totals,
+            closed_at=at,
+            closed_by=by,
+        )
         session.add(paper)
         session.flush()
         for start in range(0, len(one.rows), AT_ONCE):

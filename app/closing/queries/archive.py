@@ -171,9 +171,14 @@ def totals_of(report: Report, paper: PeriodReport) -> Total:
     """Count, sums and figures as they were when the month was closed."""
     kept = json.loads(paper.totals)
     return Total(
-        count=kept["count"], values=_values(report.totalled, kept["values"]),
-        figures={one.name: Decimal(kept["figures"][one.name]) for one in report.figure_fields if one.name in kept["figures"]},
-    )  # fmt: skip
+        count=kept["count"],
+        values=_values(report.totalled, kept["values"]),
+        figures={
+            one.name: Decimal(kept["figures"][one.name])
+            for one in report.figure_fields
+            if one.name in kept["figures"]
+        },
+    )
 
 
 def add_up(report: Report, parts: Sequence[Total]) -> Total:
@@ -208,5 +213,7 @@ def _words(session: Session, closed: Sequence[PeriodReport], asked: set[int]) ->
         return _("%(period)s 已结账，数字是结账时保存的，不再变动。", period=period)
     return _(
         "%(closed)d 个小区的 %(period)s 已结账，数字是结账时保存的；其余 %(open)d 个未结，数字还会变动。",
-        period=period, closed=len(closed), open=len(asked) - len(closed),
-    )  # fmt: skip
+        period=period,
+        closed=len(closed),
+        open=len(asked) - len(closed),
+    )

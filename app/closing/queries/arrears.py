@@ -47,8 +47,9 @@ def owed(session: Session, scope: ReportQuery) -> FromClause:
         now = (
             _amount(raw(of.gross) + raw(of.adjusted), "charged"),
             _amount(raw(of.waived) + raw(of.waived_later), "waived"),
-            of.paid, of.due,
-        )  # fmt: skip
+            of.paid,
+            of.due,
+        )
         return of_open(select(*columns, *now).where(*posted)).subquery()
     by_charge = _one_by_one if session.get_bind().dialect.name == "sqlite" else _all_at_once
     return by_charge(scope, columns, posted)
@@ -95,13 +96,16 @@ def _all_at_once(scope: ReportQuery, columns: Sequence[Any], posted: Sequence[An
 
     moved = (
         select(
-            Allocation.charge_id.label("charge"), func.sum(amount).label("every"), moved_by(*PAID_KINDS).label("paid"),
-            moved_by(AllocationKind.WAIVER).label("waived"), moved_by(AllocationKind.ADJUSTMENT).label("adjusted"),
+            Allocation.charge_id.label("charge"),
+            func.sum(amount).label("every"),
+            moved_by(*PAID_KINDS).label("paid"),
+            moved_by(AllocationKind.WAIVER).label("waived"),
+            moved_by(AllocationKind.ADJUSTMENT).label("adjusted"),
         )
         .where(Allocation.day <= scope.last, *wanted(scope, Allocation))
         .group_by(Allocation.charge_id)
         .subquery()
-    )  # fmt: skip
+    )
 
     def of_moved(name: str) -> ColumnElement[int]:
         return func.coalesce(moved.c[name], 0)

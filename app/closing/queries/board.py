@@ -72,14 +72,18 @@ def board(*, session: Session, year: int, now: Period) -> list[Books]:
         (row.community_id, row.period): row
         for row in session.execute(
             select(
-                AccountingPeriod.community_id, AccountingPeriod.period, AccountingPeriod.state,
-                AccountingPeriod.version, AccountingPeriod.closed_by, AccountingPeriod.closed_at,
+                AccountingPeriod.community_id,
+                AccountingPeriod.period,
+                AccountingPeriod.state,
+                AccountingPeriod.version,
+                AccountingPeriod.closed_by,
+                AccountingPeriod.closed_at,
             ).where(
                 AccountingPeriod.community_id.in_(ids),
                 AccountingPeriod.period.between(Period(year, 1), Period(year, 12)),
             )
         )
-    }  # fmt: skip
+    }
 
     def month(community_id: int, number: int) -> BoardMonth:
         period = Period(year, number)
@@ -89,9 +93,13 @@ def board(*, session: Session, year: int, now: Period) -> list[Books]:
             waits = first is not None and first < period <= now
             return BoardMonth(period=period, state=PeriodState.OPEN if waits else None)
         return BoardMonth(
-            period=period, state=row.state, version=row.version, closed_by=row.closed_by or "",
-            closed_at=row.closed_at, latest=period == latest,
-        )  # fmt: skip
+            period=period,
+            state=row.state,
+            version=row.version,
+            closed_by=row.closed_by or "",
+            closed_at=row.closed_at,
+            latest=period == latest,
+        )
 
     return [
         Books(community_id=one.id, name=one.name, months=[month(one.id, number) for number in range(1, 13)])

@@ -50,9 +50,12 @@ def settlement_rows(session: Session, *where: Any, sign: int = 1, voids: Any = N
         statement = statement.join(voids[0], voids[1])
     for key, kind, amount, day, period, fee, room, space in session.execute(statement):
         yield FigureRow(
-            kind=_(kind.label), title=_title(room, space, fee, period), day=day, amount=sign * amount,
+            kind=_(kind.label),
+            title=_title(room, space, fee, period),
+            day=day,
+            amount=sign * amount,
             url=document_url(Allocation, key),
-        )  # fmt: skip
+        )
 
 
 def adjustment_rows(session: Session, *where: Any) -> Iterator[FigureRow]:
@@ -72,8 +75,9 @@ def household_rows(session: Session, *where: Any) -> Iterator[FigureRow]:
     """Return a row a room or space that has any of the charges, once a building."""
     of: Any = Charge
     for column, model, name in (
-        (of.room_id, Room, Room.code), (of.space_id, ParkingSpace, ParkingSpace.number)
-    ):  # fmt: skip
+        (of.room_id, Room, Room.code),
+        (of.space_id, ParkingSpace, ParkingSpace.number),
+    ):
         document: Any = model
         rows = select(of.community_id, of.building_id, column, name).join(document, document.id == column)
         places = rows.where(*where).distinct().order_by(of.community_id, of.building_id, column)
@@ -96,9 +100,12 @@ def _charges(session: Session, statement: Any) -> Iterator[FigureRow]:
     for amount, key, starts, period, fee, room, space in session.execute(joined):
         if amount:
             yield FigureRow(
-                kind=_(Charge.__about__.label), title=_title(room, space, fee, period), day=starts, amount=amount,
+                kind=_(Charge.__about__.label),
+                title=_title(room, space, fee, period),
+                day=starts,
+                amount=amount,
                 url=document_url(Charge, key),
-            )  # fmt: skip
+            )
 
 
 def _title(room: str | None, space: str | None, fee: str, period: Any) -> str:

@@ -47,9 +47,9 @@ def of_documents(on_charges: list[Any], on_allocations: list[Any]) -> FromClause
 
     def settled(move: MovementKind) -> Any:
         kinds = [one for one, its in MOVES.items() if its is move]
-        return select(
-            *allocation, literal(move, kind).label("kind"), amount(-raw(Allocation.amount))
-        ).where(Allocation.kind.in_(kinds), *on_allocations)  # fmt: skip
+        return select(*allocation, literal(move, kind).label("kind"), amount(-raw(Allocation.amount))).where(
+            Allocation.kind.in_(kinds), *on_allocations
+        )
 
     return union_all(
         charged(MovementKind.CHARGED, raw(Charge.gross)),

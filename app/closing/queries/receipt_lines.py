@@ -70,13 +70,19 @@ class ReceiptLines:
         paper = (self._voids if row.kind in BACK else self._papers)[key.receipt_id]
         named = self._names.values(row)
         values = {
-            **named, "day": key.day, "tenders": self._tenders.get(key.receipt_id, ""),
+            **named,
+            "day": key.day,
+            "tenders": self._tenders.get(key.receipt_id, ""),
             "fee": _called(source, row, named["fee"]),
             "standard": self._standards.get(getattr(row, "standard_id", None), ""),
-            "starts": getattr(row, "starts", None), "ends": getattr(row, "ends", None),
-            "charged": getattr(row, "charged", None), "amount": key.amount, "left": getattr(row, "left", None),
-            "created_by": paper.created_by, "created_at": paper.created_at,
-        }  # fmt: skip
+            "starts": getattr(row, "starts", None),
+            "ends": getattr(row, "ends", None),
+            "charged": getattr(row, "charged", None),
+            "amount": key.amount,
+            "left": getattr(row, "left", None),
+            "created_by": paper.created_by,
+            "created_at": paper.created_at,
+        }
         places = keys_of(row, "community_id", "room_id", "customer_id")
         more = {name: getattr(row, name, None) for name in ("building_id", "space_id")}
         return ReportLine(values=values, keys={**places, **more, "receipt_id": key.receipt_id})
@@ -101,14 +107,23 @@ def _charged(session: Session, ids: Sequence[int]) -> dict[int, Any]:
     )
     rows = session.execute(
         select(
-            Allocation.id, Allocation.kind, Allocation.community_id, Allocation.building_id, Allocation.room_id,
-            Allocation.space_id, Allocation.fee_item_id, Charge.customer_id, Charge.standard_id, Charge.starts,
-            Charge.ends, Charge.amount.label("charged"),
+            Allocation.id,
+            Allocation.kind,
+            Allocation.community_id,
+            Allocation.building_id,
+            Allocation.room_id,
+            Allocation.space_id,
+            Allocation.fee_item_id,
+            Charge.customer_id,
+            Charge.standard_id,
+            Charge.starts,
+            Charge.ends,
+            Charge.amount.label("charged"),
             type_coerce(raw(Charge.amount) - settled, Money).label("left"),
         )
         .join(Charge, Charge.id == Allocation.charge_id)
         .where(Allocation.id.in_(ids))
-    )  # fmt: skip
+    )
     return {row.id: row for row in rows}
 
 

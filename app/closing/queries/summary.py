@@ -76,9 +76,15 @@ def order(line: ReportLine) -> Any:
     values, keys = line.values, line.keys
     building = values["building"]
     return (
-        values["community"], keys["community_id"], keys["building_id"] is None, len(building), building,
-        keys["building_id"] or 0, values["fee"], keys.get("fee_item_id") or 0,
-    )  # fmt: skip
+        values["community"],
+        keys["community_id"],
+        keys["building_id"] is None,
+        len(building),
+        building,
+        keys["building_id"] or 0,
+        values["fee"],
+        keys.get("fee_item_id") or 0,
+    )
 
 
 def _figures(sums: Sums) -> Sums:
@@ -141,9 +147,9 @@ def _households(
     session: Session, period: Period, where: list[ColumnElement[bool]]
 ) -> tuple[dict[Key, int], dict[tuple[int, int | None], int]]:
     """户数: rooms (and spaces) that are charged in the month, by fee, and once each by building."""
-    counted = (
-        func.count(Charge.room_id.distinct()) + func.count(Charge.space_id.distinct())
-    ).label("households")  # fmt: skip
+    counted = (func.count(Charge.room_id.distinct()) + func.count(Charge.space_id.distinct())).label(
+        "households"
+    )
     place = (Charge.community_id, Charge.building_id)
     this = (Charge.posting_period == period, *where)
     by_fee = session.execute(

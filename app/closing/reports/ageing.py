@@ -24,11 +24,15 @@ TONES = ("green", "cyan", "yellow", "orange", "red", "purple")
 SUMS = (*NAMES, "due", "lapsing")
 
 FIELDS = (
-    COMMUNITY, PLACE, CUSTOMER, *(money(name, label, 13) for name, label, _days in BUCKETS), money("due", N_("合计")),
+    COMMUNITY,
+    PLACE,
+    CUSTOMER,
+    *(money(name, label, 13) for name, label, _days in BUCKETS),
+    money("due", N_("合计")),
     day("oldest", N_("最早到期日")),
     # 诉讼时效三年: what must be reminded of or sued for soon.
     money("lapsing", N_("近三年时效"), 13),
-)  # fmt: skip
+)
 
 
 def aged(found: FromClause, scope: ReportQuery) -> list[ColumnElement[Any]]:
@@ -83,8 +87,12 @@ def _page(session: Session, scope: ReportQuery, limit: int, offset: int) -> Sequ
 def _equations(total: Total, _lines: Sequence[ReportLine]) -> list[Equation]:
     of = total.values
     return [
-        Equation(label=N_("合计 = 各账龄段之和"), left=of["due"], right=sum((of[name] for name in NAMES), Decimal(0)))
-    ]  # fmt: skip
+        Equation(
+            label=N_("合计 = 各账龄段之和"),
+            left=of["due"],
+            right=sum((of[name] for name in NAMES), Decimal(0)),
+        )
+    ]
 
 
 def _checks(session: Session, scope: ReportQuery, total: Total) -> list[Equation]:

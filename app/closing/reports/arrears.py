@@ -33,13 +33,22 @@ ZERO = Decimal("0.00")
 SUMS = ("charged", "paid", "waived", "due")
 
 FIELDS = (
-    COMMUNITY, PLACE, CUSTOMER, PHONE, FEE, PERIOD,
-    money("charged", N_("应收")), money("paid", N_("已收")), money("waived", N_("减免"), 12), money("due", N_("欠费")),
+    COMMUNITY,
+    PLACE,
+    CUSTOMER,
+    PHONE,
+    FEE,
+    PERIOD,
+    money("charged", N_("应收")),
+    money("paid", N_("已收")),
+    money("waived", N_("减免"), 12),
+    money("due", N_("欠费")),
     # What of it is owed as late fees.
     money("late_fee", N_("违约金"), 12),
-    day("due_date", N_("到期日")), Field(N_("逾期天数"), "integer", name="overdue", width=10),
+    day("due_date", N_("到期日")),
+    Field(N_("逾期天数"), "integer", name="overdue", width=10),
     day("reminded", N_("最近催缴")),
-)  # fmt: skip
+)
 
 
 def _total(session: Session, scope: ReportQuery) -> Total:
@@ -64,16 +73,19 @@ def _page(session: Session, scope: ReportQuery, limit: int, offset: int) -> Sequ
     return [
         ReportLine(
             values={
-                **names.values(row), "phone": phones.get(row.customer_id),
-                "period": periods[row.id], "due_date": row.due_date,
+                **names.values(row),
+                "phone": phones.get(row.customer_id),
+                "period": periods[row.id],
+                "due_date": row.due_date,
                 "late_fee": row.due if row.fee_item_id in late_fees else ZERO,
                 "reminded": reminded.get(row.customer_id),
-                "overdue": max((scope.last - row.due_date).days, 0), **{name: getattr(row, name) for name in SUMS},
+                "overdue": max((scope.last - row.due_date).days, 0),
+                **{name: getattr(row, name) for name in SUMS},
             },
             keys={**keys_of(row, *PLACES, "fee_item_id"), "charge_id": row.id},
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _reminded(session: Session, scope: ReportQuery, customers: set[int]) -> dict[int, date]:

@@ -45,10 +45,17 @@ KEYS = ("community_id", "room_id", "customer_id")
 ORDER = ("community_id", "room", "customer_id", "deposit", "account")
 
 FIELDS = (
-    COMMUNITY, PLACE, CUSTOMER, Field(N_("类型"), "choice", name="held", width=10, enum=AccountKind), words("item", N_("项目")),
-    money("opening", N_("期初余额")), money("received", N_("本期收")), money("used", N_("抵扣/扣款")),
-    money("refunded", N_("本期退")), money("closing", N_("期末余额")),
-)  # fmt: skip
+    COMMUNITY,
+    PLACE,
+    CUSTOMER,
+    Field(N_("类型"), "choice", name="held", width=10, enum=AccountKind),
+    words("item", N_("项目")),
+    money("opening", N_("期初余额")),
+    money("received", N_("本期收")),
+    money("used", N_("抵扣/扣款")),
+    money("refunded", N_("本期退")),
+    money("closing", N_("期末余额")),
+)
 
 
 def _accounts(scope: ReportQuery) -> CompoundSelect[Any]:
@@ -95,13 +102,17 @@ def _moves(scope: ReportQuery, account: Any, entry: Any, link: Any) -> Select[An
     )
     return (
         select(
-            account.community_id, func.coalesce(account.room_id, 0).label("room"), account.room_id,
-            account.customer_id, literal(int(is_deposit)).label("deposit"), sums.c.account,
+            account.community_id,
+            func.coalesce(account.room_id, 0).label("room"),
+            account.room_id,
+            account.customer_id,
+            literal(int(is_deposit)).label("deposit"),
+            sums.c.account,
             *(type_coerce(sums.c[name], Money).label(name) for name in SUMS),
         )
         .join(sums, sums.c.account == account.id)
         .where(or_(sums.c.opening != 0, sums.c.moved != 0))
-    )  # fmt: skip
+    )
 
 
 def _sum(entry: Any, condition: Any, *, sign: int = 1) -> Any:
@@ -131,11 +142,19 @@ def _page(session: Session, scope: ReportQuery, limit: int, offset: int) -> Sequ
         named = names.values(row)
         fee = prepaid.get(row.account) if not row.deposit else None
         values = {
-            "community": named["community"], "place": named["place"], "customer": named["customer"],
-            "held": AccountKind.DEPOSIT if row.deposit else AccountKind.FEE if fee and fee.fee_item_id else AccountKind.GENERAL,
-            "item": codes_of(DEPOSIT_ITEM).label(held[row.account].item) if row.deposit else fees.values(fee)["fee"],
+            "community": named["community"],
+            "place": named["place"],
+            "customer": named["customer"],
+            "held": AccountKind.DEPOSIT
+            if row.deposit
+            else AccountKind.FEE
+            if fee and fee.fee_item_id
+            else AccountKind.GENERAL,
+            "item": codes_of(DEPOSIT_ITEM).label(held[row.account].item)
+            if row.deposit
+            else fees.values(fee)["fee"],
             **{name: getattr(row, name) for name in SUMS},
-        }  # fmt: skip
+        }
         key = "deposit_id" if row.deposit else "prepayment_id"
         lines.append(ReportLine(values=values, keys={**keys_of(row, *KEYS), key: row.account}))
     return lines
@@ -184,9 +203,12 @@ def _rows(
     rows = session.scalars(select(entry).where(mine, condition, *scope.where(entry)).order_by(entry.id))
     for row in rows:
         yield FigureRow(
-            kind=_(row.kind.label), title=row.reason or "", day=row.day, amount=sign * row.amount,
+            kind=_(row.kind.label),
+            title=row.reason or "",
+            day=row.day,
+            amount=sign * row.amount,
             url=document_url(entry, row.id),
-        )  # fmt: skip
+        )
 
 
 BALANCES = Report(

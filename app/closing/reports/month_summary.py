@@ -105,30 +105,35 @@ def _equations(total: Total, lines: Sequence[ReportLine]) -> list[Equation]:
     found = [
         Equation(
             label=N_("期末欠费 = 期初 + 应收 ± 调整 − 减免 − 现收 − 预收抵扣"),
-            left=total.values["closing"], right=expected_closing(total.values),
+            left=total.values["closing"],
+            right=expected_closing(total.values),
             wrong=unbalanced(one.values for one in lines if one.level == LINE),
         )
-    ]  # fmt: skip
+    ]
     held = total.figures
     if held:
         found += [
             Equation(
-                label=N_("期末预收 = 期初 + 新收 − 抵扣 − 退款"), left=held["prepayment_closing"],
+                label=N_("期末预收 = 期初 + 新收 − 抵扣 − 退款"),
+                left=held["prepayment_closing"],
                 right=prepayment_closing(held),
             ),
             Equation(
-                label=N_("预收抵扣 = 预收明细里的抵扣"), left=total.values["prepayment_applied"],
+                label=N_("预收抵扣 = 预收明细里的抵扣"),
+                left=total.values["prepayment_applied"],
                 right=held["prepayment_used"],
             ),
             Equation(
-                label=N_("期末押金 = 期初 + 收 − 退 − 扣"), left=held["deposit_closing"],
+                label=N_("期末押金 = 期初 + 收 − 退 − 扣"),
+                left=held["deposit_closing"],
                 right=deposit_closing(held),
             ),
             Equation(
-                label=N_("现金 = 现收 + 预收 + 押金 − 退款"), left=held["net_cash"],
+                label=N_("现金 = 现收 + 预收 + 押金 − 退款"),
+                left=held["net_cash"],
                 right=cash_of(total.values, held),
             ),
-        ]  # fmt: skip
+        ]
     return found
 
 
@@ -159,8 +164,10 @@ def _rows(
     place = ("community_id", "building_id", "fee_item_id")
     charges = [*at_keys(of, keys, *place), of.posting_period == scope.period, *scope.where(of)]
     settlements = [
-        *at_keys(settled, keys, *place), settled.posting_period == scope.period, *scope.where(settled),
-    ]  # fmt: skip
+        *at_keys(settled, keys, *place),
+        settled.posting_period == scope.period,
+        *scope.where(settled),
+    ]
     cash = settled.kind.in_(CASH_KINDS)
     match name:
         case "households":

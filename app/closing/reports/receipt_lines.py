@@ -33,13 +33,22 @@ def tender_labels(codes: str) -> str:
 
 
 FIELDS = (
-    COMMUNITY, BUILDING, words("place", N_("房间")), CUSTOMER, day("day", N_("收款日期")),
-    Field(N_("结算方式"), "text", name="tenders", width=12, masked=tender_labels), FEE, words("standard", N_("收费标准")),
-    day("starts", N_("计费开始日期")), day("ends", N_("计费结束日期")),
-    Field(N_("应收金额"), "money", name="charged", width=13, scale=2), money("amount", N_("收款金额")),
-    Field(N_("余额"), "money", name="left", width=13, scale=2), words("created_by", N_("制单人"), 10),
+    COMMUNITY,
+    BUILDING,
+    words("place", N_("房间")),
+    CUSTOMER,
+    day("day", N_("收款日期")),
+    Field(N_("结算方式"), "text", name="tenders", width=12, masked=tender_labels),
+    FEE,
+    words("standard", N_("收费标准")),
+    day("starts", N_("计费开始日期")),
+    day("ends", N_("计费结束日期")),
+    Field(N_("应收金额"), "money", name="charged", width=13, scale=2),
+    money("amount", N_("收款金额")),
+    Field(N_("余额"), "money", name="left", width=13, scale=2),
+    words("created_by", N_("制单人"), 10),
     Field(N_("制单时间"), "moment", name="created_at", width=16),
-)  # fmt: skip
+)
 
 FIGURES = (
     Field(N_("收据合计"), "money", name="receipts", scale=2),
@@ -57,13 +66,16 @@ def _taken(scope: ReportQuery) -> CompoundSelect[Any]:
     return union_all(
         *(
             select(
-                model.day.label("day"), model.community_id.label("community_id"),
-                model.receipt_id.label("receipt_id"), literal(source).label("source"), model.id.label("id"),
+                model.day.label("day"),
+                model.community_id.label("community_id"),
+                model.receipt_id.label("receipt_id"),
+                literal(source).label("source"),
+                model.id.label("id"),
                 model.amount.label("amount"),
             ).where(model.day.between(scope.first, scope.last), condition, *scope.where(model))
             for source, model, condition in sources
         )
-    )  # fmt: skip
+    )
 
 
 def _kept(model: Any, kinds: Any) -> Any:

@@ -24,10 +24,16 @@ from app.lowcode.types import raw
 
 AT_ONCE = 5000  # rooms in one statement
 FIELDS = (
-    COMMUNITY, BUILDING, PLACE, Field(N_("面积"), "number", name="area", width=10, scale=AREA_SCALE, unit="㎡"),
-    FEE, day("starts", N_("空置起")), day("ends", N_("空置止")),
-    Field(N_("系数"), "number", name="factor", width=8, scale=PRICE_SCALE), money("waived", N_("月减免额")),
-)  # fmt: skip
+    COMMUNITY,
+    BUILDING,
+    PLACE,
+    Field(N_("面积"), "number", name="area", width=10, scale=AREA_SCALE, unit="㎡"),
+    FEE,
+    day("starts", N_("空置起")),
+    day("ends", N_("空置止")),
+    Field(N_("系数"), "number", name="factor", width=8, scale=PRICE_SCALE),
+    money("waived", N_("月减免额")),
+)
 
 
 def _lines(session: Session, scope: ReportQuery) -> Iterator[ReportLine]:
@@ -58,19 +64,29 @@ def _line(
     keys = keys_of(row, "community_id", "building_id", "room_id")
     return ReportLine(
         values={
-            **named, "area": areas.get(row.room_id), "starts": starts, "ends": ends, "factor": factor,
+            **named,
+            "area": areas.get(row.room_id),
+            "starts": starts,
+            "ends": ends,
+            "factor": factor,
             "waived": waived or Decimal("0.00"),
         },
         keys={**keys, "vacancy_id": row.id if starts is not None else None, "fee_item_id": row.fee_item_id},
-    )  # fmt: skip
+    )
 
 
 def _order(line: ReportLine) -> Any:
     values = line.values
     return (
-        values["community"], line.keys["community_id"], len(values["building"]), values["building"],
-        values["place"], line.keys["room_id"], values["starts"] or date.max, line.keys["vacancy_id"] or 0,
-    )  # fmt: skip
+        values["community"],
+        line.keys["community_id"],
+        len(values["building"]),
+        values["building"],
+        values["place"],
+        line.keys["room_id"],
+        values["starts"] or date.max,
+        line.keys["vacancy_id"] or 0,
+    )
 
 
 def _charges(session: Session, scope: ReportQuery) -> list[Any]:
@@ -80,9 +96,14 @@ def _charges(session: Session, scope: ReportQuery) -> list[Any]:
         session.execute(
             select(
                 of.id, of.community_id, of.building_id, of.room_id, of.fee_item_id, of.waived, of.basis
-            ).where(of.posting_period == scope.period, raw(of.waived) != 0, of.room_id.is_not(None), *scope.where(Charge))
+            ).where(
+                of.posting_period == scope.period,
+                raw(of.waived) != 0,
+                of.room_id.is_not(None),
+                *scope.where(Charge),
+            )
         )
-    )  # fmt: skip
+    )
 
 
 def _vacancies(session: Session, scope: ReportQuery, rooms: set[int]) -> list[Any]:
@@ -181,9 +202,11 @@ def _rows(
         if place == wanted and part:
             named = names.values(charge)
             yield FigureRow(
-                kind=_(Charge.__about__.label), title=f"{named['place']} {named['fee']}", amount=part,
+                kind=_(Charge.__about__.label),
+                title=f"{named['place']} {named['fee']}",
+                amount=part,
                 url=document_url(Charge, charge.id),
-            )  # fmt: skip
+            )
 
 
 VACANCIES = Report(

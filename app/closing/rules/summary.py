@@ -15,9 +15,14 @@ Figures = Mapping[str, Any]
 def expected_closing(figures: Figures) -> Decimal:
     """期初 + 应收 ± 调整 − 减免 − 核销(现收 + 预收抵扣) (fee rules, month close)."""
     found: Decimal = (
-        figures["opening"] + figures["charged"] + figures["adjusted"] - figures["waived"]
-        - figures["cash_past"] - figures["cash_current"] - figures["prepayment_applied"]
-    )  # fmt: skip
+        figures["opening"]
+        + figures["charged"]
+        + figures["adjusted"]
+        - figures["waived"]
+        - figures["cash_past"]
+        - figures["cash_current"]
+        - figures["prepayment_applied"]
+    )
     return found
 
 
@@ -28,9 +33,7 @@ def rates(figures: Figures) -> dict[str, Decimal | None]:
     综合: all received ÷ (opening + charged − waived).
     """
     current = figures["cash_current"] + figures["prepayment_current"]
-    received = (
-        figures["cash_past"] + figures["cash_current"] + figures["prepayment_applied"]
-    )  # fmt: skip
+    received = figures["cash_past"] + figures["cash_current"] + figures["prepayment_applied"]
     past = received - current
     return {
         "current_rate": percent(current, figures["charged"] - figures["waived"]),
@@ -47,8 +50,11 @@ def unbalanced(lines: Iterable[Figures]) -> int:
 def prepayment_closing(held: Figures) -> Decimal:
     """期初 + 新收 − 抵扣 − 退款."""
     found: Decimal = (
-        held["prepayment_opening"] + held["prepayment_in"] - held["prepayment_used"] - held["prepayment_refunded"]
-    )  # fmt: skip
+        held["prepayment_opening"]
+        + held["prepayment_in"]
+        - held["prepayment_used"]
+        - held["prepayment_refunded"]
+    )
     return found
 
 
@@ -56,14 +62,18 @@ def deposit_closing(held: Figures) -> Decimal:
     """期初 + 收 − 退 − 扣."""
     found: Decimal = (
         held["deposit_opening"] + held["deposit_in"] - held["deposit_returned"] - held["deposit_deducted"]
-    )  # fmt: skip
+    )
     return found
 
 
 def cash_of(total: Figures, held: Figures) -> Decimal:
     """现收 + 预收 + 押金 − 各退款."""
     found: Decimal = (
-        total["cash_past"] + total["cash_current"] + held["prepayment_in"] + held["deposit_in"]
-        - held["prepayment_refunded"] - held["deposit_returned"]
-    )  # fmt: skip
+        total["cash_past"]
+        + total["cash_current"]
+        + held["prepayment_in"]
+        + held["deposit_in"]
+        - held["prepayment_refunded"]
+        - held["deposit_returned"]
+    )
     return found

@@ -47,10 +47,13 @@ class BoardView(BaseView):
         books = board(session=db.session(), year=year, now=Period.of(clock.today()))
         rows = [(one.name, [_cell(one.community_id, month) for month in one.months]) for one in books]
         return render_template(
-            "closing/board.html", year=year, rows=rows, scope=listing.narrowing_words(),
+            "closing/board.html",
+            year=year,
+            rows=rows,
+            scope=listing.narrowing_words(),
             previous_url=f"/closing/?year={year - 1:04d}" if year > 1 else None,
             next_url=f"/closing/?year={year + 1:04d}" if year < 9999 else None,
-        )  # fmt: skip
+        )
 
     @expose("/check/<int:community_id>/<period>")
     @needs("read")
@@ -60,11 +63,16 @@ class BoardView(BaseView):
         row = _row(community_id, month)
         closed = row if row is not None and row.state is PeriodState.CLOSED else None
         return render_template(
-            "closing/check.html", community=community.name, period=str(month), closed=closed is not None,
-            facts=_facts(closed) if closed else [], kept=_kept(closed) if closed else [],
-            findings_url=f"/closing/findings/{community_id}/{month}", buttons=_buttons(closed) if closed else [],
+            "closing/check.html",
+            community=community.name,
+            period=str(month),
+            closed=closed is not None,
+            facts=_facts(closed) if closed else [],
+            kept=_kept(closed) if closed else [],
+            findings_url=f"/closing/findings/{community_id}/{month}",
+            buttons=_buttons(closed) if closed else [],
             back_url=f"/closing/?year={month.year:04d}",
-        )  # fmt: skip
+        )
 
     @expose("/findings/<int:community_id>/<period>")
     @needs("read")
@@ -78,9 +86,11 @@ class BoardView(BaseView):
         ]
         ready = not any(one.stops for one in found)
         return render_template(
-            "closing/findings.html", lines=lines, ready=ready,
+            "closing/findings.html",
+            lines=lines,
+            ready=ready,
             close=_close_button(community_id, month) if ready and may("close", PERIODS) else None,
-        )  # fmt: skip
+        )
 
     @expose("/close/<int:community_id>/<period>", methods=["POST"])
     @needs("close")
@@ -128,8 +138,10 @@ def _row(community_id: int, period: Period) -> AccountingPeriod | None:
 
 def _facts(row: AccountingPeriod) -> list[tuple[str, str]]:
     return [
-        (_("结账人"), row.closed_by or ""), (_("结账时间"), format_value(row.closed_at, MOMENT)), (_("结账次数"), str(row.version)),
-    ]  # fmt: skip
+        (_("结账人"), row.closed_by or ""),
+        (_("结账时间"), format_value(row.closed_at, MOMENT)),
+        (_("结账次数"), str(row.version)),
+    ]
 
 
 def _kept(row: AccountingPeriod) -> list[tuple[str, str]]:
@@ -156,8 +168,14 @@ def _close_button(community_id: int, period: Period) -> Button:
         "结账以后，%(period)s 不能再出账、收款或更正，报表按现在的样子保存。确定结账？", period=str(period)
     )
     return Button(
-        "close", _("结账"), f"/closing/close/{community_id}/{period}", "lock", post=True, tone="primary", confirm=words
-    )  # fmt: skip
+        "close",
+        _("结账"),
+        f"/closing/close/{community_id}/{period}",
+        "lock",
+        post=True,
+        tone="primary",
+        confirm=words,
+    )
 
 
 def _buttons(row: AccountingPeriod) -> list[Button]:
@@ -181,12 +199,16 @@ def _cell(community_id: int, month: BoardMonth) -> dict[str, Any]:
     if month.state is PeriodState.CLOSED:
         title = _(
             "%(who)s 于 %(at)s 结账（第 %(version)d 次）",
-            who=month.closed_by, at=format_value(month.closed_at, MOMENT), version=month.version,
-        )  # fmt: skip
+            who=month.closed_by,
+            at=format_value(month.closed_at, MOMENT),
+            version=month.version,
+        )
     return {
-        "text": _(month.state.label), "url": f"/closing/check/{community_id}/{month.period}",
-        "tone": month.state.tone or "secondary", "title": title,
-    }  # fmt: skip
+        "text": _(month.state.label),
+        "url": f"/closing/check/{community_id}/{month.period}",
+        "tone": month.state.tone or "secondary",
+        "title": title,
+    }
 
 
 def _spoken(params: dict[str, Any]) -> dict[str, Any]:

@@ -58,9 +58,13 @@ class CashHandover(CommunityScoped, MoneyDocument):
     over_short_reason: Mapped[str | None] = text(N_("长短款原因"), 200)
     words: Mapped[str] = text(N_("大写"), 100, required=True)
     state: Mapped[HandoverState] = choice(
-        N_("状态"), HandoverState, required=True, listed=True,
-        default=HandoverState.HANDED, server_default="handed",
-    )  # fmt: skip
+        N_("状态"),
+        HandoverState,
+        required=True,
+        listed=True,
+        default=HandoverState.HANDED,
+        server_default="handed",
+    )
     signed_by_id: Mapped[int | None] = mapped_column(Key)
     signed_by: Mapped[str | None] = text(N_("财务签收"), 100, listed=True)
     signed_at: Mapped[Any] = moment(N_("签收时间"))

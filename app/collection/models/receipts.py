@@ -21,10 +21,14 @@ class Receipt(CommunityScoped, MoneyDocument):
 
     __machine__ = RECEIPT_MACHINE
     __about__ = About(
-        N_("收据"), "number", icon="cash", order=("-id",), readonly=True,
+        N_("收据"),
+        "number",
+        icon="cash",
+        order=("-id",),
+        readonly=True,
         tabs=("Allocation", "ReceiptTender", "PrepaymentEntry", "DepositEntry", "Waiver", "ReceiptVoid"),
         counted=Counted(lambda receipt: receipt.state == ReceiptState.VALID, NOT_TAKEN_BACK),
-    )  # fmt: skip
+    )
     __table_args__ = (
         UniqueConstraint("community_id", "number"),
         UniqueConstraint("community_id", "year", "serial"),
@@ -80,12 +84,17 @@ class ReceiptTender(CommunityScoped, MoneyDocument):
     """结算明细: how much of a receipt came by which method."""
 
     __about__ = About(
-        N_("结算明细"), "tender", icon="wallet", order=("id",), readonly=True,
+        N_("结算明细"),
+        "tender",
+        icon="wallet",
+        order=("id",),
+        readonly=True,
         counted=Counted(
             # Few are taken back: quicker than asking for the state of each one's receipt.
-            lambda part: part.receipt_id.not_in(select(ReceiptVoid.receipt_id)), NOT_TAKEN_BACK
+            lambda part: part.receipt_id.not_in(select(ReceiptVoid.receipt_id)),
+            NOT_TAKEN_BACK,
         ),
-    )  # fmt: skip
+    )
     __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
 
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True)

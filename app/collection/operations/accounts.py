@@ -43,9 +43,13 @@ def prepayment_account(
     """Return the customer's account for a fee (None: general), made when there is none, under our lock."""
     key = f"{customer_id}:{room_id or ''}:{fee_item_id or ''}"
     row = {
-        "community_id": community_id, "customer_id": customer_id, "room_id": room_id, "fee_item_id": fee_item_id,
-        "account": key, "balance": ZERO,
-    }  # fmt: skip
+        "community_id": community_id,
+        "customer_id": customer_id,
+        "room_id": room_id,
+        "fee_item_id": fee_item_id,
+        "account": key,
+        "balance": ZERO,
+    }
     found: Prepayment = _found_or_made(session, Prepayment, community_id, key, row)
     return found
 
@@ -58,9 +62,13 @@ def deposit_account(
         raise UnknownEntry(field="deposits", label=N_("押金项目"), value=item)
     key = f"{customer_id}:{room_id or ''}:{item}"
     row = {
-        "community_id": community_id, "customer_id": customer_id, "room_id": room_id, "item": item,
-        "account": key, "balance": ZERO,
-    }  # fmt: skip
+        "community_id": community_id,
+        "customer_id": customer_id,
+        "room_id": room_id,
+        "item": item,
+        "account": key,
+        "balance": ZERO,
+    }
     found: Deposit = _found_or_made(session, Deposit, community_id, key, row)
     return found
 
@@ -86,12 +94,21 @@ def move_prepayment(
     account.balance += amount
     session.add(
         PrepaymentEntry(
-            community_id=account.community_id, prepayment_id=account.id, customer_id=account.customer_id,
-            room_id=account.room_id, fee_item_id=account.fee_item_id, kind=kind, day=source.day,
-            posting_period=Period.of(source.day), amount=amount, receipt_id=source.receipt_id,
-            refund_id=source.refund_id, charge_id=charge_id, reason=source.reason,
+            community_id=account.community_id,
+            prepayment_id=account.id,
+            customer_id=account.customer_id,
+            room_id=account.room_id,
+            fee_item_id=account.fee_item_id,
+            kind=kind,
+            day=source.day,
+            posting_period=Period.of(source.day),
+            amount=amount,
+            receipt_id=source.receipt_id,
+            refund_id=source.refund_id,
+            charge_id=charge_id,
+            reason=source.reason,
         )
-    )  # fmt: skip
+    )
 
 
 def move_deposit(
@@ -101,11 +118,19 @@ def move_deposit(
     _check(account.balance, amount)
     account.balance += amount
     entry = DepositEntry(
-        community_id=account.community_id, deposit_id=account.id, customer_id=account.customer_id,
-        room_id=account.room_id, item=account.item, kind=kind, day=source.day,
-        posting_period=Period.of(source.day), amount=amount, receipt_id=source.receipt_id,
-        refund_id=source.refund_id, reason=source.reason,
-    )  # fmt: skip
+        community_id=account.community_id,
+        deposit_id=account.id,
+        customer_id=account.customer_id,
+        room_id=account.room_id,
+        item=account.item,
+        kind=kind,
+        day=source.day,
+        posting_period=Period.of(source.day),
+        amount=amount,
+        receipt_id=source.receipt_id,
+        refund_id=source.refund_id,
+        reason=source.reason,
+    )
     session.add(entry)
     return entry
 

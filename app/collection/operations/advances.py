@@ -72,10 +72,14 @@ def advance_until(
         raise OutOfScope(field="room")
     rooms, spaces = ([room_id], []) if room_id is not None else _objects(session, customer, today)
     found = forecast(
-        session=session, customer_id=customer.id, community_id=customer.community_id,
-        months=[first.plus(month) for month in range(count)], fee_item_id=fee_item_id, room_ids=rooms,
+        session=session,
+        customer_id=customer.id,
+        community_id=customer.community_id,
+        months=[first.plus(month) for month in range(count)],
+        fee_item_id=fee_item_id,
+        room_ids=rooms,
         space_ids=spaces,
-    )  # fmt: skip
+    )
     held: Decimal | None = session.scalar(
         select(func.sum(Prepayment.balance)).where(
             Prepayment.customer_id == customer.id,

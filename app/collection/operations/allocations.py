@@ -58,9 +58,19 @@ class AllocationPart:
 
 
 _READ = (
-    Charge.id, Charge.community_id, Charge.building_id, Charge.room_id, Charge.space_id, Charge.customer_id,
-    Charge.fee_item_id, Charge.period, Charge.posting_period, Charge.due_date, Charge.paid, Charge.due,
-)  # fmt: skip
+    Charge.id,
+    Charge.community_id,
+    Charge.building_id,
+    Charge.room_id,
+    Charge.space_id,
+    Charge.customer_id,
+    Charge.fee_item_id,
+    Charge.period,
+    Charge.posting_period,
+    Charge.due_date,
+    Charge.paid,
+    Charge.due,
+)
 
 
 def lock_charges(*, session: Session, ids: Iterable[int]) -> list[LockedCharge]:
@@ -87,13 +97,23 @@ def settle(*, session: Session, parts: Sequence[AllocationPart], origin: Origin)
         of = part.charge
         rows.append(
             {
-                "community_id": of.community_id, "building_id": of.building_id, "room_id": of.room_id,
-                "space_id": of.space_id, "fee_item_id": of.fee_item_id, "period": of.period, "kind": origin.kind,
-                "receipt_id": origin.receipt_id, "waiver_id": origin.waiver_id,
-                "adjustment_id": origin.adjustment_id, "prepayment_id": part.prepayment_id, "charge_id": of.id,
-                "day": origin.day, "posting_period": month, "amount": part.amount,
+                "community_id": of.community_id,
+                "building_id": of.building_id,
+                "room_id": of.room_id,
+                "space_id": of.space_id,
+                "fee_item_id": of.fee_item_id,
+                "period": of.period,
+                "kind": origin.kind,
+                "receipt_id": origin.receipt_id,
+                "waiver_id": origin.waiver_id,
+                "adjustment_id": origin.adjustment_id,
+                "prepayment_id": part.prepayment_id,
+                "charge_id": of.id,
+                "day": origin.day,
+                "posting_period": month,
+                "amount": part.amount,
             }
-        )  # fmt: skip
+        )
         moved.append(
             Moved(of.community_id, month, of.building_id, of.fee_item_id, of.period, move, -part.amount)
         )

@@ -76,8 +76,12 @@ def till_of(
     def papers(model: Any, *also: Any) -> list[Any]:
         whose = model.cashier_id == cashier_id if cashier_id else model.cashier_id.is_(None)
         conditions = (
-            model.community_id == community_id, whose, model.handover_id.is_(None), model.day <= until, *also
-        )  # fmt: skip
+            model.community_id == community_id,
+            whose,
+            model.handover_id.is_(None),
+            model.day <= until,
+            *also,
+        )
         if not lock:
             return list(session.scalars(select(model).where(*conditions).order_by(model.id)))
         ids = session.scalars(select(model.id).where(*conditions))
@@ -85,9 +89,11 @@ def till_of(
         return [row for row in rows if row.handover_id is None]  # the other press was quicker
 
     found = Till(
-        papers(Receipt), papers(ReceiptVoid, ReceiptVoid.kind == VoidKind.REVERSAL),
-        papers(Refund, Refund.number.is_not(None)), dict.fromkeys(Tender, ZERO),
-    )  # fmt: skip
+        papers(Receipt),
+        papers(ReceiptVoid, ReceiptVoid.kind == VoidKind.REVERSAL),
+        papers(Refund, Refund.number.is_not(None)),
+        dict.fromkeys(Tender, ZERO),
+    )
     taken = [one.id for one in found.receipts if one.state is not ReceiptState.VOID]
     for tender, amount in _tenders(session, taken):
         found.by_tender[tender] += amount
@@ -131,14 +137,25 @@ def hand_over(
     number = next_number(session=session, kind=HANDOVER_BOOK, community_id=community_id, day=day).number
     sums = {tender.value: amount for tender, amount in till.by_tender.items()}
     row = CashHandover(
-        number=number, community_id=community_id, cashier_id=cashier_id or None, cashier=_name(till, actor.name),
-        first_day=min(days), last_day=max(days), day=day,
+        number=number,
+        community_id=community_id,
+        cashier_id=cashier_id or None,
+        cashier=_name(till, actor.name),
+        first_day=min(days),
+        last_day=max(days),
+        day=day,
         first_number=till.receipts[0].number if till.receipts else None,
-        last_number=till.receipts[-1].number if till.receipts else None, receipts=len(till.receipts),
-        voids=sum(one.state is ReceiptState.VOID for one in till.receipts), total=till.total,
-        words=chinese_amount(till.total), counted=cash and cash.counted, notes=cash and cash.notes,
-        over_short=cash.over_short if cash else ZERO, over_short_reason=cash and cash.reason, **sums,
-    )  # fmt: skip
+        last_number=till.receipts[-1].number if till.receipts else None,
+        receipts=len(till.receipts),
+        voids=sum(one.state is ReceiptState.VOID for one in till.receipts),
+        total=till.total,
+        words=chinese_amount(till.total),
+        counted=cash and cash.counted,
+        notes=cash and cash.notes,
+        over_short=cash.over_short if cash else ZERO,
+        over_short_reason=cash and cash.reason,
+        **sums,
+    )
     session.add(row)
     session.flush()
     for model, papers in ((Receipt, till.receipts), (ReceiptVoid, till.reversals), (Refund, till.refunds)):

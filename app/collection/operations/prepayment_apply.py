@@ -102,13 +102,16 @@ def _apply(
     applied = apply_oldest_first(
         held=[
             PrepaymentBalance(
-                id=one.id, customer_id=one.customer_id, room_id=one.room_id, fee_item_id=one.fee_item_id,
+                id=one.id,
+                customer_id=one.customer_id,
+                room_id=one.room_id,
+                fee_item_id=one.fee_item_id,
                 balance=min(one.balance, spare[one.id]),
             )
             for one in accounts.values()
         ],
         owed=_owed(session, charges.values()),
-    )  # fmt: skip
+    )
     settle(
         session=session,
         parts=[AllocationPart(charges[one.charge_id], one.amount, one.prepayment_id) for one in applied],
@@ -116,9 +119,13 @@ def _apply(
     )
     for one in applied:
         move_prepayment(
-            session=session, account=accounts[one.prepayment_id], kind=PrepaymentKind.APPLIED, amount=-one.amount,
-            source=EntrySource(day=day), charge_id=one.charge_id,
-        )  # fmt: skip
+            session=session,
+            account=accounts[one.prepayment_id],
+            kind=PrepaymentKind.APPLIED,
+            amount=-one.amount,
+            source=EntrySource(day=day),
+            charge_id=one.charge_id,
+        )
     session.flush()
     return sum((one.amount for one in applied), ZERO)
 
@@ -152,8 +159,13 @@ def _owed(session: Session, charges: Collection[LockedCharge]) -> list[Owed]:
     order = dict(session.execute(select(FeeItem.id, FeeItem.priority).where(FeeItem.id.in_(fees))).all())
     return [
         Owed(
-            id=one.id, customer_id=one.customer_id, room_id=one.room_id, fee_item_id=one.fee_item_id,
-            due_date=one.due_date, priority=order[one.fee_item_id], due=one.due,
+            id=one.id,
+            customer_id=one.customer_id,
+            room_id=one.room_id,
+            fee_item_id=one.fee_item_id,
+            due_date=one.due_date,
+            priority=order[one.fee_item_id],
+            due=one.due,
         )
         for one in charges
-    ]  # fmt: skip
+    ]

@@ -70,14 +70,19 @@ def undo_applied(
         for one in locked_rows(session=session, model=Prepayment, ids=[key for key, _part in parts])
     }
     settle(
-        session=session, parts=[AllocationPart(locked, -part, key) for key, part in parts],
+        session=session,
+        parts=[AllocationPart(locked, -part, key) for key, part in parts],
         origin=Origin(kind=AllocationKind.PREPAYMENT, day=day),
-    )  # fmt: skip
+    )
     for key, part in parts:
         move_prepayment(
-            session=session, account=accounts[key], kind=PrepaymentKind.UNAPPLIED, amount=part,
-            source=EntrySource(day=day, reason=reason), charge_id=charge_id,
-        )  # fmt: skip
+            session=session,
+            account=accounts[key],
+            kind=PrepaymentKind.UNAPPLIED,
+            amount=part,
+            source=EntrySource(day=day, reason=reason),
+            charge_id=charge_id,
+        )
     note(charge, label=N_("撤销抵扣"), reason=f"{format_money(wanted)} {reason}")
     session.flush()
     session.expire_all()

@@ -51,15 +51,21 @@ def add_advances(
     )
     for one in sorted(advances, key=lambda one: (one.room_id or 0, one.fee_item_id or 0)):
         account = prepayment_account(
-            session=session, community_id=customer.community_id, customer_id=customer.id, room_id=one.room_id,
+            session=session,
+            community_id=customer.community_id,
+            customer_id=customer.id,
+            room_id=one.room_id,
             fee_item_id=one.fee_item_id,
-        )  # fmt: skip
+        )
         draft.prepaid.append((account, one.amount))
     for other in sorted(deposits, key=lambda one: (one.room_id or 0, one.item)):
         kept = deposit_account(
-            session=session, community_id=customer.community_id, customer_id=customer.id, room_id=other.room_id,
+            session=session,
+            community_id=customer.community_id,
+            customer_id=customer.id,
+            room_id=other.room_id,
             item=other.item,
-        )  # fmt: skip
+        )
         draft.deposited.append((kept, other.amount))
 
 

@@ -50,13 +50,24 @@ def issue(*, session: Session, draft: Draft, day: date, key: str | None, asked: 
     given = next_number(session=session, kind=BOOK, community_id=draft.community_id, day=day)
     total = draft.total
     receipt = Receipt(
-        number=given.number, community_id=draft.community_id, customer_id=draft.customer_id, day=day,
-        posting_period=Period.of(day), total=total, settled=draft.settled,
+        number=given.number,
+        community_id=draft.community_id,
+        customer_id=draft.customer_id,
+        day=day,
+        posting_period=Period.of(day),
+        total=total,
+        settled=draft.settled,
         prepaid=sum((part for _one, part in draft.prepaid), ZERO),
         deposited=sum((part for _one, part in draft.deposited), ZERO),
-        tendered=total + draft.change, change_given=draft.change, words=chinese_amount(total), year=given.year,
-        serial=given.serial, key=key, body_hash=asked, cashier_id=current_actor().user_id,
-    )  # fmt: skip
+        tendered=total + draft.change,
+        change_given=draft.change,
+        words=chinese_amount(total),
+        year=given.year,
+        serial=given.serial,
+        key=key,
+        body_hash=asked,
+        cashier_id=current_actor().user_id,
+    )
     session.add(receipt)
     session.flush()
     session.execute(
@@ -68,9 +79,7 @@ def issue(*, session: Session, draft: Draft, day: date, key: str | None, asked: 
     )
     source = EntrySource(day=day, receipt_id=receipt.id)
     for held, part in draft.prepaid:
-        move_prepayment(
-            session=session, account=held, kind=PrepaymentKind.IN, amount=part, source=source
-        )  # fmt: skip
+        move_prepayment(session=session, account=held, kind=PrepaymentKind.IN, amount=part, source=source)
     for kept, part in draft.deposited:
         move_deposit(session=session, account=kept, kind=DepositKind.IN, amount=part, source=source)
     session.flush()

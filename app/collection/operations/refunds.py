@@ -50,12 +50,18 @@ def request_refund(
     if amount > account.balance:
         raise NotEnoughHeld(
             field="amount", amount=format_money(amount), balance=format_money(account.balance)
-        )  # fmt: skip
+        )
     row = Refund(
-        community_id=account.community_id, customer_id=account.customer_id, room_id=account.room_id,
-        kind=RefundKind.PREPAYMENT if deposit_id is None else RefundKind.DEPOSIT, prepayment_id=prepayment_id,
-        deposit_id=deposit_id, tender=tender, amount=amount, reason=stated(reason),
-    )  # fmt: skip
+        community_id=account.community_id,
+        customer_id=account.customer_id,
+        room_id=account.room_id,
+        kind=RefundKind.PREPAYMENT if deposit_id is None else RefundKind.DEPOSIT,
+        prepayment_id=prepayment_id,
+        deposit_id=deposit_id,
+        tender=tender,
+        amount=amount,
+        reason=stated(reason),
+    )
     sign_request(row)
     session.add(row)
     session.flush()
@@ -88,9 +94,12 @@ def _pay_out(move: TransitionContext) -> None:
 
 
 REFUND_FLOW = approval_flow(
-    Refund, approving=_pay_out,
-    board=Board(heading="amount", facts=("customer_id", "room_id", "kind", "tender", "reason", "requested_by")),
-)  # fmt: skip
+    Refund,
+    approving=_pay_out,
+    board=Board(
+        heading="amount", facts=("customer_id", "room_id", "kind", "tender", "reason", "requested_by")
+    ),
+)
 
 
 def deduct(*, session: Session, deposit_id: int, amount: Decimal, reason: str, day: date) -> DepositEntry:
@@ -103,8 +112,11 @@ def deduct(*, session: Session, deposit_id: int, amount: Decimal, reason: str, d
         raise NotPositive(field="amount")
     account = locked(session=session, model=Deposit, row_id=deposit_id)
     entry = move_deposit(
-        session=session, account=account, kind=DepositKind.DEDUCTED, amount=-amount,
+        session=session,
+        account=account,
+        kind=DepositKind.DEDUCTED,
+        amount=-amount,
         source=EntrySource(day=day, reason=stated(reason)),
-    )  # fmt: skip
+    )
     session.flush()
     return entry

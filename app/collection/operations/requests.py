@@ -133,10 +133,15 @@ def _charge(session: Session, charge_id: int) -> Charge:
 
 def _added(session: Session, model: Any, charge: Charge, amount: Decimal, reason: str) -> Any:
     row = model(
-        community_id=charge.community_id, charge_id=charge.id, customer_id=charge.customer_id,
-        room_id=charge.room_id, fee_item_id=charge.fee_item_id, period=charge.period, amount=amount,
+        community_id=charge.community_id,
+        charge_id=charge.id,
+        customer_id=charge.customer_id,
+        room_id=charge.room_id,
+        fee_item_id=charge.fee_item_id,
+        period=charge.period,
+        amount=amount,
         reason=stated(reason),
-    )  # fmt: skip
+    )
     sign_request(row)
     session.add(row)
     session.flush()

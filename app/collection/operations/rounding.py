@@ -74,10 +74,18 @@ def post_rounding_waiver(
     receipt_of = {receipt.community_id: receipt.id for receipt in receipts}
     for charge, amount in parts.values():
         waiver = Waiver(
-            community_id=charge.community_id, charge_id=charge.id, customer_id=charge.customer_id,
-            room_id=charge.room_id, fee_item_id=charge.fee_item_id, period=charge.period, amount=amount, day=day,
-            posting_period=Period.of(day), receipt_id=receipt_of.get(charge.community_id), reason=REASON,
-        )  # fmt: skip
+            community_id=charge.community_id,
+            charge_id=charge.id,
+            customer_id=charge.customer_id,
+            room_id=charge.room_id,
+            fee_item_id=charge.fee_item_id,
+            period=charge.period,
+            amount=amount,
+            day=day,
+            posting_period=Period.of(day),
+            receipt_id=receipt_of.get(charge.community_id),
+            reason=REASON,
+        )
         sign_request(waiver)
         session.add(waiver)
         session.flush()

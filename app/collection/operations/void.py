@@ -176,10 +176,16 @@ def _take_back(session: Session, receipt: Receipt, kind: VoidKind, day: date, re
             session=session, kind=REVERSAL_BOOK, community_id=receipt.community_id, day=day
         ).number
     row = ReceiptVoid(
-        community_id=receipt.community_id, receipt_id=receipt.id, kind=kind, number=number, day=day,
-        posting_period=Period.of(day), total=receipt.total, reason=reason,
+        community_id=receipt.community_id,
+        receipt_id=receipt.id,
+        kind=kind,
+        number=number,
+        day=day,
+        posting_period=Period.of(day),
+        total=receipt.total,
+        reason=reason,
         cashier_id=current_actor().user_id if kind is VoidKind.REVERSAL else receipt.cashier_id,
-    )  # fmt: skip
+    )
     session.add(row)
     history.note(receipt, label=transition.label, reason=reason)
     session.flush()

@@ -57,8 +57,19 @@ def open_groups(
     """
     rows = session.execute(
         select(
-            Charge.id, Charge.community_id, Charge.period, Charge.starts, Charge.ends, Charge.paid, Charge.due,
-            Charge.due_date, Charge.room_id, Charge.space_id, FeeItem.name.label("fee"), Room.code.label("room"), ParkingSpace.number.label("space"),
+            Charge.id,
+            Charge.community_id,
+            Charge.period,
+            Charge.starts,
+            Charge.ends,
+            Charge.paid,
+            Charge.due,
+            Charge.due_date,
+            Charge.room_id,
+            Charge.space_id,
+            FeeItem.name.label("fee"),
+            Room.code.label("room"),
+            ParkingSpace.number.label("space"),
             Community.name.label("community"),
         )
         .join(FeeItem, FeeItem.id == Charge.fee_item_id)
@@ -68,17 +79,27 @@ def open_groups(
         .where(Charge.customer_id.in_([one.id for one in people]), Charge.due > Decimal(0))
         .order_by(Charge.due_date, FeeItem.priority, Charge.id)
         .limit(SHOWN + 1)
-    ).all()  # fmt: skip
+    ).all()
     everything = not room_ids and not space_ids
     groups: dict[tuple[bool, str, bool, str], list[OpenCharge]] = {}
     for row in rows[:SHOWN]:
         asked = everything or row.room_id in room_ids or row.space_id in space_ids
-        groups.setdefault((not asked, row.community, row.room is None, row.room or row.space or ""), []).append(
+        groups.setdefault(
+            (not asked, row.community, row.room is None, row.room or row.space or ""), []
+        ).append(
             OpenCharge(
-                row.id, row.community_id, row.fee, row.period, row.starts, row.ends, row.paid + row.due, row.paid,
-                row.due, row.due_date,
+                row.id,
+                row.community_id,
+                row.fee,
+                row.period,
+                row.starts,
+                row.ends,
+                row.paid + row.due,
+                row.paid,
+                row.due,
+                row.due_date,
             )
-        )  # fmt: skip
+        )
     found = [
         Group(payer, community, tuple(charges), not other)
         for (other, community, _space, payer), charges in sorted(groups.items())

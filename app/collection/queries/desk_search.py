@@ -202,8 +202,13 @@ def _described(session: Session, asked: dict[int, _Asked], today: date) -> list[
     due = {row.customer_id: row.due for row in debts}
     found = {
         row.id: Found(
-            row.id, row.name, mask_phone(row.phone) if row.phone else "", row.community,
-            holdings.get(row.id, {}), due.get(row.id, Decimal("0.00")), tuple(asked[row.id].rooms),
+            row.id,
+            row.name,
+            mask_phone(row.phone) if row.phone else "",
+            row.community,
+            holdings.get(row.id, {}),
+            due.get(row.id, Decimal("0.00")),
+            tuple(asked[row.id].rooms),
             tuple(asked[row.id].spaces),
         )
         for row in session.execute(
@@ -211,5 +216,5 @@ def _described(session: Session, asked: dict[int, _Asked], today: date) -> list[
             .join(Community, Community.id == Customer.community_id)
             .where(Customer.id.in_(asked))
         )
-    }  # fmt: skip
+    }
     return [found[key] for key in asked if key in found]

@@ -70,9 +70,10 @@ class Figures:
 def papers_of(handover: CashHandover) -> Papers:
     """Return the papers of a hand-over."""
     return Papers(
-        Receipt.handover_id == handover.id, ReceiptVoid.handover_id == handover.id,
+        Receipt.handover_id == handover.id,
+        ReceiptVoid.handover_id == handover.id,
         Refund.handover_id == handover.id,
-    )  # fmt: skip
+    )
 
 
 def papers_waiting(*, cashier_id: int | None, until: date, community_id: int | None = None) -> Papers:
@@ -102,12 +103,16 @@ def figures_of(*, session: Session, papers: Papers) -> Figures:
     numbers: list[str] = []
     for state, count, first, last, prepaid, deposited in session.execute(
         select(
-            Receipt.state, func.count(), func.min(Receipt.number), func.max(Receipt.number),
-            func.sum(Receipt.prepaid), func.sum(Receipt.deposited),
+            Receipt.state,
+            func.count(),
+            func.min(Receipt.number),
+            func.max(Receipt.number),
+            func.sum(Receipt.prepaid),
+            func.sum(Receipt.deposited),
         )
         .where(papers.receipts)
         .group_by(Receipt.state)
-    ):  # fmt: skip
+    ):
         found.receipts += count
         numbers += (first, last)
         if state is ReceiptState.VOID:

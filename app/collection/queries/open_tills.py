@@ -60,9 +60,11 @@ def _kinds() -> Iterator[tuple[Any, tuple[ColumnElement[bool], ...]]]:
 def _papers(model: Any, *also: ColumnElement[bool]) -> Any:
     name = model.requested_by if model is Refund else model.created_by
     return select(
-        model.community_id.label("community"), model.cashier_id.label("cashier"), name.label("name"),
+        model.community_id.label("community"),
+        model.cashier_id.label("cashier"),
+        name.label("name"),
         model.day.label("day"),
-    ).where(model.handover_id.is_(None), *also)  # fmt: skip
+    ).where(model.handover_id.is_(None), *also)
 
 
 def unhanded(*, session: Session, community_id: int, period: Period) -> list[tuple[int | None, int]]:
@@ -72,11 +74,13 @@ def unhanded(*, session: Session, community_id: int, period: Period) -> list[tup
         return (
             select(model.cashier_id.label("cashier"), func.count().label("papers"))
             .where(
-                model.community_id == community_id, model.posting_period == period,
-                model.handover_id.is_(None), *also,
+                model.community_id == community_id,
+                model.posting_period == period,
+                model.handover_id.is_(None),
+                *also,
             )
             .group_by(model.cashier_id)
-        )  # fmt: skip
+        )
 
     both = union_all(*(of(model, *also) for model, also in _kinds())).subquery()
     rows = session.execute(

@@ -44,8 +44,16 @@ def receipt_facts(*, session: Session, receipt: Receipt) -> dict[str, Any]:
     """
     lines = session.execute(
         select(
-            FeeItem.name.label("fee"), Room.code.label("room"), ParkingSpace.number.label("space"), Charge.period,
-            Charge.starts, Charge.ends, Charge.quantity, Charge.price, Allocation.amount, Allocation.charge_id,
+            FeeItem.name.label("fee"),
+            Room.code.label("room"),
+            ParkingSpace.number.label("space"),
+            Charge.period,
+            Charge.starts,
+            Charge.ends,
+            Charge.quantity,
+            Charge.price,
+            Allocation.amount,
+            Allocation.charge_id,
         )
         .select_from(Allocation)
         .join(Charge, Charge.id == Allocation.charge_id)
@@ -54,7 +62,7 @@ def receipt_facts(*, session: Session, receipt: Receipt) -> dict[str, Any]:
         .outerjoin(ParkingSpace, ParkingSpace.id == Charge.space_id)
         .where(Allocation.receipt_id == receipt.id, Allocation.kind == AllocationKind.PAYMENT)
         .order_by(Charge.due_date, FeeItem.priority, Charge.id)
-    ).all()  # fmt: skip
+    ).all()
     # The company's name stands on every receipt of its communities, whoever may see the company's own page.
     community, company = session.execute(
         select(Community.name, Company.name)
@@ -71,14 +79,19 @@ def receipt_facts(*, session: Session, receipt: Receipt) -> dict[str, Any]:
     ahead, parts = _ahead(session, receipt), _part_payments(session, receipt)
     payers = [*(row.room or row.space for row in lines), *(one["payer"] for one in ahead)]
     charged = [
-            {
-                "fee": row.fee, "payer": row.room or row.space or "", "period": str(row.period),
-                "starts": row.starts.isoformat(), "ends": row.ends.isoformat(),
-                "quantity": format_exact(row.quantity), "price": format_exact(row.price),
-                "amount": format_money(row.amount), "part": parts.get(row.charge_id),
-            }
-            for row in lines
-    ]  # fmt: skip
+        {
+            "fee": row.fee,
+            "payer": row.room or row.space or "",
+            "period": str(row.period),
+            "starts": row.starts.isoformat(),
+            "ends": row.ends.isoformat(),
+            "quantity": format_exact(row.quantity),
+            "price": format_exact(row.price),
+            "amount": format_money(row.amount),
+            "part": parts.get(row.charge_id),
+        }
+        for row in lines
+    ]
     return {
         "company": company,
         "community": community,
@@ -100,7 +113,7 @@ def receipt_facts(*, session: Session, receipt: Receipt) -> dict[str, Any]:
         "prints": receipt.prints,
         "state": receipt.state,
         "reversal": _reversal(session, receipt),
-    }  # fmt: skip
+    }
 
 
 def _part_payments(session: Session, receipt: Receipt) -> dict[int, dict[str, str]]:
@@ -134,12 +147,14 @@ def _part_payments(session: Session, receipt: Receipt) -> dict[int, dict[str, st
             now[key] += row.amount
     return {
         key: {
-            "asked": format_money(asked[key]), "before": format_money(before[key]) if before[key] else "",
-            "paid": format_money(paid[key]), "left": format_money(asked[key] - before[key] - now[key]),
+            "asked": format_money(asked[key]),
+            "before": format_money(before[key]) if before[key] else "",
+            "paid": format_money(paid[key]),
+            "left": format_money(asked[key] - before[key] - now[key]),
         }
         for key in asked
         if now[key] != asked[key]
-    }  # fmt: skip
+    }
 
 
 def _ahead(session: Session, receipt: Receipt) -> list[dict[str, Any]]:
@@ -186,17 +201,21 @@ def _settled_otherwise(session: Session, receipt: Receipt) -> dict[str, str]:
     told_before = (
         select(earlier.id)
         .where(
-            earlier.charge_id == Allocation.charge_id, earlier.kind == AllocationKind.PAYMENT,
-            earlier.id > Allocation.id, earlier.id < first,
+            earlier.charge_id == Allocation.charge_id,
+            earlier.kind == AllocationKind.PAYMENT,
+            earlier.id > Allocation.id,
+            earlier.id < first,
         )
         .exists()
-    )  # fmt: skip
+    )
     applied = session.scalar(
         select(func.sum(Allocation.amount)).where(
-            Allocation.charge_id.in_(paid), Allocation.kind == AllocationKind.PREPAYMENT, Allocation.id < first,
+            Allocation.charge_id.in_(paid),
+            Allocation.kind == AllocationKind.PREPAYMENT,
+            Allocation.id < first,
             ~told_before,
         )
-    )  # fmt: skip
+    )
     rounded = session.scalar(
         select(func.sum(Allocation.amount)).where(
             Allocation.receipt_id == receipt.id,

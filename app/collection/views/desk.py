@@ -96,13 +96,20 @@ class DeskView(BaseView):
         return {
             "customers": [
                 {
-                    "id": one.id, "name": one.name, "phone_masked": one.phone_masked, "community": one.community,
-                    "holdings": [{"role": _(role.label), "rooms": codes} for role, codes in one.holdings.items()],
-                    "due": _plain(one.due), "room_ids": list(one.room_ids), "space_ids": list(one.space_ids),
+                    "id": one.id,
+                    "name": one.name,
+                    "phone_masked": one.phone_masked,
+                    "community": one.community,
+                    "holdings": [
+                        {"role": _(role.label), "rooms": codes} for role, codes in one.holdings.items()
+                    ],
+                    "due": _plain(one.due),
+                    "room_ids": list(one.room_ids),
+                    "space_ids": list(one.space_ids),
                 }
                 for one in found
             ]
-        }  # fmt: skip
+        }
 
     @expose("/customer/<int:pk>.json")
     @needs("collect")
@@ -117,8 +124,11 @@ class DeskView(BaseView):
         held, asked = held_for(session=session, people=people), people[0]
         return {
             "customer": {
-                "id": asked.id, "name": asked.name, "phone_masked": mask_phone(asked.phone) if asked.phone else "",
-                "community": "、".join(one.community.name for one in people), "kind": _(asked.kind.label),
+                "id": asked.id,
+                "name": asked.name,
+                "phone_masked": mask_phone(asked.phone) if asked.phone else "",
+                "community": "、".join(one.community.name for one in people),
+                "kind": _(asked.kind.label),
             },
             "groups": [_to_json(group, today) for group in groups],
             "searched": places_named(session=session, room_ids=room_ids, space_ids=space_ids),
@@ -126,13 +136,15 @@ class DeskView(BaseView):
             "total_due": _plain(total_due(session=session, people=people) if more else _sum(groups)),
             "prepayment": _plain(sum((one.balance for one in held.prepayments), Decimal("0.00"))),
             "held": [{"label": _held_label(one), "balance": _plain(one.balance)} for one in held.prepayments],
-            "deposits": [{"label": _held_label(one), "balance": _plain(one.balance)} for one in held.deposits],
+            "deposits": [
+                {"label": _held_label(one), "balance": _plain(one.balance)} for one in held.deposits
+            ],
             "rooms": [
                 {"id": key, "label": code}
                 for key, code in rooms_of(session=session, customer_id=asked.id, today=today)
             ],
             "idempotency_key": token_urlsafe(18),
-        }  # fmt: skip
+        }
 
     @expose("/customer/<int:pk>/receipts.json")
     @needs("collect")
@@ -157,15 +169,23 @@ class DeskView(BaseView):
         try:
             until, fee_item_id, room_id = read_until(request.args)
             found = advance_until(
-                session=session, customer=asked, today=clock.today(), until=until, fee_item_id=fee_item_id,
+                session=session,
+                customer=asked,
+                today=clock.today(),
+                until=until,
+                fee_item_id=fee_item_id,
                 room_id=room_id,
-            )  # fmt: skip
+            )
         except DomainError as error:
             return refusal(message_of(error), 400, code=error.code, field=error.field)
         return {
-            "amount": _plain(found.amount), "charges": _plain(found.charges), "held": _plain(found.held),
-            "from": str(found.first), "until": str(found.until), "metered": found.metered,
-        }  # fmt: skip
+            "amount": _plain(found.amount),
+            "charges": _plain(found.charges),
+            "held": _plain(found.held),
+            "from": str(found.first),
+            "until": str(found.until),
+            "metered": found.metered,
+        }
 
     @expose("/drawer")
     @needs("collect")
@@ -176,14 +196,16 @@ class DeskView(BaseView):
         papers = papers_waiting(cashier_id=me, until=today)
         figures = figures_of(session=session, papers=papers)
         return {
-            "papers": figures.papers, "total": _plain(figures.total),
+            "papers": figures.papers,
+            "total": _plain(figures.total),
             "today": _plain(taken_on(session=session, papers=papers, day=today)),
             "since": min(till.since for till in tills).isoformat() if tills else "",
             "tenders": [
                 {"label": _(tender.label), "amount": _plain(amount)}
-                for tender, amount in figures.by_tender.items() if amount
+                for tender, amount in figures.by_tender.items()
+                if amount
             ],
-        }  # fmt: skip
+        }
 
     @expose("/pay", methods=["POST"])
     @needs("collect")
@@ -213,9 +235,11 @@ class DeskView(BaseView):
 
         def operation() -> dict[str, str]:
             applied = operations.apply_held(
-                session=db.session(), customer_id=asked.customer_id, charge_ids=asked.charge_ids,
+                session=db.session(),
+                customer_id=asked.customer_id,
+                charge_ids=asked.charge_ids,
                 day=clock.today(),
-            )  # fmt: skip
+            )
             return {"applied": _plain(applied)}
 
         try:
@@ -250,9 +274,12 @@ def _paper(facts: dict[str, Any], *, reprint: bool, preview: bool) -> str:
     tenders = [{**line, "tender": _(line["tender"].label)} for line in facts["tenders"]]
     stamp = _(facts["state"].label) if facts["state"] is not ReceiptState.VALID else ""
     return render_template(
-        "receipt_print.html", receipt={**facts, "tenders": tenders, "stamp": stamp, "reprint": reprint}, receipts=None,
-        preview=preview, print_now=not preview and not request.headers.get("X-Requested-With"),
-    )  # fmt: skip
+        "receipt_print.html",
+        receipt={**facts, "tenders": tenders, "stamp": stamp, "reprint": reprint},
+        receipts=None,
+        preview=preview,
+        print_now=not preview and not request.headers.get("X-Requested-With"),
+    )
 
 
 def _receipt(pk: int) -> Receipt:
@@ -281,12 +308,17 @@ def _status(error: DomainError, asked: operations.PaymentRequest) -> int:
 
 def _made(receipt: Receipt) -> dict[str, Any]:
     return {
-        "id": receipt.id, "number": receipt.number, "total": _plain(receipt.total),
-        "settled": _plain(receipt.settled), "prepaid": _plain(receipt.prepaid),
-        "deposited": _plain(receipt.deposited), "change": _plain(receipt.change_given), "words": receipt.words,
+        "id": receipt.id,
+        "number": receipt.number,
+        "total": _plain(receipt.total),
+        "settled": _plain(receipt.settled),
+        "prepaid": _plain(receipt.prepaid),
+        "deposited": _plain(receipt.deposited),
+        "change": _plain(receipt.change_given),
+        "words": receipt.words,
         "print_url": f"/desk/receipt/{receipt.id}/print",
         "url": f"/receipt/show/{receipt.id}" if may("read", "Receipt") else None,
-    }  # fmt: skip
+    }
 
 
 def _ids(name: str) -> list[int]:
@@ -303,15 +335,22 @@ def _to_json(group: Group, today: date) -> dict[str, Any]:
         "asked": group.asked,
         "charges": [
             {
-                "id": one.id, "fee": one.fee, "period": str(one.period), "from": one.starts.isoformat(),
-                "to": one.ends.isoformat(), "amount": _plain(one.amount), "paid": _plain(one.paid),
-                "due": _plain(one.due), "due_date": one.due_date.isoformat(),
-                "ticked": group.asked and one.period <= period, "overdue": one.due_date < today,
+                "id": one.id,
+                "fee": one.fee,
+                "period": str(one.period),
+                "from": one.starts.isoformat(),
+                "to": one.ends.isoformat(),
+                "amount": _plain(one.amount),
+                "paid": _plain(one.paid),
+                "due": _plain(one.due),
+                "due_date": one.due_date.isoformat(),
+                "ticked": group.asked and one.period <= period,
+                "overdue": one.due_date < today,
                 "community_id": one.community_id,
             }
             for one in group.charges
         ],
-    }  # fmt: skip
+    }
 
 
 def _sum(groups: list[Group]) -> Decimal:

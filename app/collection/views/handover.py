@@ -69,8 +69,9 @@ def read_count(form: Mapping[str, str]) -> CashCount:
         raise BadCount(field="counted")
     return CashCount(
         counted=Decimal(typed).quantize(Decimal("0.01")) if typed else None,
-        pieces=pieces, reason=form.get("reason", "")[:200],
-    )  # fmt: skip
+        pieces=pieces,
+        reason=form.get("reason", "")[:200],
+    )
 
 
 class HandOverView(BaseView):
@@ -107,9 +108,15 @@ class HandOverView(BaseView):
             tills.append((one, told, _rows(listed(session=session, papers=papers))))
         others = [one for one in everybody or () if one.cashier_id != cashier_id]
         page = render_template(
-            "collection/handover.html", title=_("交款"), tills=tills, others=others, cashier_id=cashier_id,
-            buttons=_buttons(), notes=NOTES, refused=refused,
-        )  # fmt: skip
+            "collection/handover.html",
+            title=_("交款"),
+            tills=tills,
+            others=others,
+            cashier_id=cashier_id,
+            buttons=_buttons(),
+            notes=NOTES,
+            refused=refused,
+        )
         return (page, 200 if refused is None else 422)
 
     def _hand_over(self, cashier_id: int) -> Any:
@@ -123,9 +130,13 @@ class HandOverView(BaseView):
 
         def operation() -> int:
             row = operations.hand_over(
-                session=db.session(), community_id=community_id, day=clock.today(), cashier_id=cashier_id, seen=seen,
+                session=db.session(),
+                community_id=community_id,
+                day=clock.today(),
+                cashier_id=cashier_id,
+                seen=seen,
                 count=read_count(request.form),
-            )  # fmt: skip
+            )
             return row.id
 
         try:
@@ -156,12 +167,16 @@ class HandOverView(BaseView):
         papers = papers_of(row)
         community = find(session, Community, row.community_id)
         return render_template(
-            "collection/handover_print.html", row=row, community=community.name if community else "",
+            "collection/handover_print.html",
+            row=row,
+            community=community.name if community else "",
             told=_to_json(figures_of(session=session, papers=papers)),
             counted=format_money(row.counted) if row.counted is not None else "",
-            over_short=format_money(row.over_short), rows=_rows(listed(session=session, papers=papers)),
-            printed_by=current_actor().name, printed_at=format_value(clock.now(), MOMENT),
-        )  # fmt: skip
+            over_short=format_money(row.over_short),
+            rows=_rows(listed(session=session, papers=papers)),
+            printed_by=current_actor().name,
+            printed_at=format_value(clock.now(), MOMENT),
+        )
 
 
 def hand_over_duty() -> Iterator[Task]:
@@ -232,16 +247,25 @@ def _found(pk: int) -> CashHandover:
 def _to_json(figures: Figures) -> dict[str, Any]:
     """Return the figures in words: `purposes` and `ways` both add up to the total."""
     purposes = [
-        *figures.by_fee, (_("预收"), figures.prepaid), (_("押金"), figures.deposited),
+        *figures.by_fee,
+        (_("预收"), figures.prepaid),
+        (_("押金"), figures.deposited),
         (_("退款"), -figures.refunded),
-    ]  # fmt: skip
+    ]
     return {
-        "receipts": figures.receipts, "voids": figures.voids, "reversals": figures.reversals,
-        "refunds": figures.refunds, "first": figures.first_number or "", "last": figures.last_number or "",
+        "receipts": figures.receipts,
+        "voids": figures.voids,
+        "reversals": figures.reversals,
+        "refunds": figures.refunds,
+        "first": figures.first_number or "",
+        "last": figures.last_number or "",
         "purposes": [(name, format_money(amount)) for name, amount in purposes if amount],
         "ways": [(_(tender.label), format_money(amount)) for tender, amount in figures.by_tender.items()],
-        "cash": str(figures.by_tender[Tender.CASH]), "total": format_money(figures.total), "exact": str(figures.total), "words": chinese_amount(figures.total),
-    }  # fmt: skip
+        "cash": str(figures.by_tender[Tender.CASH]),
+        "total": format_money(figures.total),
+        "exact": str(figures.total),
+        "words": chinese_amount(figures.total),
+    }
 
 
 def _rows(papers: Any) -> list[tuple[str, str, str, str, str, str, str]]:
@@ -253,8 +277,13 @@ def _rows(papers: Any) -> list[tuple[str, str, str, str, str, str, str]]:
 
     return [
         (
-            kinds[one.kind], one.number or "", f"{PAPER_URLS[one.kind]}{one.id}", one.day.isoformat() if one.day else "", one.customer,
-            format_money(one.amount), state(one),
+            kinds[one.kind],
+            one.number or "",
+            f"{PAPER_URLS[one.kind]}{one.id}",
+            one.day.isoformat() if one.day else "",
+            one.customer,
+            format_money(one.amount),
+            state(one),
         )
         for one in papers
-    ]  # fmt: skip
+    ]

@@ -29,9 +29,12 @@ def find_rooms(typed: str, most: int) -> list[Hit]:
     """Rooms by their code (3-2-1201) or a part of it (1201)."""
     statement = select(Room.id, Room.code, Community.name).join(Community, Community.id == Room.community_id)
     ways = (
-        Room.code == typed, *read_conditions(Room, spec_of(Room).fields["code"], typed), Room.number == typed,
-        _begins(Room.code, typed), _has(Room.code, typed),
-    )  # fmt: skip
+        Room.code == typed,
+        *read_conditions(Room, spec_of(Room).fields["code"], typed),
+        Room.number == typed,
+        _begins(Room.code, typed),
+        _has(Room.code, typed),
+    )
     return [Hit(row.id, row.code, row.name) for row in _staged(db.session(), statement, Room.id, ways, most)]
 
 
@@ -122,9 +125,12 @@ def find_nodes(*, session: Session, typed: str, readable: Collection[str]) -> li
             TreeNode(f"company:{row.id}", row.name, "company", True) for row in session.execute(companies)
         ]
     for kind, find in (
-        ("community", find_communities), ("building", find_buildings), ("room", find_rooms), ("lot", _find_lots),
+        ("community", find_communities),
+        ("building", find_buildings),
+        ("room", find_rooms),
+        ("lot", _find_lots),
         ("space", find_spaces),
-    ):  # fmt: skip
+    ):
         if text and kind in readable and len(found) < TREE_MOST:
             found += [
                 TreeNode(f"{kind}:{hit.key}", hit.text, kind, kind in BRANCHES, _path(hit))

@@ -18,9 +18,15 @@ MOST: Final = 200
 """Children that one answer holds as they are; of more it holds groups, each of at least so many."""
 BRANCHES: Final = frozenset({"company", "community", "building", "unit", "lot", "loose"})
 DOCUMENT_OF: Final = {
-    "company": "Company", "community": "Community", "building": "Building", "unit": "Room", "room": "Room",
-    "lot": "ParkingLot", "loose": "ParkingSpace", "space": "ParkingSpace",
-}  # fmt: skip
+    "company": "Company",
+    "community": "Community",
+    "building": "Building",
+    "unit": "Room",
+    "room": "Room",
+    "lot": "ParkingLot",
+    "loose": "ParkingSpace",
+    "space": "ParkingSpace",
+}
 """Which document a person must be allowed to read to see a kind of node."""
 
 
@@ -104,8 +110,10 @@ def _level(session: Session, parent: str, source: TreeSource) -> Iterator[TreeNo
         last = min(first + size, count) - 1
         yield TreeNode(
             f"{parent}~{source.kind}~{first}~{size}~",
-            _("%(first)s 至 %(last)s", first=names[first], last=names[last]), "group", True,
-        )  # fmt: skip
+            _("%(first)s 至 %(last)s", first=names[first], last=names[last]),
+            "group",
+            True,
+        )
 
 
 def _rows(source: TreeSource, first: int, count: int) -> Select[*tuple[Any, ...]]:

@@ -213,8 +213,13 @@ _OWN: dict[Model, Callable[[Place], Condition]] = {
 
 def grain(key: str) -> str:
     """Return the key that tells whether a row stands in a node. Raises BadNode."""
-    kinds = {"company": "community_id", "community": "community_id", "building": "building_id",
-             "unit": "room_id", "room": "room_id"}  # fmt: skip
+    kinds = {
+        "company": "community_id",
+        "community": "community_id",
+        "building": "building_id",
+        "unit": "room_id",
+        "room": "room_id",
+    }
     return kinds.get(read_key(key).kind, "space_id")
 
 

@@ -172,7 +172,13 @@ def _place(
 
 
 _READERS: Final[dict[str, Callable[[Session, Key], Place | None]]] = {
-    "company": _company, "community": _community, "building": _building, "unit": _unit, "room": _room,
-    "lot": _lot, "loose": _loose, "space": _space,
-}  # fmt: skip
+    "company": _company,
+    "community": _community,
+    "building": _building,
+    "unit": _unit,
+    "room": _room,
+    "lot": _lot,
+    "loose": _loose,
+    "space": _space,
+}
 KINDS: Final = tuple(_READERS)

@@ -22,9 +22,18 @@ from app.lowcode.workbook import read_workbook
 
 IMPORTED, STOPPED, UNREADABLE = 0, 1, 2
 _NOTHING = SalesPlan(
-    layouts=(), counts=(), communities=(), buildings=(), rooms=(), customers=(), occupancies=(), spaces=(),
-    vehicles=(), rejected=(), warnings=(),
-)  # fmt: skip
+    layouts=(),
+    counts=(),
+    communities=(),
+    buildings=(),
+    rooms=(),
+    customers=(),
+    occupancies=(),
+    spaces=(),
+    vehicles=(),
+    rejected=(),
+    warnings=(),
+)
 
 
 @click.command("import-sales")

@@ -97,26 +97,41 @@ def check(*, session: Session, upload: Upload, progress: Progress = lambda done,
     for sheet in sheets:
         count = counts.get(sheet.title)
         layout = by_title.get(sheet.title)
-        told.append({
-            "title": sheet.title, "hidden": sheet.hidden, "last": len(sheet.rows),
-            "kind": layout.kind.value if layout else "", "header_row": layout.header_row if layout else 1,
-            "headings": list(layout.headings) if layout else [], "columns": dict(layout.columns) if layout else {},
-            "rows": count.rows if count else 0, "accepted": count.accepted if count else 0,
-            "skipped": count.skipped if count else 0,
-        })  # fmt: skip
-    upload.keep_check({
-        "sheets": told, "error": refused, "rows": plan.rows if plan else 0,
-        "accepted": plan.accepted if plan else 0, "skipped": plan.skipped if plan else 0,
-        "rejected": [_finding(one) for one in plan.rejected] if plan else [],
-        "warnings": [_finding(one) for one in plan.warnings] if plan else [],
-    })  # fmt: skip
+        told.append(
+            {
+                "title": sheet.title,
+                "hidden": sheet.hidden,
+                "last": len(sheet.rows),
+                "kind": layout.kind.value if layout else "",
+                "header_row": layout.header_row if layout else 1,
+                "headings": list(layout.headings) if layout else [],
+                "columns": dict(layout.columns) if layout else {},
+                "rows": count.rows if count else 0,
+                "accepted": count.accepted if count else 0,
+                "skipped": count.skipped if count else 0,
+            }
+        )
+    upload.keep_check(
+        {
+            "sheets": told,
+            "error": refused,
+            "rows": plan.rows if plan else 0,
+            "accepted": plan.accepted if plan else 0,
+            "skipped": plan.skipped if plan else 0,
+            "rejected": [_finding(one) for one in plan.rejected] if plan else [],
+            "warnings": [_finding(one) for one in plan.warnings] if plan else [],
+        }
+    )
 
 
 def _finding(found: ImportFinding) -> dict[str, Any]:
     return {
-        "sheet": found.sheet, "row": found.row, "column": found.column, "code": found.code,
+        "sheet": found.sheet,
+        "row": found.row,
+        "column": found.column,
+        "code": found.code,
         "params": dict(found.params),
-    }  # fmt: skip
+    }
 
 
 def template_of(*, code: str) -> str:

@@ -54,9 +54,11 @@ def start_check(
 ) -> Job:
     """Start the dry run of an upload, as it is set up or with another choice, which holds once it was checked."""
     params = {
-        "token": upload.token, "language": listing.language_now(), "community": community,
+        "token": upload.token,
+        "language": listing.language_now(),
+        "community": community,
         "layouts": layouts_to_json(layouts),
-    }  # fmt: skip
+    }
     job = start_job(
         session=session, kind=CHECK, label=f"{_(CHECK_TITLE)} {upload.filename}"[:200], params=params
     )
@@ -105,9 +107,11 @@ def start_import(*, session: Session, token: str, good_rows: bool) -> Job:
     if found["rejected"] and not good_rows:
         raise RowsRejected
     job = start_job(
-        session=session, kind=KIND, label=f"{_(TITLE)} {upload.filename}"[:200],
+        session=session,
+        kind=KIND,
+        label=f"{_(TITLE)} {upload.filename}"[:200],
         params={"token": token, "good_rows": good_rows, "language": listing.language_now()},
-    )  # fmt: skip
+    )
     upload.job_id = job.id
     upload.save()
     return job
@@ -156,9 +160,7 @@ def _store(run: JobContext, upload: Upload) -> None:
         # Still inside the unit: a cancel takes everything back, a kill after the commit finds `stored` and repeats nothing.
         run.progress(plan.rows, plan.rows)
         told = result.report
-        told = {
-            **told, "filename": upload.filename, "communities": result.communities, **_spoken(told, plan)
-        }  # fmt: skip
+        told = {**told, "filename": upload.filename, "communities": result.communities, **_spoken(told, plan)}
         write_json(path=run.new_file("result.json"), value=told)
         run.file = None
         if told["rejected"] or told["warnings"]:

@@ -26,11 +26,18 @@ FIELDS: Final = (
 def write_problems(*, path: Path, title: str, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> int:
     """Write `rejected` and `warnings`, each with its sheet, row, column and message; returns the number of lines."""
     subtitle = _(
-        "拒绝 %(rejected)d 处，提醒 %(warnings)d 处", rejected=len(found["rejected"]), warnings=len(found["warnings"])
-    )  # fmt: skip
+        "拒绝 %(rejected)d 处，提醒 %(warnings)d 处",
+        rejected=len(found["rejected"]),
+        warnings=len(found["warnings"]),
+    )
     return excel.write_list(
-        path=path, title=f"{_('问题清单')} {title}", subtitle=subtitle, fields=FIELDS, rows=_lines(found), totals={},
-    )  # fmt: skip
+        path=path,
+        title=f"{_('问题清单')} {title}",
+        subtitle=subtitle,
+        fields=FIELDS,
+        rows=_lines(found),
+        totals={},
+    )
 
 
 def problems_file(*, title: str, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> BytesIO:

@@ -65,10 +65,14 @@ class Upload:
     def save(self) -> None:
         """Keep what its owner chose."""
         chosen = {
-            "user_id": self.user_id, "filename": self.filename, "community": self.community,
+            "user_id": self.user_id,
+            "filename": self.filename,
+            "community": self.community,
             "layouts": layouts_to_json(self.layouts),
-            "job_id": self.job_id, "check_id": self.check_id, "purpose": self.purpose,
-        }  # fmt: skip
+            "job_id": self.job_id,
+            "check_id": self.check_id,
+            "purpose": self.purpose,
+        }
         write_json(path=self.folder / "upload.json", value=chosen)
 
     def spend(self) -> None:
@@ -154,9 +158,12 @@ def layouts_from(told: Sequence[dict[str, Any]] | None) -> tuple[SheetLayout, ..
 
 def _to_json(layout: SheetLayout) -> dict[str, Any]:
     return {
-        "sheet": layout.sheet, "kind": layout.kind.value, "header_row": layout.header_row,
-        "columns": dict(layout.columns), "headings": list(layout.headings),
-    }  # fmt: skip
+        "sheet": layout.sheet,
+        "kind": layout.kind.value,
+        "header_row": layout.header_row,
+        "columns": dict(layout.columns),
+        "headings": list(layout.headings),
+    }
 
 
 def _layout(told: dict[str, Any]) -> SheetLayout:

@@ -173,10 +173,15 @@ class SalesImportView(BaseView):
         if told is None:
             abort(404)
         return render_template(
-            "estate/import_result.html", title=_("导入结果"), told=told, created=_created(told["created"]),
-            **_problems(told), download_url=f"/jobs/{pk}/result" if job.file else None, again_url=f"{URL}/",
+            "estate/import_result.html",
+            title=_("导入结果"),
+            told=told,
+            created=_created(told["created"]),
+            **_problems(told),
+            download_url=f"/jobs/{pk}/result" if job.file else None,
+            again_url=f"{URL}/",
             rooms_url="/room/list/" if may("read", "Room") else None,
-        )  # fmt: skip
+        )
 
     def _own(self, token: str) -> Upload:
         upload = find_upload(token=token, user_id=current_user.id)
@@ -212,19 +217,31 @@ def _check_page(upload: Upload, found: dict[str, Any], wrong: Mapping[str, str])
         )
     told = {name: _translated(found[name][:MOST_PROBLEMS]) for name in ("rejected", "warnings")}
     return render_template(
-        "estate/import_check.html", title=_(CHECK_TITLE), filename=upload.filename,
-        community=typed.get("community", upload.community), refused=sentence,
+        "estate/import_check.html",
+        title=_(CHECK_TITLE),
+        filename=upload.filename,
+        community=typed.get("community", upload.community),
+        refused=sentence,
         unnamed=bool(refused) and refused["code"] == "unnamed_community",
         sheets=[_sheet(index, one, typed, wrong) for index, one in enumerate(found["sheets"][:MOST_SHEETS])],
         kinds=[("", _("不导入")), *((kind.value, _(label)) for kind, label in KINDS.items())],
-        more_sheets=max(len(found["sheets"]) - MOST_SHEETS, 0), wrong=wrong, rejected_rows=rejected_rows,
-        counts=[(_("数据行"), found["rows"]), (_("可导入"), found["accepted"]), (_("被拒绝"), rejected_rows),
-                (_("跳过"), found["skipped"]), (_("提醒"), len(found["warnings"]))],
-        **_problems(told, len(found["rejected"]) + len(found["warnings"])), why=why,
+        more_sheets=max(len(found["sheets"]) - MOST_SHEETS, 0),
+        wrong=wrong,
+        rejected_rows=rejected_rows,
+        counts=[
+            (_("数据行"), found["rows"]),
+            (_("可导入"), found["accepted"]),
+            (_("被拒绝"), rejected_rows),
+            (_("跳过"), found["skipped"]),
+            (_("提醒"), len(found["warnings"])),
+        ],
+        **_problems(told, len(found["rejected"]) + len(found["warnings"])),
+        why=why,
         good_rows=not refused and bool(found["accepted"]) and rejected_rows > 0,
-        download_url=f"{URL}/check/{upload.token}/problems", start_url=f"{URL}/check/{upload.token}/start",
+        download_url=f"{URL}/check/{upload.token}/problems",
+        start_url=f"{URL}/check/{upload.token}/start",
         upload_url=f"{URL}/",
-    ), 422 if wrong else 200  # fmt: skip
+    ), 422 if wrong else 200
 
 
 def _sheet(
@@ -234,22 +251,27 @@ def _sheet(
     guessed = {place: key for key, place in one["columns"].items()}
     columns = [
         {
-            "name": f"column-{index}-{place}", "heading": heading,
+            "name": f"column-{index}-{place}",
+            "heading": heading,
             "chosen": typed.get(f"column-{index}-{place}", guessed.get(place, "")),
         }
         for place, heading in enumerate(one["headings"])
         if heading.strip() or place in guessed
-    ]  # fmt: skip
+    ]
     kind = one["kind"]
     return {
-        **one, "index": index, "columns": columns,
-        "options": [("", _("不导入")), *((c.key, _(c.label)) for c in COLUMNS[SheetKind(kind)])] if kind else [],
+        **one,
+        "index": index,
+        "columns": columns,
+        "options": [("", _("不导入")), *((c.key, _(c.label)) for c in COLUMNS[SheetKind(kind)])]
+        if kind
+        else [],
         "chosen_kind": typed.get(f"kind-{index}", kind),
         "label": _(KINDS[SheetKind(kind)]) if kind else _("不导入"),
         "row": typed.get(f"row-{index}", one["header_row"]),
         "wrong": any(name.partition("-")[2].partition("-")[0] == str(index) for name in wrong),
         "read": sum(1 for column in columns if column["chosen"]),
-    }  # fmt: skip
+    }
 
 
 def _translated(findings: Findings) -> Findings:
@@ -266,6 +288,11 @@ def _problems(told: Mapping[str, Findings], count: int | None = None) -> dict[st
 
 
 def _created(made: Mapping[str, int]) -> list[tuple[str, int]]:
-    words = {"building": _("楼宇"), "room": _("房间"), "customer": _("客户"), "occupancy": _("入住关系"),
-             "parking_space": _("车位")}  # fmt: skip
+    words = {
+        "building": _("楼宇"),
+        "room": _("房间"),
+        "customer": _("客户"),
+        "occupancy": _("入住关系"),
+        "parking_space": _("车位"),
+    }
     return [(word, made[name]) for name, word in words.items()]

@@ -101,9 +101,12 @@ def parameters(scope: ReportQuery) -> list[tuple[str, str]]:
 def inputs(scope: ReportQuery) -> Sequence[tuple[str, str, str, str]]:
     """Return the inputs of the form above the report: (name, value, label, kind)."""
     labels = {
-        "period": _("账期"), "year": _("年份"), "from": _("开始日期"), "to": _("结束日期"),
+        "period": _("账期"),
+        "year": _("年份"),
+        "from": _("开始日期"),
+        "to": _("结束日期"),
         "day": _("截至日期") if scope.by is By.AS_OF else _("日期"),
-    }  # fmt: skip
+    }
     kinds = {"period": "month", "year": "year"}
     return [
         (name, value, labels[name], kinds.get(name, "date"))

@@ -75,10 +75,15 @@ def read(
     if report.checks is not None and stored is None:
         equations += report.checks(session, scope, total)
     return Reading(
-        report=report, scope=scope, lines=lines, total=total, equations=equations,
-        notes=[stored.words] if stored else [], kept=stored,
+        report=report,
+        scope=scope,
+        lines=lines,
+        total=total,
+        equations=equations,
+        notes=[stored.words] if stored else [],
+        kept=stored,
         whole=report.lines is not None or len(lines) == total.count,
-    )  # fmt: skip
+    )
 
 
 def stream(*, session: Session, report: Report, scope: ReportQuery) -> Iterator[ReportLine]:

@@ -55,12 +55,15 @@ def _wrong(one: Equation) -> str:
     if one.left == one.right:
         return _(
             "不平：%(equation)s，合计相等，但有 %(count)d 行不平。请联系管理员。",
-            equation=_(one.label), count=one.wrong,
-        )  # fmt: skip
+            equation=_(one.label),
+            count=one.wrong,
+        )
     return _(
         "不平：%(equation)s，左边 %(left)s，右边 %(right)s。请联系管理员。",
-        equation=_(one.label), left=one.left, right=one.right,
-    )  # fmt: skip
+        equation=_(one.label),
+        left=one.left,
+        right=one.right,
+    )
 
 
 def write(*, path: Path, reading: Reading, progress: excel.Progress = lambda done: None) -> int:
@@ -81,9 +84,15 @@ def write(*, path: Path, reading: Reading, progress: excel.Progress = lambda don
         if one.kind in ("money", "number", "integer") and totals.get(one.name) is not None
     }
     return excel.write_list(
-        path=path, title=title_of(report, reading.scope), subtitle=" · ".join(words_of(reading)),
-        fields=report.columns, rows=rows, totals=numbers, progress=progress, strong=strong,
-    )  # fmt: skip
+        path=path,
+        title=title_of(report, reading.scope),
+        subtitle=" · ".join(words_of(reading)),
+        fields=report.columns,
+        rows=rows,
+        totals=numbers,
+        progress=progress,
+        strong=strong,
+    )
 
 
 def _rows(

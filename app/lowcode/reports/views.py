@@ -57,11 +57,17 @@ class ReportView(BaseView):
             body, total = reading.lines[:-1], reading.lines[-1]
             reading = replace(reading, lines=[*body[(page - 1) * size : page * size], total])
         return render_template(
-            "report.html", **_render_context(reading, linked=True), buttons=self._buttons(scope), url=f"{report.url}/",
-            inputs=parameters.inputs(scope), picks=_picks(report, scope), previous_url=self._beside(scope, -1),
-            next_url=self._beside(scope, 1), chart=chart,
+            "report.html",
+            **_render_context(reading, linked=True),
+            buttons=self._buttons(scope),
+            url=f"{report.url}/",
+            inputs=parameters.inputs(scope),
+            picks=_picks(report, scope),
+            previous_url=self._beside(scope, -1),
+            next_url=self._beside(scope, 1),
+            chart=chart,
             pager=_pager(report, scope, lines, page, size) if report.lines is None or lines > size else None,
-        )  # fmt: skip
+        )
 
     @expose("/print")
     @needs("print")
@@ -77,12 +83,14 @@ class ReportView(BaseView):
             else report.paper_parts(reading.report.columns)
         )
         return render_template(
-            "report_print.html", **_render_context(reading, linked=False),
+            "report_print.html",
+            **_render_context(reading, linked=False),
             parts=[_places(reading.report.columns, part) for part in parts],
             company=report.letterhead(db.session(), scope) if report.letterhead else "",
-            signatures=[_(one) for one in report.signatures], printed_by=current_actor().name,
+            signatures=[_(one) for one in report.signatures],
+            printed_by=current_actor().name,
             printed_at=format_value(clock.now(), MOMENT),
-        )  # fmt: skip
+        )
 
     @expose("/export")
     @needs("export")
@@ -93,10 +101,15 @@ class ReportView(BaseView):
         title = sheets.title_of(report, scope)
         if reading.total.count > EXPORT_INLINE_ROWS:
             # The tree node narrows by the person's session, which a job has not: it goes along by its key.
-            label, params = _("导出 %(title)s", title=title), {
-                "report": report.name, "given": parameters.parameters(scope), "narrowing": listing.narrowing_now(),
-                "language": listing.language_now(),
-            }  # fmt: skip
+            label, params = (
+                _("导出 %(title)s", title=title),
+                {
+                    "report": report.name,
+                    "given": parameters.parameters(scope),
+                    "narrowing": listing.narrowing_now(),
+                    "language": listing.language_now(),
+                },
+            )
             return redirect(f"/jobs/{begin_job(kind='report', label=label, params=params)}")
         folder = Path(current_app.config["INSTANCE_DIR"]) / "files" / "exports"
         folder.mkdir(parents=True, exist_ok=True)
@@ -146,7 +159,10 @@ class TracedReportView(ReportView):
         found = list(report.rows(session, scope, keys, name))
         total: Any = sum((one.amount for one in found), Decimal(0))
         return render_template(
-            "report_rows.html", title=_(report.label), heading=excel.heading(field), asked=parameters.words(scope),
+            "report_rows.html",
+            title=_(report.label),
+            heading=excel.heading(field),
+            asked=parameters.words(scope),
             rows=[
                 (one.kind, one.title, one.day or "", one.url, format_value(one.amount, field))
                 for one in found[(page - 1) * size : page * size]
@@ -154,15 +170,17 @@ class TracedReportView(ReportView):
             total=format_value(int(total) if field.kind == "integer" else total, field),
             back=url_with(f"{report.url}/", parameters.parameters(scope)),
             pager=_rows_pager(len(found), page, size) if len(found) > size else None,
-        )  # fmt: skip
+        )
 
 
 def view_of_report(report: Report) -> type[ReportView]:
     """Return the view class of a report, with its address and the permissions of its name."""
     members: dict[str, Any] = {
-        "report": report, "route_base": report.url, "class_permission_name": report.name,
+        "report": report,
+        "route_base": report.url,
+        "class_permission_name": report.name,
         "__doc__": report.label,
-    }  # fmt: skip
+    }
     return type(f"{report.name}View", (ReportView if report.rows is None else TracedReportView,), members)
 
 
@@ -266,6 +284,14 @@ def _pager(report: Report, scope: ReportQuery, lines: int, page: int, size: int)
         return url_with(base, pairs, page=str(other)) if other != page and 1 <= other <= pages else None
 
     return Pager(
-        page, pages, size, lines, False, to(1), to(page - 1), to(page + 1), to(pages),
+        page,
+        pages,
+        size,
+        lines,
+        False,
+        to(1),
+        to(page - 1),
+        to(page + 1),
+        to(pages),
         [(one, url_with(base, pairs, size=str(one))) for one in SIZES],
-    )  # fmt: skip
+    )

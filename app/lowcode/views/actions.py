@@ -146,10 +146,16 @@ class ActionMixin:
         note: str = "",
     ) -> DialogPage:
         return DialogPage(
-            title, _(action.confirm) if action.confirm else "", form, [one.name for one in self._fields(action)],
-            request.full_path.rstrip("?") if not keep else request.path, back, keep, tone=action.tone,
+            title,
+            _(action.confirm) if action.confirm else "",
+            form,
+            [one.name for one in self._fields(action)],
+            request.full_path.rstrip("?") if not keep else request.path,
+            back,
+            keep,
+            tone=action.tone,
             note=note,
-        )  # fmt: skip
+        )
 
     @staticmethod
     def _ask(page: DialogPage, status: int = 200) -> Any:
@@ -207,10 +213,17 @@ class ActionMixin:
         if bulk and confirm is None:
             confirm = _("对勾选的行“%(label)s”？", label=_(action.label))
         return Button(
-            action.name, _(action.label), url, action.icon, post=not bulk, bulk=bulk, tone=action.tone,
-            confirm=None if action.fields else confirm, dialog=bool(action.fields),
+            action.name,
+            _(action.label),
+            url,
+            action.icon,
+            post=not bulk,
+            bulk=bulk,
+            tone=action.tone,
+            confirm=None if action.fields else confirm,
+            dialog=bool(action.fields),
             to=to,
-        )  # fmt: skip
+        )
 
 
 @contextmanager

@@ -140,13 +140,20 @@ class AttachmentMixin:
     def _picture(self, row: Any, one: Attachment, adds: bool, ends: str) -> PictureTile:
         at = format_value(one.at, spec_of(Attachment).fields["at"])
         remove = Button(
-            "detach", _("去掉"), f"{self.spec.url}/detach/{row.id}/{one.id}{ends}", "trash", post=True,
-            confirm=_("去掉附件“%(name)s”？去掉后不能恢复。", name=one.name), tone="danger",
-        )  # fmt: skip
+            "detach",
+            _("去掉"),
+            f"{self.spec.url}/detach/{row.id}/{one.id}{ends}",
+            "trash",
+            post=True,
+            confirm=_("去掉附件“%(name)s”？去掉后不能恢复。", name=one.name),
+            tone="danger",
+        )
         return PictureTile(
-            f"{self.spec.url}/attachment/{row.id}/{one.id}", one.name, f"{one.who} {at}",
+            f"{self.spec.url}/attachment/{row.id}/{one.id}",
+            one.name,
+            f"{one.who} {at}",
             remove if adds and self._removes(row, one) else None,
-        )  # fmt: skip
+        )
 
     def _attached(self, pk: int, operation: Callable[[], str]) -> Any:
         try:

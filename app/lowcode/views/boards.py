@@ -64,16 +64,20 @@ class BoardMixin:
         return BoardPage(
             columns=[
                 BoardColumn(
-                    state.value, _(state.label), state.tone, counts.get(state, 0),
+                    state.value,
+                    _(state.label),
+                    state.tone,
+                    counts.get(state, 0),
                     [card for row_state, card in cards if row_state is state],
-                    url_with(f"{self.spec.url}/list/", [*pairs, (f"{STATE_FILTER}eq", state.value)]), flow.is_closed(state),
+                    url_with(f"{self.spec.url}/list/", [*pairs, (f"{STATE_FILTER}eq", state.value)]),
+                    flow.is_closed(state),
                 )
                 for state in flow.machine.states
             ],
             count=sum(counts.values()),
             buttons=self._board_buttons(pairs),
             **self.bar(query, pairs, base),
-        )  # fmt: skip
+        )
 
     def _board_buttons(self, pairs: list[tuple[str, str]]) -> list[Button]:
         found = []
@@ -138,10 +142,15 @@ class BoardMixin:
             heading = cell(getattr(row, board.heading), self.spec.fields[board.heading])
         since = getattr(row, "state_since", None) or getattr(row, "created_at", None)
         return Card(
-            row.id, str(row), f"{self.spec.url}/show/{row.id}", heading, facts,
+            row.id,
+            str(row),
+            f"{self.spec.url}/show/{row.id}",
+            heading,
+            facts,
             "" if since is None else duration(int((clock.now() - since).total_seconds())),
-            bool(getattr(row, "overdue", False)), self._moves(flow, row, back),
-        )  # fmt: skip
+            bool(getattr(row, "overdue", False)),
+            self._moves(flow, row, back),
+        )
 
     def _moves(self, flow: Workflow, row: Any, back: str) -> list[Button]:
         actions = {action.name: action for action in self.entry.actions}

@@ -21,8 +21,20 @@ from app.lowcode.views.shows import ShowMixin
 from app.lowcode.views.workflow import FlowMixin
 
 # Routes of the stock view that the engine has no use for.
-UNUSED = {"action", "action_post", "download", "api", "api_read", "api_create", "api_update", "api_delete",
-          "api_get", "api_readvalues", "api_column_add", "api_column_edit"}  # fmt: skip
+UNUSED = {
+    "action",
+    "action_post",
+    "download",
+    "api",
+    "api_read",
+    "api_create",
+    "api_update",
+    "api_delete",
+    "api_get",
+    "api_readvalues",
+    "api_column_add",
+    "api_column_edit",
+}
 READ_ONLY = {"add", "edit", "delete"}
 
 

@@ -44,12 +44,15 @@ def changed_since(*, session: Session, spec: Spec, row: Any, seen: str | None) -
     names = session.scalars(
         select(History.field)
         .where(
-            History.document == spec.name, History.row_id == row.id, History.id > int(seen),
-            History.deed == AuditAction.CHANGED, History.field.is_not(None),
+            History.document == spec.name,
+            History.row_id == row.id,
+            History.id > int(seen),
+            History.deed == AuditAction.CHANGED,
+            History.field.is_not(None),
         )
         .distinct(),
         execution_options={UNSCOPED: True},
-    ).all()  # fmt: skip
+    ).all()
     titles = titles_of(session=session, spec=spec, row_id=row.id) if spec.links else {}
     told = [
         _("%(label)s:%(value)s", label=_(one.label), value=_value(row, one, titles))

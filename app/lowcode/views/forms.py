@@ -240,9 +240,14 @@ class FormMixin:
 
     def _form_page(self, form: DocumentForm, title: str, back: str, *, editing: bool = False) -> Any:
         page = FormPage(
-            title=title, form=form, groups=groups_of(self.spec, form), back_url=back, submit=_("保存"),
+            title=title,
+            form=form,
+            groups=groups_of(self.spec, form),
+            back_url=back,
+            submit=_("保存"),
             crumbs=[(_(self.spec.about.label), f"{self.spec.url}/list/"), (title, None)],
-            error=";".join(form.form_errors) or None, masks=masks_of(form) if editing else {},
-        )  # fmt: skip
+            error=";".join(form.form_errors) or None,
+            masks=masks_of(form) if editing else {},
+        )
         status = 422 if form.errors and request.method == "POST" else 200
         return render_template("form.html", page=page), status

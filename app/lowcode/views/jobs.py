@@ -90,10 +90,16 @@ def _to_json(job: Job) -> dict[str, Any]:
     done, total = progress_of(job)
     running = job.state in OPEN
     return {
-        "id": job.id, "title": job.label, "state": job.state.value, "state_label": _(job.state.label),
-        "running": running, "failed": job.state is JobState.FAILED,
+        "id": job.id,
+        "title": job.label,
+        "state": job.state.value,
+        "state_label": _(job.state.label),
+        "running": running,
+        "failed": job.state is JobState.FAILED,
         "percent": min(100, done * 100 // total) if running and total else None,
         "message": _(job.message) if job.message else (f"{done:,} / {total:,}" if running and total else ""),
-        "url": f"/jobs/{job.id}", "cancel_url": f"/jobs/{job.id}/cancel" if running else None,
-        "result_url": f"/jobs/{job.id}/result" if job.file else None, "go_url": job.url,
-    }  # fmt: skip
+        "url": f"/jobs/{job.id}",
+        "cancel_url": f"/jobs/{job.id}/cancel" if running else None,
+        "result_url": f"/jobs/{job.id}/result" if job.file else None,
+        "go_url": job.url,
+    }

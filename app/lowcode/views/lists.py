@@ -118,7 +118,9 @@ class ListMixin:
     def bar(self, query: Query, pairs: Pairs, base: str, held: Collection[str] = ()) -> dict[str, Any]:
         """Return what stands above the rows of a list, or above whatever else `base` shows of them: search and filters."""
         return {
-            "title": _(self.spec.about.label), "base_url": base, "search": query.search,
+            "title": _(self.spec.about.label),
+            "base_url": base,
+            "search": query.search,
             "search_placeholder": _("搜索 %(columns)s", columns=self._searched_words()),
             "can_search": bool(self._searched_words()),
             "chips": [_chip(one, base, pairs) for one in query.filters if one.field.name not in held],
@@ -129,7 +131,7 @@ class ListMixin:
             ],
             "keep": [(k, v) for k, v in pairs if k not in ("q", "page")],
             "scope": scope_words(query),
-        }  # fmt: skip
+        }
 
     def _searched_words(self) -> str:
         return _("、").join(_(f.label) for f in self.spec.fields.values() if f.searched)
@@ -139,9 +141,12 @@ class ListMixin:
         towards = f"-{one.name}" if sorting is False else one.name
         url = url_with(base, pairs, order=towards, page=None) if one.sorted else None
         return Heading(
-            one.name, excel.heading(one), "number" if one.kind in NUMERIC else one.kind, url,
+            one.name,
+            excel.heading(one),
+            "number" if one.kind in NUMERIC else one.kind,
+            url,
             None if sorting is None else ("desc" if sorting else "asc"),
-        )  # fmt: skip
+        )
 
     def _title_place(self, fields: Sequence[Field]) -> int:
         """Return the place of the column that leads to the row's page."""
@@ -177,9 +182,14 @@ class ListMixin:
         """Make the button that deletes a row after asking; `back`: where the person comes back to."""
         ends = "" if back is None else f"?{urlencode({BACK: back})}"
         return Button(
-            "delete", _("删除"), f"{self.spec.url}/delete/{key}{ends}", "trash", post=True,
-            confirm=_("确定删除这条%(label)s？删除后不能恢复。", label=_(self.spec.about.label)), tone="danger",
-        )  # fmt: skip
+            "delete",
+            _("删除"),
+            f"{self.spec.url}/delete/{key}{ends}",
+            "trash",
+            post=True,
+            confirm=_("确定删除这条%(label)s？删除后不能恢复。", label=_(self.spec.about.label)),
+            tone="danger",
+        )
 
     def _list_buttons(self, pairs: Pairs) -> Buttons:
         name, url = self.spec.name, self.spec.url
@@ -227,11 +237,16 @@ class ListMixin:
         title = _(self.spec.about.label)
         if count > EXPORT_INLINE_ROWS:
             # The tree node narrows by the person's session, which a job has not: it goes along by its words.
-            label, params = _("导出 %(title)s", title=title), {
-                "document": self.spec.name, "pairs": pairs, "narrowing": listing.narrowing_now(),
-                "language": listing.language_now(),
-                "columns": [one.field.name for one in computed_columns(self.spec)],
-            }  # fmt: skip
+            label, params = (
+                _("导出 %(title)s", title=title),
+                {
+                    "document": self.spec.name,
+                    "pairs": pairs,
+                    "narrowing": listing.narrowing_now(),
+                    "language": listing.language_now(),
+                    "columns": [one.field.name for one in computed_columns(self.spec)],
+                },
+            )
             return redirect(f"/jobs/{begin_job(kind='export', label=label, params=params)}")
         folder = Path(current_app.config["INSTANCE_DIR"]) / "files" / "exports"
         folder.mkdir(parents=True, exist_ok=True)
@@ -264,9 +279,10 @@ class ListMixin:
         ]
         return render_template(
             "print_list.html",
-            page=replace(page, rows=rows, headings=[self._heading(one, query, "", pairs) for one in fields]), printed_by=current_actor().name,
+            page=replace(page, rows=rows, headings=[self._heading(one, query, "", pairs) for one in fields]),
+            printed_by=current_actor().name,
             printed_at=format_value(clock.now(), MOMENT),
-        )  # fmt: skip
+        )
 
     @expose("/select/<name>")
     @needs("read")
@@ -341,11 +357,15 @@ def write_export(
     """Write the list that `query` finds to an Excel file."""
     rows = listing.stream(session=db.session(), query=query, fields=read_with_rows(spec.listed, computed))
     return excel.write_list(
-        path=path, title=_(spec.about.label), subtitle=subtitle_of(query, count),
+        path=path,
+        title=_(spec.about.label),
+        subtitle=subtitle_of(query, count),
         fields=with_computed(spec.listed, computed),
-        rows=add_values(session=db.session(), columns=computed, rows=rows), totals=totals,
-        total_label=listing.total_words(spec), progress=progress or (lambda done: None),
-    )  # fmt: skip
+        rows=add_values(session=db.session(), columns=computed, rows=rows),
+        totals=totals,
+        total_label=listing.total_words(spec),
+        progress=progress or (lambda done: None),
+    )
 
 
 def export_job(run: JobContext) -> None:
@@ -418,9 +438,13 @@ def _filter_field(spec: Spec, one: Field) -> FilterField:
     elif one.kind == "bool":
         choices = [("1", _("是")), ("0", _("否"))]
     return FilterField(
-        one.name, _(one.label), one.kind, [(name, _(label)) for name, label in OPERATORS[one.kind]], choices,
+        one.name,
+        _(one.label),
+        one.kind,
+        [(name, _(label)) for name, label in OPERATORS[one.kind]],
+        choices,
         f"{spec.url}/select/{one.name}" if one.kind == "link" else None,
-    )  # fmt: skip
+    )
 
 
 def _pager(query: Query, count: int, base: str, pairs: Pairs) -> Pager:
@@ -430,6 +454,14 @@ def _pager(query: Query, count: int, base: str, pairs: Pairs) -> Pager:
         return url_with(base, pairs, page=str(page)) if page != query.page and 1 <= page <= pages else None
 
     return Pager(
-        query.page, pages, query.size, count, False, to(1), to(query.page - 1), to(query.page + 1), to(pages),
+        query.page,
+        pages,
+        query.size,
+        count,
+        False,
+        to(1),
+        to(query.page - 1),
+        to(query.page + 1),
+        to(pages),
         [(size, url_with(base, pairs, size=str(size), page=None)) for size in SIZES],
-    )  # fmt: skip
+    )

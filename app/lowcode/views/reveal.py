@@ -32,9 +32,13 @@ class RevealMixin:
         row = self.row_or_404(pk)
         form = inputs_form(self.spec, [REASON], lambda one: "", {})()
         page = DialogPage(
-            _("看完整号码：%(title)s", title=str(row)), "", form, [REASON.name], f"{self.spec.url}/reveal/{pk}",
+            _("看完整号码：%(title)s", title=str(row)),
+            "",
+            form,
+            [REASON.name],
+            f"{self.spec.url}/reveal/{pk}",
             f"{self.spec.url}/show/{pk}",
-        )  # fmt: skip
+        )
         template = "_dialog.html" if request.headers.get("X-Requested-With") else "dialog.html"
         if request.method == "GET" or not form.validate():
             return render_template(template, page=page), 200 if request.method == "GET" else 422

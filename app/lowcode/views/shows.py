@@ -59,14 +59,21 @@ class ShowMixin:
             groups.setdefault("", []).extend(self.entry.facts(row))
         subtitle = getattr(row, spec.about.subtitle) if spec.about.subtitle else ""
         return ShowPage(
-            title=str(row), subtitle=str(subtitle or _(spec.about.label)),
+            title=str(row),
+            subtitle=str(subtitle or _(spec.about.label)),
             groups=[(_(name) if name else "", facts) for name, facts in groups.items()],
-            buttons=[*self._show_buttons(row)], tabs=self._tabs(row),
+            buttons=[*self._show_buttons(row)],
+            tabs=self._tabs(row),
             crumbs=[(_(spec.about.label), f"{spec.url}/list/"), (str(row), None)],
             badge=next(
-                (cell(getattr(row, f.name), f) for f in spec.fields.values() if f.name in ("state", "status")), None
+                (
+                    cell(getattr(row, f.name), f)
+                    for f in spec.fields.values()
+                    if f.name in ("state", "status")
+                ),
+                None,
             ),
-        )  # fmt: skip
+        )
 
     def _unfilled(self, row: Any) -> set[str]:
         """Return the groups of what only operations write, where they have not written anything yet."""
@@ -162,10 +169,14 @@ class ShowMixin:
         one = self.spec.fields.get(line.field or "")
         spec = spec_of(History).fields
         return {
-            "at": cell(line.at, spec["at"]).text, "who": line.who, "action": _(line.deed.label), "tone": line.deed.tone,
-            "label": _(line.label) if line.label else "", "old": self._kept(line.old, one, titles),
+            "at": cell(line.at, spec["at"]).text,
+            "who": line.who,
+            "action": _(line.deed.label),
+            "tone": line.deed.tone,
+            "label": _(line.label) if line.label else "",
+            "old": self._kept(line.old, one, titles),
             "new": self._kept(line.new, one, titles),
-        }  # fmt: skip
+        }
 
     @staticmethod
     def _kept(value: str | None, one: Field | None, titles: Mapping[tuple[str, str], str]) -> str:

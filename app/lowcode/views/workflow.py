@@ -72,11 +72,17 @@ class FlowMixin:
             if one.enum is not None
         }
         return render_template(
-            str(self.entry.print_template), row=row, heading=self.entry.heading(row), choices=choices, values=values,
+            str(self.entry.print_template),
+            row=row,
+            heading=self.entry.heading(row),
+            choices=choices,
+            values=values,
             lines=self.way_of(row) if self.entry.workflow is not None else [],
-            printed_by=current_actor().name, printed_at=format_value(clock.now(), MOMENT),
-            posts=bool(self.entry.paper_reveals), print_now=bool(whole),
-        )  # fmt: skip
+            printed_by=current_actor().name,
+            printed_at=format_value(clock.now(), MOMENT),
+            posts=bool(self.entry.paper_reveals),
+            print_now=bool(whole),
+        )
 
     def way_of(self, row: Any) -> list[dict[str, Any]]:
         """Return the row's transitions and passed limits in words, the first first."""
@@ -93,23 +99,34 @@ class FlowMixin:
         tones = {state.value: state.tone for state in type(row.state)}
         moved = [
             {
-                "moment": one.at, "at": format_value(one.at, MOMENT), "who": one.who, "label": _(one.label), "was": _(one.was) if one.was else "",
-                "became": _(one.became), "tone": tones.get(one.to_state) or "secondary", "reason": one.reason or "",
+                "moment": one.at,
+                "at": format_value(one.at, MOMENT),
+                "who": one.who,
+                "label": _(one.label),
+                "was": _(one.was) if one.was else "",
+                "became": _(one.became),
+                "tone": tones.get(one.to_state) or "secondary",
+                "reason": one.reason or "",
                 "took": "" if one.seconds is None else duration(one.seconds),
             }
             for one in changes
-        ]  # fmt: skip
+        ]
         flow = self.entry.workflow
         waited = {limit.name for limit in flow.limits if not limit.marks} if flow is not None else set()
         told = [
             {
-                "moment": one.at, "at": format_value(one.at, MOMENT), "who": _("系统"), "was": "",
-                "label": _(WAITED if one.limit_name in waited else OVERDUE), "became": _(one.label),
-                "tone": "orange" if one.limit_name in waited else "red", "took": "",
+                "moment": one.at,
+                "at": format_value(one.at, MOMENT),
+                "who": _("系统"),
+                "was": "",
+                "label": _(WAITED if one.limit_name in waited else OVERDUE),
+                "became": _(one.label),
+                "tone": "orange" if one.limit_name in waited else "red",
+                "took": "",
                 "reason": _("已通知 %(count)d 人。", count=one.told),
             }
             for one in late
-        ]  # fmt: skip
+        ]
         return sorted([*moved, *told], key=lambda line: line["moment"])
 
 

@@ -97,8 +97,16 @@ class TooMuchTime(OversizedWorkbook):
 KINDS: Final = {
     kind.__name__: kind
     for kind in (
-        UnreadableWorkbook, EncryptedWorkbook, EmptyWorkbook, OversizedWorkbook, UnpackedTooLarge, TooManyRows,
-        TooManyColumns, TooMuchText, TooMuchMemory, TooMuchTime,
+        UnreadableWorkbook,
+        EncryptedWorkbook,
+        EmptyWorkbook,
+        OversizedWorkbook,
+        UnpackedTooLarge,
+        TooManyRows,
+        TooManyColumns,
+        TooMuchText,
+        TooMuchMemory,
+        TooMuchTime,
     )
-}  # fmt: skip
+}
 """By the name under which the reading process reports them."""

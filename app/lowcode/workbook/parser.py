@@ -155,9 +155,13 @@ def fold_heading(text: str) -> str:
 def _plain(sheet: Sheet) -> Sheet:
     """Return the sheet with its texts as they were meant."""
     rows = tuple(
-        SheetRow(row.number, tuple(_meant(cell) if isinstance(cell, str) else cell for cell in row.cells), row.hidden)
+        SheetRow(
+            row.number,
+            tuple(_meant(cell) if isinstance(cell, str) else cell for cell in row.cells),
+            row.hidden,
+        )
         for row in sheet.rows
-    )  # fmt: skip
+    )
     return Sheet(sheet.title, rows, sheet.hidden)
 
 

@@ -44,14 +44,21 @@ def read_workbook(*, content: bytes, filename: str = "", headings: Collection[st
     if len(content) > MOST_MEGABYTES * 1024**2:
         raise OversizedWorkbook(most=MOST_MEGABYTES)
     asked = {
-        "filename": filename, "headings": sorted(headings), "memory": MOST_MEMORY, "seconds": MOST_SECONDS,
-    }  # fmt: skip
+        "filename": filename,
+        "headings": sorted(headings),
+        "memory": MOST_MEMORY,
+        "seconds": MOST_SECONDS,
+    }
     try:
         ended = subprocess.run(
             [sys.executable, "-m", "app.lowcode.workbook.child"],
-            input=json.dumps(asked).encode() + b"\n" + content, capture_output=True, check=False, timeout=MOST_SECONDS, cwd=_ROOT,
+            input=json.dumps(asked).encode() + b"\n" + content,
+            capture_output=True,
+            check=False,
+            timeout=MOST_SECONDS,
+            cwd=_ROOT,
             env=_environment(),
-        )  # fmt: skip
+        )
     except subprocess.TimeoutExpired:
         raise TooMuchTime(most=MOST_SECONDS) from None
     if ended.returncode == 0:

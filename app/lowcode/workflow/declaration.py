@@ -161,12 +161,16 @@ class Workflow:
             found.append(
                 (
                     replace(
-                        one, name=ask.name, required=ask.required, label=ask.label or one.label,
-                        help=ask.help or one.help, fixed=False,
+                        one,
+                        name=ask.name,
+                        required=ask.required,
+                        label=ask.label or one.label,
+                        help=ask.help or one.help,
+                        fixed=False,
                     ),
                     ask,
                 )
-            )  # fmt: skip
+            )
         if self.machine.named(action).reason:
             found.append((WHY, None))
         return found

@@ -65,9 +65,12 @@ def _late(session: Session, flow: Workflow, limit: Limit, now: datetime) -> Iter
     is_date = spec_of(flow.document).fields[limit.since].kind == "date"
     zone = clock.timezone()
     told = exists().where(
-        Escalation.document == flow.document.__name__, Escalation.row_id == columns.id,
-        Escalation.limit_name == limit.name, Escalation.level == last, Escalation.entered == columns.state_since,
-    )  # fmt: skip
+        Escalation.document == flow.document.__name__,
+        Escalation.row_id == columns.id,
+        Escalation.limit_name == limit.name,
+        Escalation.level == last,
+        Escalation.entered == columns.state_since,
+    )
     rows = session.execute(
         select(columns.id, columns.community_id, columns.state_since, since)
         .where(
@@ -93,10 +96,20 @@ def _escalate(session: Session, flow: Workflow, limit: Limit, late: Late, now: d
     document = flow.document
     table = document.__table__
     fresh = insert_new(
-        session=session, table=Escalation.__table__,
-        row={"community_id": late.community_id, "at": now, "document": document.__name__, "row_id": late.row_id,
-             "limit_name": limit.name, "level": late.level, "entered": late.entered, "label": limit.label, "told": 0},
-    )  # fmt: skip
+        session=session,
+        table=Escalation.__table__,
+        row={
+            "community_id": late.community_id,
+            "at": now,
+            "document": document.__name__,
+            "row_id": late.row_id,
+            "limit_name": limit.name,
+            "level": late.level,
+            "entered": late.entered,
+            "label": limit.label,
+            "told": 0,
+        },
+    )
     if not fresh:
         return 0
     # The row's version stays: being late is no reason to refuse what somebody is writing on it. Where the limit does not
@@ -117,17 +130,23 @@ def _escalate(session: Session, flow: Workflow, limit: Limit, late: Late, now: d
     users = holders(session=session, verb=level.to, document=name, community_id=late.community_id)
     users += [] if level.people is None else [one for one in level.people(row) if one is not None]
     told = notify(
-        session=session, users=users, message=LATE if limit.marks else WAITS, url=f"{spec_of(document).url}/show/{row.id}",
+        session=session,
+        users=users,
+        message=LATE if limit.marks else WAITS,
+        url=f"{spec_of(document).url}/show/{row.id}",
         community_id=late.community_id,
         params={"document": document.__about__.label, "title": str(row), "limit": limit.label},
-    )  # fmt: skip
+    )
     session.execute(
         update(Escalation)
         .where(
-            Escalation.document == name, Escalation.row_id == row.id, Escalation.limit_name == limit.name,
-            Escalation.level == late.level, Escalation.entered == late.entered,
+            Escalation.document == name,
+            Escalation.row_id == row.id,
+            Escalation.limit_name == limit.name,
+            Escalation.level == late.level,
+            Escalation.entered == late.entered,
         )
         .values(told=told)
-    )  # fmt: skip
+    )
     session.flush()
     return 1

@@ -150,12 +150,22 @@ def _line(
 ) -> StateChange:
     actor = current_actor()
     return StateChange(
-        community_id=row.community_id, at=at, document=type(row).__name__, row_id=row.id, row_title=str(row)[:200],
-        action=action, label=label, from_state=None if before is None else before.value, to_state=row.state.value,
-        was=None if before is None else before.label, became=row.state.label,
-        seconds=None if since is None else max(0, int((at - since).total_seconds())), who=actor.name or "?",
-        user_id=actor.user_id, reason=reason,
-    )  # fmt: skip
+        community_id=row.community_id,
+        at=at,
+        document=type(row).__name__,
+        row_id=row.id,
+        row_title=str(row)[:200],
+        action=action,
+        label=label,
+        from_state=None if before is None else before.value,
+        to_state=row.state.value,
+        was=None if before is None else before.label,
+        became=row.state.label,
+        seconds=None if since is None else max(0, int((at - since).total_seconds())),
+        who=actor.name or "?",
+        user_id=actor.user_id,
+        reason=reason,
+    )
 
 
 def _machine(row: object) -> Machine[Any] | None:
@@ -206,10 +216,18 @@ def _write_beginnings(session: Session, _context: object) -> None:
         StateChange.__table__.insert(),
         [
             {
-                "community_id": row.community_id, "at": now, "document": type(row).__name__, "row_id": row.id,
-                "row_title": str(row)[:200], "action": "", "label": BEGAN, "to_state": row.state.value,
-                "became": row.state.label, "who": actor.name or "?", "user_id": actor.user_id,
+                "community_id": row.community_id,
+                "at": now,
+                "document": type(row).__name__,
+                "row_id": row.id,
+                "row_title": str(row)[:200],
+                "action": "",
+                "label": BEGAN,
+                "to_state": row.state.value,
+                "became": row.state.label,
+                "who": actor.name or "?",
+                "user_id": actor.user_id,
             }
             for row in rows
         ],
-    )  # fmt: skip
+    )

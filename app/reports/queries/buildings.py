@@ -50,11 +50,13 @@ def owing_buildings(*, session: Session, as_of: date, most: int, others: str) ->
 
     owing = [
         Owing(
-            community_id=row.community_id, building_id=row.building_id, name=name(row),
+            community_id=row.community_id,
+            building_id=row.building_id,
+            name=name(row),
             sums=[getattr(row, one) for one in NAMES],
         )
         for row in named
-    ]  # fmt: skip
+    ]
     if rest:
         sums = [sum((getattr(row, one) for row in rest), Decimal("0.00")) for one in NAMES]
         owing.append(Owing(community_id=None, building_id=None, name=others, sums=sums))

@@ -87,12 +87,15 @@ def _receipts(session: Session, scope: ReportQuery, found: dict[Key, DeskDay]) -
         one.first, one.last = (ends.get((row[0], row[5], serial)) for serial in row[3:5])
     sums = session.execute(
         select(
-            *_place(Receipt), Receipt.state, func.count(Receipt.id), func.sum(Receipt.prepaid),
+            *_place(Receipt),
+            Receipt.state,
+            func.count(Receipt.id),
+            func.sum(Receipt.prepaid),
             func.sum(Receipt.deposited),
         )
         .where(*on_days(session, scope, Receipt))
         .group_by(*_place(Receipt), Receipt.state)
-    )  # fmt: skip
+    )
     for row in sums:
         one = _of(found, row)
         one.receipts += row[4]
@@ -125,12 +128,16 @@ def _fees(session: Session, scope: ReportQuery, found: dict[Key, DeskDay]) -> No
         link = of.id if paper is Receipt else of.receipt_id
         rows = session.execute(
             select(
-                Allocation.community_id, Allocation.day, cashier, Allocation.fee_item_id, func.sum(Allocation.amount)
+                Allocation.community_id,
+                Allocation.day,
+                cashier,
+                Allocation.fee_item_id,
+                func.sum(Allocation.amount),
             )
             .join(of, link == Allocation.receipt_id)
             .where(Allocation.kind.in_(kinds), *on_days(session, scope, Allocation))
             .group_by(Allocation.community_id, Allocation.day, cashier, Allocation.fee_item_id)
-        )  # fmt: skip
+        )
         for row in rows:
             fees = _of(found, row).fees
             fees[row[3]] = fees.get(row[3], ZERO) + row[4]

@@ -70,8 +70,10 @@ def _receipt_part(session: Session, receipt: Receipt, name: str) -> Decimal | in
 def _part_of(session: Session, receipt: Receipt, name: str) -> Decimal | int:
     """Return what a receipt is of a column: all of it, what was paid in advance, or by one method."""
     parts: dict[str, Decimal] = {
-        "prepaid": receipt.prepaid, "deposited": receipt.deposited, "total": receipt.total,
-    }  # fmt: skip
+        "prepaid": receipt.prepaid,
+        "deposited": receipt.deposited,
+        "total": receipt.total,
+    }
     if name not in TENDERS:
         return parts.get(name, 0)
     rows = select(ReceiptTender.amount).where(

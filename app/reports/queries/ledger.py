@@ -54,13 +54,17 @@ def of_rooms(
     asked = raw(of.amount) + raw(of.adjusted) - raw(of.waived_later)
     rows = session.execute(
         select(
-            of.room_id, of.period, of.customer_id, type_coerce(func.sum(asked), Money), func.sum(of.paid),
+            of.room_id,
+            of.period,
+            of.customer_id,
+            type_coerce(func.sum(asked), Money),
+            func.sum(of.paid),
             func.sum(of.due),
         )
         .where(of.room_id.in_(rooms), of.fee_item_id.in_(fees), of.period.between(*_year(scope)))
         .group_by(of.room_id, of.period, of.customer_id)
         .order_by(of.period)
-    )  # fmt: skip
+    )
     found: dict[int, Sums] = {}
     customers: dict[int, int] = {}
     for room, period, customer, *sums in rows:
@@ -80,10 +84,12 @@ def of_all(session: Session, scope: ReportQuery, fees: Sequence[int]) -> Sums:
     rows = session.execute(
         select(moved.c.period, paid, func.sum(moved.c.amount))
         .where(
-            moved.c.period.between(*_year(scope)), moved.c.fee_item_id.in_(fees), moved.c.building_id != NO_BUILDING
+            moved.c.period.between(*_year(scope)),
+            moved.c.fee_item_id.in_(fees),
+            moved.c.building_id != NO_BUILDING,
         )
         .group_by(moved.c.period)
-    )  # fmt: skip
+    )
     return {period.month: (paid + due, paid, due) for period, paid, due in rows}
 
 

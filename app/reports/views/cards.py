@@ -62,10 +62,14 @@ class MonthCards(BaseView):
         periods = [now.plus(back) for back in range(1 - MONTHS, 1)]
         found = [one for one in month_rates(session=db.session(), periods=periods) if one.asked]
         chart = Chart(
-            _("收缴率"), _("月份"), [str(one.period) for one in found],
-            [Series(_("收缴率"), [one.rate for one in found])], kind="line", unit="%",
+            _("收缴率"),
+            _("月份"),
+            [str(one.period) for one in found],
+            [Series(_("收缴率"), [one.rate for one in found])],
+            kind="line",
+            unit="%",
             urls=[f"/reports/summary/?period={one.period}" for one in found],
-        )  # fmt: skip
+        )
         return render_template("chart.html", chart=chart)
 
 
@@ -83,16 +87,19 @@ class OwingCard(BaseView):
         owing = owing_buildings(session=db.session(), as_of=clock.today(), most=BUILDINGS, others=others)
         labels = [(_(label), tone) for (_name, label, _days), tone in zip(BUCKETS, TONES, strict=True)]
         chart = Chart(
-            _("各楼欠费账龄"), _("楼宇"), [one.name for one in owing],
+            _("各楼欠费账龄"),
+            _("楼宇"),
+            [one.name for one in owing],
             [
                 Series(label, [one.sums[place] for one in owing], tone)
                 for place, (label, tone) in enumerate(labels)
             ],
             stacked=True,
             urls=[
-                None if one.building_id is None
+                None
+                if one.building_id is None
                 else documents_url(Charge, [("building_id.eq", one.building_id), ("due.ge", "0.01")])
                 for one in owing
             ],
-        )  # fmt: skip
+        )
         return render_template("chart.html", chart=chart)

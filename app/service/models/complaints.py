@@ -45,9 +45,12 @@ class Complaint(Flowing, CommunityScoped, Document):
     capacity: Mapped[Capacity] = choice(N_("投诉人身份"), Capacity, required=True, default=Capacity.OWNER)
     phone: Mapped[str | None] = telephone(N_("联系电话"), listed=True, searched=True)
     channel: Mapped[ComplaintChannel] = choice(
-        N_("投诉方式"), ComplaintChannel, required=True, default=ComplaintChannel.PHONE,
+        N_("投诉方式"),
+        ComplaintChannel,
+        required=True,
+        default=ComplaintChannel.PHONE,
         help=N_("公司或政府部门转办的，由物业经理回复。"),
-    )  # fmt: skip
+    )
     received_at: Mapped[datetime] = moment(N_("投诉时间"), default=clock.now, required=True, listed=True)
     content: Mapped[str] = long_text(N_("投诉内容"), required=True, listed=True, searched=True)
     taken_by: Mapped[str] = text(

@@ -116,9 +116,15 @@ class RepairOrder(Flowing, CommunityScoped, Document):
     fee_item_id: Mapped[int | None] = link(N_("收费项目"), "FeeItem", written=False, group=_MONEY)
 
     rank: Mapped[int] = integer(
-        N_("轻重"), written=False, shown=False, tracked=False, filtered=False, nullable=False, default=rules.OPEN,
+        N_("轻重"),
+        written=False,
+        shown=False,
+        tracked=False,
+        filtered=False,
+        nullable=False,
+        default=rules.OPEN,
         server_default=str(rules.OPEN),
-    )  # fmt: skip
+    )
 
 
 RepairOrder.technician_user_id = column_property(

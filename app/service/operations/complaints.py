@@ -92,14 +92,22 @@ COMPLAINT_FLOW = Workflow(
     verbs={DIRECT_VERB: N_("回复公司、政府转办的投诉")},
     limits=(
         Limit(
-            "take_up", N_("应转责任部门或回复"), (ComplaintState.RECEIVED,), hours=24, setting=TAKE_UP_HOURS,
+            "take_up",
+            N_("应转责任部门或回复"),
+            (ComplaintState.RECEIVED,),
+            hours=24,
+            setting=TAKE_UP_HOURS,
             levels=(Level(people=lambda row: [row.taken_by_id]),),
         ),
         Limit(
-            "answer", N_("应回复客人"), (ComplaintState.RECEIVED, ComplaintState.PROCESSING), since="received_at",
-            hours=72, setting=ANSWER_HOURS,
+            "answer",
+            N_("应回复客人"),
+            (ComplaintState.RECEIVED, ComplaintState.PROCESSING),
+            since="received_at",
+            hours=72,
+            setting=ANSWER_HOURS,
         ),
     ),
     closed=(ComplaintState.CLOSED,),
     board=Board(heading="kind", facts=("room_id", "complainer", "content", "department_id")),
-)  # fmt: skip
+)

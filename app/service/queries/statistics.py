@@ -52,8 +52,13 @@ def _tallies(session: Session, scope: ReportQuery, by: str) -> dict[Any, Tally]:
     column = getattr(RepairOrder, by)
     rows = session.execute(
         select(
-            column, RepairOrder.reported_at, RepairOrder.due_at, RepairOrder.finished_at, RepairOrder.state,
-            RepairOrder.rating, RepairOrder.charge_amount,
+            column,
+            RepairOrder.reported_at,
+            RepairOrder.due_at,
+            RepairOrder.finished_at,
+            RepairOrder.state,
+            RepairOrder.rating,
+            RepairOrder.charge_amount,
         )
         .where(
             *scope.where(RepairOrder),
@@ -62,13 +67,17 @@ def _tallies(session: Session, scope: ReportQuery, by: str) -> dict[Any, Tally]:
         )
         .order_by(RepairOrder.id),
         execution_options={"yield_per": BATCH},
-    )  # fmt: skip
+    )
     found: dict[Any, Tally] = {}
     for key, reported, due, finished, state, rating, charge in rows:
         order = Order(
-            reported=reported, due=due, finished=finished if state in DONE else None, cancelled=state is RepairState.CANCELLED,
-            stars=None if rating is None else int(rating.value), charge=charge or Decimal("0.00"),
-        )  # fmt: skip
+            reported=reported,
+            due=due,
+            finished=finished if state in DONE else None,
+            cancelled=state is RepairState.CANCELLED,
+            stars=None if rating is None else int(rating.value),
+            charge=charge or Decimal("0.00"),
+        )
         found.setdefault(key, Tally()).add(order, now=now, zone=zone)
     return found
 

@@ -152,13 +152,21 @@ def _materials_url(pk: int) -> str:
 def _to_json(row: RepairOrder) -> dict[str, Any]:
     fields = spec_of(RepairOrder).fields
     return {
-        "id": row.id, "number": row.number, "url": f"/repairs/mine/{row.id}", "urgent": row.urgent,
-        "place": place_of(session=db.session(), row=row), "content": row.content,
-        "state": _(row.state.label), "tone": row.state.tone, "paused": row.paused, "awaiting": row.awaiting_material,
-        "trade": format_value(row.trade, fields["trade"]), "due": format_value(row.due_at, MOMENT),
+        "id": row.id,
+        "number": row.number,
+        "url": f"/repairs/mine/{row.id}",
+        "urgent": row.urgent,
+        "place": place_of(session=db.session(), row=row),
+        "content": row.content,
+        "state": _(row.state.label),
+        "tone": row.state.tone,
+        "paused": row.paused,
+        "awaiting": row.awaiting_material,
+        "trade": format_value(row.trade, fields["trade"]),
+        "due": format_value(row.due_at, MOMENT),
         "late": is_late(session=db.session(), row=row, now=clock.now()),
         "appointment": format_value(row.appointment, MOMENT),
-    }  # fmt: skip
+    }
 
 
 def _facts(row: RepairOrder) -> dict[str, Any]:
@@ -173,19 +181,25 @@ def _facts(row: RepairOrder) -> dict[str, Any]:
         "check_opinion",
     )
     return {
-        "reporter": row.reporter, "phone": format_value(row.phone, fields["phone"]), "reported": format_value(row.reported_at, MOMENT),
+        "reporter": row.reporter,
+        "phone": format_value(row.phone, fields["phone"]),
+        "reported": format_value(row.reported_at, MOMENT),
         "facts": [
             (_(fields[name].label), format_value(getattr(row, name), fields[name]))
             for name in told
             if getattr(row, name) is not None
         ],
-    }  # fmt: skip
+    }
 
 
 def _line(one: RepairMaterial) -> dict[str, Any]:
     fields = spec_of(RepairMaterial).fields
     return {
-        "id": one.id, "name": one.name, "unit": one.unit or "", "confirmed": one.confirmed,
-        "quantity": format_value(one.quantity, fields["quantity"]), "price": format_value(one.price, fields["price"]),
+        "id": one.id,
+        "name": one.name,
+        "unit": one.unit or "",
+        "confirmed": one.confirmed,
+        "quantity": format_value(one.quantity, fields["quantity"]),
+        "price": format_value(one.price, fields["price"]),
         "amount": format_value(one.amount, fields["amount"]),
-    }  # fmt: skip
+    }

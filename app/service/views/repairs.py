@@ -102,12 +102,37 @@ def _mine() -> Iterator[Task]:
 
 DUTIES = (
     Duty("take", ORDER, _mine, icon="hammer"),
-    Duty("pass_on", ORDER, rows_waiting(RepairOrder, N_("%(what)s待转工程"), ("state.eq", "registered")), icon="tool"),
-    Duty("dispatch", ORDER, rows_waiting(RepairOrder, N_("%(what)s待派工"), ("state.eq", "passed")), icon="user-check"),
-    Duty("issue", ORDER, rows_waiting(RepairOrder, N_("%(what)s待发料确认"), ("awaiting_material.eq", "1")), icon="package-export"),
-    Duty("check", ORDER, rows_waiting(RepairOrder, N_("%(what)s待核对"), ("state.eq", "to_check")), icon="checks"),
-    Duty("alert", ORDER, rows_waiting(RepairOrder, N_("%(what)s超时"), ("overdue.eq", "1"), late=True), icon="alarm"),
-)  # fmt: skip
+    Duty(
+        "pass_on",
+        ORDER,
+        rows_waiting(RepairOrder, N_("%(what)s待转工程"), ("state.eq", "registered")),
+        icon="tool",
+    ),
+    Duty(
+        "dispatch",
+        ORDER,
+        rows_waiting(RepairOrder, N_("%(what)s待派工"), ("state.eq", "passed")),
+        icon="user-check",
+    ),
+    Duty(
+        "issue",
+        ORDER,
+        rows_waiting(RepairOrder, N_("%(what)s待发料确认"), ("awaiting_material.eq", "1")),
+        icon="package-export",
+    ),
+    Duty(
+        "check",
+        ORDER,
+        rows_waiting(RepairOrder, N_("%(what)s待核对"), ("state.eq", "to_check")),
+        icon="checks",
+    ),
+    Duty(
+        "alert",
+        ORDER,
+        rows_waiting(RepairOrder, N_("%(what)s超时"), ("overdue.eq", "1"), late=True),
+        icon="alarm",
+    ),
+)
 
 
 class RepairCard(BaseView):
@@ -129,11 +154,15 @@ class RepairCard(BaseView):
         counts: dict[tuple[RepairState, bool], int] = {(state, late): count for state, late, count in rows}
         found = [state for state in OPEN if (state, False) in counts or (state, True) in counts]
         chart = Chart(
-            _("未完报修"), _("状态"), [_(state.label) for state in found],
+            _("未完报修"),
+            _("状态"),
+            [_(state.label) for state in found],
             [
                 Series(_("时限内"), [counts.get((state, False), 0) for state in found], tone="blue"),
                 Series(_("超时"), [counts.get((state, True), 0) for state in found], tone="red"),
             ],
-            stacked=True, unit=_("单"), urls=[f"/repair_order/list/?f.state.eq={state.value}" for state in found],
-        )  # fmt: skip
+            stacked=True,
+            unit=_("单"),
+            urls=[f"/repair_order/list/?f.state.eq={state.value}" for state in found],
+        )
         return render_template("chart.html", chart=chart)

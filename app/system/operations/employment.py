@@ -77,10 +77,15 @@ def employ(*, session: Session, user: User, wanted: Employment | None) -> tuple[
         before.user_id = None
         session.flush()
     row = save_employee(
-        session=session, row=row or Employee(company_id=wanted.company_id, active=True), name=name,
-        company_id=wanted.company_id, number=wanted.number, department_id=wanted.department_id,
-        position=wanted.position, phone=wanted.phone,
-    )  # fmt: skip
+        session=session,
+        row=row or Employee(company_id=wanted.company_id, active=True),
+        name=name,
+        company_id=wanted.company_id,
+        number=wanted.number,
+        department_id=wanted.department_id,
+        position=wanted.position,
+        phone=wanted.phone,
+    )
     row.user_id = user.id
     session.flush()
     return told, _words(row)

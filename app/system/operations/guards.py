@@ -68,12 +68,15 @@ def _has_administrator(session: Session) -> bool:
         .join(Role, Role.id == assoc_user_role.c.role_id)
         .join(ScopeGrant, ScopeGrant.user_id == User.id)
         .where(
-            Role.name == ADMINISTRATOR, User.active.is_(True), User.password.is_not(None),
-            ScopeGrant.company_id.is_(None), ScopeGrant.community_id.is_(None),
+            Role.name == ADMINISTRATOR,
+            User.active.is_(True),
+            User.password.is_not(None),
+            ScopeGrant.company_id.is_(None),
+            ScopeGrant.community_id.is_(None),
         )
         .limit(1),
         execution_options={UNSCOPED: True},
-    )  # fmt: skip
+    )
     return found is not None
 
 
@@ -154,7 +157,15 @@ def record(
     for field, its_label, old, new in lines:
         session.add(
             History(
-                who=actor.name or "?", user_id=actor.user_id, document=type(row).__name__, row_id=row.id,
-                row_title=str(row)[:200], deed=deed, field=field, label=its_label, old=old, new=new,
+                who=actor.name or "?",
+                user_id=actor.user_id,
+                document=type(row).__name__,
+                row_id=row.id,
+                row_title=str(row)[:200],
+                deed=deed,
+                field=field,
+                label=its_label,
+                old=old,
+                new=new,
             )
-        )  # fmt: skip
+        )

@@ -155,11 +155,17 @@ def _named(entries: Sequence[Arranged], *, known: Collection[str]) -> list[Arran
             raise UnknownMenuEntry
     return [
         Arranged(
-            fresh.get(one.name, one.name), one.kind, fresh.get(one.parent or "", one.parent), one.label, one.icon,
-            one.url if one.kind is MenuKind.LINK else None, one.hidden, one.hidden_for,
+            fresh.get(one.name, one.name),
+            one.kind,
+            fresh.get(one.parent or "", one.parent),
+            one.label,
+            one.icon,
+            one.url if one.kind is MenuKind.LINK else None,
+            one.hidden,
+            one.hidden_for,
         )
         for one in entries
-    ]  # fmt: skip
+    ]
 
 
 def _check_words(one: Arranged) -> None:

@@ -22,10 +22,17 @@ def record_changes(*, session: Session, before: Sequence[MenuNode], now: Sequenc
     for title, deed, label, old, new in _changes(before, now, roles):
         session.add(
             History(
-                who=actor.name or "?", user_id=actor.user_id, document=MenuItem.__name__, row_id=0,
-                row_title=title[:200], deed=deed, label=label, old=old, new=new,
+                who=actor.name or "?",
+                user_id=actor.user_id,
+                document=MenuItem.__name__,
+                row_id=0,
+                row_title=title[:200],
+                deed=deed,
+                label=label,
+                old=old,
+                new=new,
             )
-        )  # fmt: skip
+        )
 
 
 def _changes(before: Sequence[MenuNode], now: Sequence[MenuNode], roles: dict[int, str]) -> Iterator[Change]:

@@ -158,12 +158,19 @@ def _give(*, session: Session, role: Role, before: frozenset[Pair], wanted: froz
             )
         )
     record(
-        session=session, row=role, deed=AuditAction.CHANGED,
+        session=session,
+        row=role,
+        deed=AuditAction.CHANGED,
         changes=[
-            (f"right.{document}"[:60], permission_label(document), words_of(before, document), words_of(wanted, document))
+            (
+                f"right.{document}"[:60],
+                permission_label(document),
+                words_of(before, document),
+                words_of(wanted, document),
+            )
             for document in sorted({document for _verb, document in added | removed})
         ],
-    )  # fmt: skip
+    )
 
 
 def _keys(*, session: Session, pairs: Iterable[Pair]) -> dict[Pair, int]:

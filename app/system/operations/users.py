@@ -60,10 +60,18 @@ class UnableToDeleteUser(DomainError):
 
 
 def add_user(
-    *, session: Session, username: str, name: str, email: str | None = None, active: bool = True,
-    password: PasswordHash | str | None = None, password_due: bool = False, role_ids: Collection[int] = (),
-    grants: Grants | None = None, employment: Employment | None = None,
-) -> User:  # fmt: skip
+    *,
+    session: Session,
+    username: str,
+    name: str,
+    email: str | None = None,
+    active: bool = True,
+    password: PasswordHash | str | None = None,
+    password_due: bool = False,
+    role_ids: Collection[int] = (),
+    grants: Grants | None = None,
+    employment: Employment | None = None,
+) -> User:
     """Add an operator; without a password nobody can log in as them. `password_due`: they choose their own first.
 
     Raises BadUsername, UsernameTaken, EmailTaken, WeakPassword, UnknownRole, MayNotGrant, BeyondOwnReach,
@@ -91,21 +99,35 @@ def add_user(
         before, now = Grants(), grants or Grants()
         set_grants(session=session, user_id=user.id, wanted=now)
         record(
-            session=session, row=user, deed=AuditAction.CHANGED,
+            session=session,
+            row=user,
+            deed=AuditAction.CHANGED,
             changes=[
                 ("role_names", N_("角色"), None, _names(user.roles) or None),
-                ("grants", N_("管辖范围"), _in_words(session, before) or None, _in_words(session, now) or None),
+                (
+                    "grants",
+                    N_("管辖范围"),
+                    _in_words(session, before) or None,
+                    _in_words(session, now) or None,
+                ),
                 ("employee", N_("员工"), *employ(session=session, user=user, wanted=employment)),
             ],
-        )  # fmt: skip
+        )
     return user
 
 
 def change_user(
-    *, session: Session, user_id: int, name: str, email: str | None, password: PasswordHash | str | None,
-    role_ids: Collection[int], grants: Grants, password_due: bool | None = None,
+    *,
+    session: Session,
+    user_id: int,
+    name: str,
+    email: str | None,
+    password: PasswordHash | str | None,
+    role_ids: Collection[int],
+    grants: Grants,
+    password_due: bool | None = None,
     employment: Employment | None = UNTOUCHED,
-) -> User:  # fmt: skip
+) -> User:
     """Change an operator; effect at the person's next click. `password` None keeps it, another ends their sessions.
 
     `password_due`: they choose their own before anything else (None: as it is). `employment` None: no employee.
@@ -134,7 +156,9 @@ def change_user(
             employee = employ(session=session, user=user, wanted=employment)
         granted = set_grants(session=session, user_id=user.id, wanted=grants)
         record(
-            session=session, row=user, deed=AuditAction.CHANGED,
+            session=session,
+            row=user,
+            deed=AuditAction.CHANGED,
             changes=[
                 ("last_name", N_("姓名"), before[0], name),
                 ("email", N_("邮箱"), before[1], user.email),
@@ -144,7 +168,7 @@ def change_user(
                 ("must_change", N_("下次登录须改密码"), due, password_due),
                 ("employee", N_("员工"), *employee),
             ],
-        )  # fmt: skip
+        )
     return user
 
 

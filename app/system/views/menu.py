@@ -157,10 +157,15 @@ def _entry(given: Any) -> Arranged:
     if name is None or kind is None:
         raise BadMenu
     return Arranged(
-        name=name, kind=kind, parent=_text(given, "parent", NAME), label=_text(given, "label", 1000),
-        icon=_text(given, "icon", ICON), url=_text(given, "url", URL), hidden=given.get("hidden", False),
+        name=name,
+        kind=kind,
+        parent=_text(given, "parent", NAME),
+        label=_text(given, "label", 1000),
+        icon=_text(given, "icon", ICON),
+        url=_text(given, "url", URL),
+        hidden=given.get("hidden", False),
         hidden_for=frozenset(_keys(given.get("hidden_for", []))),
-    )  # fmt: skip
+    )
 
 
 def _text(given: Mapping[str, Any], name: str, most: int) -> str | None:

@@ -13,11 +13,16 @@ def example(row: NumberRule) -> list[Fact]:
     """Return the number that comes next; of the office's rule, the first of this year in a community that begins."""
     today, given = clock.today(), 0
     if row.community_id is not None:
-        given = db.session.scalar(
-            select(Counter.value).where(
-                Counter.community_id == row.community_id, Counter.kind == row.kind, Counter.year == today.year
+        given = (
+            db.session.scalar(
+                select(Counter.value).where(
+                    Counter.community_id == row.community_id,
+                    Counter.kind == row.kind,
+                    Counter.year == today.year,
+                )
             )
-        ) or 0  # fmt: skip
+            or 0
+        )
     label = _("下一个编号") if row.community_id is not None else _("编号示例")
     return [
         Fact(label, Cell(row.format.number(day=today, value=given + 1))),

@@ -73,7 +73,9 @@ class OwnFormView(DocumentView):
             else _("修改%(label)s：%(title)s", label=label, title=row)
         )
         return FormPage(
-            title=title, form=form, submit=_("保存"),
+            title=title,
+            form=form,
+            submit=_("保存"),
             groups=[
                 (_(name) if name else "", shown)
                 for name, names in groups
@@ -83,4 +85,4 @@ class OwnFormView(DocumentView):
             crumbs=[(label, f"{self.spec.url}/list/"), (title, None)],
             error=";".join([*form.form_errors, *(form["rights"].errors if "rights" in form else ())]) or None,
             masks={} if row is None else masks_of(form),
-        )  # fmt: skip
+        )

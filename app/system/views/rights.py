@@ -98,9 +98,12 @@ def _comparison() -> dict[str, Any]:
         held = [pairs_of(session=session, role_id=one.id) for one in (first, second)]
         modules = compared(*held, same=everything)
     return {
-        "roles": list(roles.values()), "first": first, "second": second, "modules": modules,
+        "roles": list(roles.values()),
+        "first": first,
+        "second": second,
+        "modules": modules,
         "everything": everything,
-    }  # fmt: skip
+    }
 
 
 def _rights_of(pk: int) -> dict[str, Any]:
@@ -111,9 +114,11 @@ def _rights_of(pk: int) -> dict[str, Any]:
     refuse_beyond_reach(pk)
     roles = {role.name: pairs_of(session=session, role_id=role.id) for role in sorted(user.roles, key=str)}
     return {
-        "user": user, "modules": sources(roles), "roles": list(roles),
+        "user": user,
+        "modules": sources(roles),
+        "roles": list(roles),
         "reach": grants_in_words(session=session, user_id=pk),
-    }  # fmt: skip
+    }
 
 
 def _printed() -> dict[str, str]:

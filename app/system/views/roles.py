@@ -129,10 +129,14 @@ class RoleView(OwnFormView):
         status = 422 if form.errors and request.method == "POST" else 200
         locked, why = self._locked(role)
         return render_template(
-            "system/role_matrix.html", page=self.page(form, role, [("", ["name"])]), modules=matrix(),
-            columns=[_(label) for label in VERBS.values()], ticked=set(form.rights.data or ()),
-            locked={f"{document}.{verb}" for verb, document in locked}, locked_why=why,
-        ), status  # fmt: skip
+            "system/role_matrix.html",
+            page=self.page(form, role, [("", ["name"])]),
+            modules=matrix(),
+            columns=[_(label) for label in VERBS.values()],
+            ticked=set(form.rights.data or ()),
+            locked={f"{document}.{verb}" for verb, document in locked},
+            locked_why=why,
+        ), status
 
     @staticmethod
     def _locked(role: Role | None) -> tuple[frozenset[Pair], str]:

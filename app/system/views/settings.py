@@ -96,10 +96,14 @@ class SettingView(BaseView):
             message_of(error) if error is not None and error.field not in current_engine().settings else None
         )
         return render_template(
-            "system/settings.html", groups=groups, communities=communities, community_id=community_id,
-            error=general, editable=may("edit", "Setting") and (whole or community_id is not None),
+            "system/settings.html",
+            groups=groups,
+            communities=communities,
+            community_id=community_id,
+            error=general,
+            editable=may("edit", "Setting") and (whole or community_id is not None),
             history=may("read", "History"),
-        )  # fmt: skip
+        )
 
     @staticmethod
     def _lines(

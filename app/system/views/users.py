@@ -122,10 +122,15 @@ class UserView(OwnFormView):
         user = self.row_or_404(pk)
         grants = grants_of(session=db.session(), user_id=pk)
         return fingerprint(
-            user.last_name, user.first_name, user.email, sorted(role.id for role in user.roles),
-            grants.everything, sorted(grants.companies), sorted(grants.communities),
+            user.last_name,
+            user.first_name,
+            user.email,
+            sorted(role.id for role in user.roles),
+            grants.everything,
+            sorted(grants.companies),
+            sorted(grants.communities),
             *((one.number, one.department_id, one.position, one.phone) if (one := _employee(pk)) else ()),
-        )  # fmt: skip
+        )
 
     def _form(self, user: User | None) -> Any:
         roles = db.session.execute(select(Role.id, Role.name).order_by(Role.name)).all()
@@ -134,9 +139,12 @@ class UserView(OwnFormView):
         # Whose employee lies beyond the reach, or who may keep none, is not asked for it.
         asked = may("edit", "Employee") and (employee is None or employee.company_id in dict(companies))
         kind = user_form(
-            adding=user is None, roles=roles, companies=companies, communities=communities,
+            adding=user is None,
+            roles=roles,
+            companies=companies,
+            communities=communities,
             employers=companies if asked else (),
-        )  # fmt: skip
+        )
         if request.method == "POST" or user is None:
             return kind(phone=employee.phone) if asked and employee is not None else kind()
         grants = grants_of(session=db.session(), user_id=user.id)

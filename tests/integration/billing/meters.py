@@ -19,10 +19,16 @@ from .town import Town
 def add_meter(town: Town, number: str = "水-1", *, room: int | None = 0, **more: Any) -> int:
     """A water meter of one of the rooms (None: shared); its id."""
     values: dict[str, Any] = {
-        "community_id": town.community_id, "number": number, "kind": MeterKind.WATER, "initial": Decimal(100),
-        "multiplier": Decimal(1), "loss": Decimal(0), "digits": 5, "active": True,
+        "community_id": town.community_id,
+        "number": number,
+        "kind": MeterKind.WATER,
+        "initial": Decimal(100),
+        "multiplier": Decimal(1),
+        "loss": Decimal(0),
+        "digits": 5,
+        "active": True,
         "room_id": None if room is None else town.room_ids[room],
-    }  # fmt: skip
+    }
     return int(
         town.do(lambda session: operations.save_meter(session=session, row=Meter(), **(values | more)).id)
     )
@@ -57,9 +63,13 @@ def readings(town: Town, *, standing: bool = True) -> list[tuple[str, ...]]:
         statement = statement.where(MeterReading.replaced.is_(False))
     rows = town.ask(lambda session: session.scalars(statement).all())
     return [
-        (row.day.isoformat(), row.kind.value, *(f"{one:f}".rstrip("0").rstrip(".") or "0" for one in (row.last, row.value, row.used)))
+        (
+            row.day.isoformat(),
+            row.kind.value,
+            *(f"{one:f}".rstrip("0").rstrip(".") or "0" for one in (row.last, row.value, row.used)),
+        )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def metered_charges(town: Town) -> list[tuple[str, str, str, str]]:

@@ -38,10 +38,14 @@ def town(app: Flask, cast: Any) -> Town:
         for number in range(1, 31):
             session.add(
                 Room(
-                    community_id=town.community_id, building_id=building.id, unit="1", number=f"{number:03}",
-                    code=f"2-1-{number:03}", area=Decimal(80 + number),
+                    community_id=town.community_id,
+                    building_id=building.id,
+                    unit="1",
+                    number=f"{number:03}",
+                    code=f"2-1-{number:03}",
+                    area=Decimal(80 + number),
                 )
-            )  # fmt: skip
+            )
 
     town.do(build)
     return town
@@ -64,8 +68,13 @@ def codes(town: Town) -> list[str]:
 
 def terms(town: Town, standard: int, **more: str) -> dict[str, str]:
     return {
-        "community_id": str(town.community_id), "standard_id": str(standard), "starts": "2025-01-01", "kind": "rooms", "purpose": "", "meter_kind": "",
-    } | more  # fmt: skip
+        "community_id": str(town.community_id),
+        "standard_id": str(standard),
+        "starts": "2025-01-01",
+        "kind": "rooms",
+        "purpose": "",
+        "meter_kind": "",
+    } | more
 
 
 def look_and_confirm(manager: FlaskClient, url: str, typed: dict[str, str]) -> str:
@@ -120,7 +129,11 @@ def test_a_node_of_the_tree(town: Town, manager: FlaskClient) -> None:
 
 
 def test_the_chosen_node_narrows_what_a_list_finds(town: Town, manager: FlaskClient) -> None:
-    building = town.ask(lambda session: session.scalars(select(Building.id).where(Building.name == "1号楼", Building.community_id == town.community_id)).one())  # fmt: skip
+    building = town.ask(
+        lambda session: session.scalars(
+            select(Building.id).where(Building.name == "1号楼", Building.community_id == town.community_id)
+        ).one()
+    )
     url = f"/billing/assign/?listed=rooms&in=building:{building}"
     page = manager.get("/room/list/?in=building:" + str(building)).get_data(as_text=True)
     if "2-1-001" in page:
@@ -157,8 +170,15 @@ def test_those_that_have_it_are_told_refused_or_left_out(town: Town, manager: Fl
 
 
 @pytest.mark.parametrize(
-    "query", ["listed=houses", "listed=rooms&f.nothing.eq=1", "listed=rooms&f.area.ge=abc", "rooms=x", "rooms=" + "9" * 30]
-)  # fmt: skip
+    "query",
+    [
+        "listed=houses",
+        "listed=rooms&f.nothing.eq=1",
+        "listed=rooms&f.area.ge=abc",
+        "rooms=x",
+        "rooms=" + "9" * 30,
+    ],
+)
 def test_a_url_that_makes_no_sense_is_refused(manager: FlaskClient, query: str) -> None:
     assert manager.get(f"/billing/assign/?{query}").status_code in (400, 404)
 
@@ -176,8 +196,10 @@ def test_a_manager_of_another_community_reaches_none_of_it(
     town.do(lambda session: session.query(ScopeGrant).filter_by(community_id=town.community_id).delete())
     stranger = client_of("物业经理")
     for url in (
-        "/billing/assign/?listed=rooms", f"/billing/assign/?rooms={town.room_ids[0]}", "/billing/assign/",
-    ):  # fmt: skip
+        "/billing/assign/?listed=rooms",
+        f"/billing/assign/?rooms={town.room_ids[0]}",
+        "/billing/assign/",
+    ):
         answer = stranger.post(url, data=terms(town, standard))
         assert answer.status_code == 422, url
         assert "请从列表中选择" in answer.get_data(as_text=True)

@@ -97,9 +97,9 @@ def test_without_a_start_each_room_starts_at_its_hand_over(town):
 
     town.do(hand_over)
     town.assign(standard, None)
-    assert town.ask(lambda session: session.scalars(select(FeeAssignment.starts).order_by(FeeAssignment.room_id)).all()) == [
-        date(2025, 2, 3), date(2025, 1, 1), date(2025, 1, 1),
-    ]  # fmt: skip
+    assert town.ask(
+        lambda session: session.scalars(select(FeeAssignment.starts).order_by(FeeAssignment.room_id)).all()
+    ) == [date(2025, 2, 3), date(2025, 1, 1), date(2025, 1, 1)]
 
 
 def test_a_room_never_handed_over_needs_a_start(town):

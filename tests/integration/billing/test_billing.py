@@ -50,8 +50,11 @@ def test_a_charge_carries_what_collecting_needs(town):
     assert run.posted_at is not None
     assert (charge.run_id, charge.period, charge.posting_period) == (run_id, MARCH, MARCH)
     assert (charge.gross, charge.waived, charge.paid, charge.due) == (
-        Decimal("240.00"), Decimal("0.00"), Decimal("0.00"), Decimal("240.00"),
-    )  # fmt: skip
+        Decimal("240.00"),
+        Decimal("0.00"),
+        Decimal("0.00"),
+        Decimal("240.00"),
+    )
     assert (charge.due_date, charge.created_by) == (date(2025, 3, 31), "系统")
     assert charge.basis == {"method": "area", "days": 31, "of_days": 31, "share": "1"}
     assert (charge.quantity, charge.price) == (Decimal("100.0000"), Decimal("2.400000"))

@@ -53,10 +53,14 @@ def correct(town: Town, place: int, value: str, **more: Any) -> Corrected:
 def change(town: Town, meter: int, day: str, old: str, new: str) -> None:
     town.do(
         lambda session: operations.change_meter(
-            session=session, meter_id=meter, day=date.fromisoformat(day), old_value=Decimal(old),
-            onward=Decimal(new), reason="到期换表",
+            session=session,
+            meter_id=meter,
+            day=date.fromisoformat(day),
+            old_value=Decimal(old),
+            onward=Decimal(new),
+            reason="到期换表",
         )
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.all_databases

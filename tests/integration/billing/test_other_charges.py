@@ -57,10 +57,16 @@ def posted(town: Town, **changes: Any) -> int:
             select(Occupancy.customer_id).where(Occupancy.room_id == town.room_ids[0])
         ).one()
         terms: dict[str, Any] = {
-            "community_id": town.community_id, "customer_id": owner, "room_id": town.room_ids[0],
-            "fee_item_id": item.id, "amount": Decimal("85.50"), "day": date(2025, 3, 12), "source": "repair",
-            "source_id": 7, "words": "报修单 BX2025-0007：更换水龙头。",
-        }  # fmt: skip
+            "community_id": town.community_id,
+            "customer_id": owner,
+            "room_id": town.room_ids[0],
+            "fee_item_id": item.id,
+            "amount": Decimal("85.50"),
+            "day": date(2025, 3, 12),
+            "source": "repair",
+            "source_id": 7,
+            "words": "报修单 BX2025-0007：更换水龙头。",
+        }
         return operations.post_charge(session=session, **(terms | changes)).id
 
     return int(town.do(post))

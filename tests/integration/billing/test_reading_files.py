@@ -51,8 +51,9 @@ def test_a_hidden_sheet_is_named_and_the_visible_ones_are_read(town: Town) -> No
     )
     assert checked.hidden_sheets == ["11月"]
     assert [(line.sheet, line.number, str(line.wanted.value)) for line in checked.lines] == [
-        ("12月", "D-201", "130"), ("12月", "D-202", "140"),
-    ]  # fmt: skip
+        ("12月", "D-201", "130"),
+        ("12月", "D-202", "140"),
+    ]
     assert not checked.refused
 
 
@@ -64,8 +65,9 @@ def test_every_visible_sheet_is_read() -> None:
         sheet.append(HEADS)
         sheet.append([title, "2026-12-01", 5])
     assert [(line.sheet, line.number) for line in lines_of(saved(book)).lines] == [
-        ("1号楼", "1号楼"), ("2号楼", "2号楼"),
-    ]  # fmt: skip
+        ("1号楼", "1号楼"),
+        ("2号楼", "2号楼"),
+    ]
     for sheet in book.worksheets[1:]:
         sheet.sheet_state = "hidden"
     with pytest.raises(HiddenSheets, match="1号楼、2号楼"):
@@ -96,9 +98,14 @@ def test_hidden_rows_are_read_and_counted() -> None:
 
 @pytest.mark.parametrize(
     ("number", "code"),
-    [(date(2026, 1, 2), "text_is_date"), ("1月2日", "text_is_date"), (2.01903e19, "digits_lost"),
-     ("2.01903E+19", "digits_lost"), (2019030512345678, "digits_lost")],
-)  # fmt: skip
+    [
+        (date(2026, 1, 2), "text_is_date"),
+        ("1月2日", "text_is_date"),
+        (2.01903e19, "digits_lost"),
+        ("2.01903E+19", "digits_lost"),
+        (2019030512345678, "digits_lost"),
+    ],
+)
 def test_a_spoiled_meter_number_is_refused(town: Town, number: Any, code: str) -> None:
     """I1, I2: a meter's number that a spreadsheet has made a date or rounded is no unknown meter."""
     sheets = read_workbook(content=book_of([number, "2026-12-01", 5]))

@@ -132,8 +132,13 @@ def test_everything_wrong_is_told_at_once_and_nothing_is_kept(
     url, page = checked(manager, uploaded(manager, town, book))
     assert counts(page) == ["1", "0", "1", "6"]
     for word in (
-        "小于上次读数", "没有表号“没有”", "不能晚于今天", "请填写抄表日期", "“读不清”不是数字", "出现了两次",
-    ):  # fmt: skip
+        "小于上次读数",
+        "没有表号“没有”",
+        "不能晚于今天",
+        "请填写抄表日期",
+        "“读不清”不是数字",
+        "出现了两次",
+    ):
         assert word in page
     assert manager.post(f"{url}/start").status_code == 302
     assert run_jobs() == 1

@@ -241,11 +241,15 @@ def test_a_fault_while_computing_is_told_and_can_be_thrown_away(
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"period": ""}, "必填"), ({"period": "2025-13"}, "月份不正确"), ({"period": "三月"}, "月份不正确"),
-        ({"community_id": ""}, "必填"), ({"community_id": "999999"}, "请从列表中选择"),
-        ({"fee_item_id": "999999"}, "请从列表中选择"), ({"fee_item_id": "x"}, "请从列表中选择"),
+        ({"period": ""}, "必填"),
+        ({"period": "2025-13"}, "月份不正确"),
+        ({"period": "三月"}, "月份不正确"),
+        ({"community_id": ""}, "必填"),
+        ({"community_id": "999999"}, "请从列表中选择"),
+        ({"fee_item_id": "999999"}, "请从列表中选择"),
+        ({"fee_item_id": "x"}, "请从列表中选择"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_is_refused_beside_its_field(
     town: Town, manager: FlaskClient, typed: dict[str, str], sentence: str
 ) -> None:

@@ -45,9 +45,13 @@ def town(app: Flask, cast: Any) -> Town:
 def asked(town: Town, starts: str = "2025-03-16", ends: str = "2025-04-30", **changes: Any) -> int:
     def ask(session: Session) -> int:
         terms: dict[str, Any] = {
-            "community_id": town.community_id, "room_id": town.room_ids[0], "starts": date.fromisoformat(starts),
-            "ends": date.fromisoformat(ends), "factor": Decimal("0.7"), "reason": "业主出国",
-        }  # fmt: skip
+            "community_id": town.community_id,
+            "room_id": town.room_ids[0],
+            "starts": date.fromisoformat(starts),
+            "ends": date.fromisoformat(ends),
+            "factor": Decimal("0.7"),
+            "reason": "业主出国",
+        }
         with acting_as(CASHIER):
             return operations.request_vacancy(session=session, row=Vacancy(), **(terms | changes)).id
 
@@ -237,9 +241,15 @@ def test_it_may_end_early_but_not_before_what_is_billed(town: Town) -> None:
 def test_asked_for_and_decided_in_the_browser(town: Town, client_of: Callable[[str], FlaskClient]) -> None:
     cashier, manager = client_of("收费员"), client_of("物业经理")
     form = {
-        "community_id": str(town.community_id), "room_id": str(town.room_ids[0]), "starts": "2025-03-01",
-        "ends": "2025-03-31", "factor": "0.5", "reason": "未入住", "requested_by": "别人", "state": "approved",
-    }  # fmt: skip
+        "community_id": str(town.community_id),
+        "room_id": str(town.room_ids[0]),
+        "starts": "2025-03-01",
+        "ends": "2025-03-31",
+        "factor": "0.5",
+        "reason": "未入住",
+        "requested_by": "别人",
+        "state": "approved",
+    }
     answer = cashier.post("/vacancy/add", data=form)
     assert answer.status_code == 302, answer.get_data(as_text=True)
     key = int(answer.headers["Location"].rsplit("/", 1)[1])

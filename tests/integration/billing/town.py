@@ -56,10 +56,18 @@ class Town:
                 session.add(item)
                 session.flush()
             standard = operations.save_standard(
-                session=session, row=FeeStandard(), name=more.pop("title", name), fee_item_id=item.id,
-                community_id=self.community_id, method=more.pop("method", Method.AREA), active=True,
-                price=Decimal(price), price_starts=date.fromisoformat(starts), due_days=0, **more,
-            )  # fmt: skip
+                session=session,
+                row=FeeStandard(),
+                name=more.pop("title", name),
+                fee_item_id=item.id,
+                community_id=self.community_id,
+                method=more.pop("method", Method.AREA),
+                active=True,
+                price=Decimal(price),
+                price_starts=date.fromisoformat(starts),
+                due_days=0,
+                **more,
+            )
             return standard.id
 
         return self.do(add)
@@ -145,9 +153,15 @@ def _found(session: Session, rooms: int) -> tuple[int, int, list[int]]:
     ids = []
     for number in range(1, rooms + 1):
         room = Room(
-            community_id=community.id, building_id=building.id, unit="1", number=f"{number:04}",
-            code=f"1-1-{number:04}", area=Decimal(100), state=RoomState.SOLD, handed_over=date(2025, 1, 1),
-        )  # fmt: skip
+            community_id=community.id,
+            building_id=building.id,
+            unit="1",
+            number=f"{number:04}",
+            code=f"1-1-{number:04}",
+            area=Decimal(100),
+            state=RoomState.SOLD,
+            handed_over=date(2025, 1, 1),
+        )
         owner = Customer(community_id=community.id, name=f"业主{number}")
         session.add_all([room, owner])
         session.flush()

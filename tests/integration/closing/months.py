@@ -47,10 +47,17 @@ class Months:
         session.flush()
         self.fee_item_id = item.id
         standard = billing.save_standard(
-            session=session, row=FeeStandard(), name=f"标准{self.community_id}", fee_item_id=item.id,
-            community_id=self.community_id, method=Method.FIXED, active=True, price=D("100.00"),
-            price_starts=date(2025, 1, 1), due_days=0,
-        )  # fmt: skip
+            session=session,
+            row=FeeStandard(),
+            name=f"标准{self.community_id}",
+            fee_item_id=item.id,
+            community_id=self.community_id,
+            method=Method.FIXED,
+            active=True,
+            price=D("100.00"),
+            price_starts=date(2025, 1, 1),
+            due_days=0,
+        )
         billing.assign(
             session=session, standard_id=standard.id, starts=date(2025, 1, 1), room_ids=self.room_ids
         )
@@ -65,8 +72,19 @@ class Months:
     def pay(self, day: date, amount: str | None = None, *, who: int = 0) -> int:
         """Take money of an owner at the desk; the receipt's id."""
         return in_unit_of_work(
-            lambda: collection.pay(session=db.session(), request=collection.PaymentRequest(customer_id=self.customer_ids[who], day=day, charge_ids=None, amount=None if amount is None else D(amount), tenders=[(Tender.CASH, None)]))[0].id
-        )  # fmt: skip
+            lambda: (
+                collection.pay(
+                    session=db.session(),
+                    request=collection.PaymentRequest(
+                        customer_id=self.customer_ids[who],
+                        day=day,
+                        charge_ids=None,
+                        amount=None if amount is None else D(amount),
+                        tenders=[(Tender.CASH, None)],
+                    ),
+                )[0].id
+            )
+        )
 
     def hand_over(self, period: Period) -> None:
         """Hand over what the desk took up to the month's end."""

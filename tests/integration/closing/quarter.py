@@ -132,9 +132,18 @@ class Quarter:
         return self._do(
             day,
             lambda session: (
-                pay(session=session, request=PaymentRequest(customer_id=who, charge_ids=charges, tenders=[(tender, None)], day=date.fromisoformat(day), **more))[0].id
+                pay(
+                    session=session,
+                    request=PaymentRequest(
+                        customer_id=who,
+                        charge_ids=charges,
+                        tenders=[(tender, None)],
+                        day=date.fromisoformat(day),
+                        **more,
+                    ),
+                )[0].id
             ),
-        )  # fmt: skip
+        )
 
     def _approve(self, day: str, request: Any, **asked: Any) -> None:
         with self._at(day), unit_of_work() as session:

@@ -110,9 +110,16 @@ def test_a_posting_is_in_the_kept_month_or_refused(app: Flask, session: Session,
 
     def post(unit: Session) -> None:
         billing.post_charge(
-            session=unit, community_id=months.community_id, customer_id=months.customer_ids[0],
-            fee_item_id=fee, amount=D("5.00"), day=JANUARY.last_day, source="repair", source_id=1, words="换水龙头",
-        )  # fmt: skip
+            session=unit,
+            community_id=months.community_id,
+            customer_id=months.customer_ids[0],
+            fee_item_id=fee,
+            amount=D("5.00"),
+            day=JANUARY.last_day,
+            source="repair",
+            source_id=1,
+            words="换水龙头",
+        )
 
     def close(unit: Session) -> None:
         closing.close(session=unit, community_id=months.community_id, period=JANUARY)
@@ -153,11 +160,14 @@ def test_the_next_month_does_not_close_while_this_one_opens_again(
         request = in_unit_of_work(
             lambda: (
                 closing.request_reopen(
-                    session=session, row=PeriodReopen(), community_id=months.community_id, period=JANUARY,
+                    session=session,
+                    row=PeriodReopen(),
+                    community_id=months.community_id,
+                    period=JANUARY,
                     reason="漏收",
                 ).id
             )
-        )  # fmt: skip
+        )
 
     def reopen(unit: Session) -> None:
         with acting_as(Actor(None, "物业经理", EVERYTHING)):

@@ -78,8 +78,10 @@ def test_a_lying_copy_of_a_sum_stops_the_close(session: Session, months: Months)
         )
     missing = close_check(session=session, community_id=months.community_id, period=JANUARY)
     assert {one.code for one in missing if one.stops} == {
-        "equation_AgeingReport", "equation_ArrearsReport", "equation_MonthSummary",
-    }  # fmt: skip
+        "equation_AgeingReport",
+        "equation_ArrearsReport",
+        "equation_MonthSummary",
+    }
     assert code_of(lambda: months.close(JANUARY)) == "period_not_ready"
 
 
@@ -129,11 +131,14 @@ def ask_for(months: Months, period: Period) -> int:
     return in_unit_of_work(
         lambda: (
             request_reopen(
-                session=db.session(), row=PeriodReopen(), community_id=months.community_id, period=period,
+                session=db.session(),
+                row=PeriodReopen(),
+                community_id=months.community_id,
+                period=period,
                 reason="漏收一笔",
             ).id
         )
-    )  # fmt: skip
+    )
 
 
 def approve(request: int) -> None:
@@ -280,9 +285,10 @@ def test_only_the_latest_closed_month_is_offered_to_be_opened(
         months.close(period)
     finance = client_of("财务")
     offered = {
-        period: "/period_reopen/add?" in finance.get(f"/closing/check/{months.community_id}/{period}").get_data(as_text=True)
+        period: "/period_reopen/add?"
+        in finance.get(f"/closing/check/{months.community_id}/{period}").get_data(as_text=True)
         for period in (JANUARY, FEBRUARY)
-    }  # fmt: skip
+    }
     assert offered == {JANUARY: False, FEBRUARY: True}
 
 

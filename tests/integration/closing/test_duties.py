@@ -23,13 +23,16 @@ def add_periods(community_id: int, **states: PeriodState) -> None:
                 insert(AccountingPeriod.__table__).values(
                     community_id=community_id, period=Period.parse(name[1:].replace("_", "-")), state=state
                 )
-            )  # fmt: skip
+            )
 
 
 def test_the_earliest_open_month_of_each_community(session: Session, cast: Any) -> None:
     add_periods(
-        cast.ours.community_id, m2025_01=PeriodState.CLOSED, m2025_02=PeriodState.CLOSED, m2025_05=PeriodState.OPEN
-    )  # fmt: skip
+        cast.ours.community_id,
+        m2025_01=PeriodState.CLOSED,
+        m2025_02=PeriodState.CLOSED,
+        m2025_05=PeriodState.OPEN,
+    )
     add_periods(cast.neighbour.community_id, m2025_03=PeriodState.OPEN)
 
     def waiting(now: str) -> list[tuple[str, str, bool]]:

@@ -106,8 +106,18 @@ def test_late_fees_and_reminders_stand_beside_what_is_owed(
 
 def test_arrears(session: Session, quarter: Quarter, ours: Any) -> None:
     names = (
-        "community", "place", "customer", "fee", "period", "charged", "paid", "waived", "due", "due_date", "overdue",
-    )  # fmt: skip
+        "community",
+        "place",
+        "customer",
+        "fee",
+        "period",
+        "charged",
+        "paid",
+        "waived",
+        "due",
+        "due_date",
+        "overdue",
+    )
     money = ("charged", "paid", "waived", "due")
     # From documents: what came later has moved all three charges since.
     january = reading(session, ARREARS, "2025-01-31", "2025-01-31", **ours)
@@ -167,8 +177,17 @@ def test_arrears(session: Session, quarter: Quarter, ours: Any) -> None:
 
 def test_ageing(session: Session, quarter: Quarter, ours: Any) -> None:
     names = (
-        "place", "customer", "not_due", "d1_30", "d31_90", "d91_180", "d181_365", "d365_up", "due", "oldest",
-    )  # fmt: skip
+        "place",
+        "customer",
+        "not_due",
+        "d1_30",
+        "d31_90",
+        "d91_180",
+        "d181_365",
+        "d365_up",
+        "due",
+        "oldest",
+    )
     march = reading(session, AGEING, "2025-03-31", "2025-03-31", **ours)
     assert told(march, *names) == [
         ("1-1-101", "王一", "0.00", "0.00", "142.00", "0.00", "0.00", "0.00", "142.00", "2025-01-31"),
@@ -210,8 +229,18 @@ def test_balances(session: Session, quarter: Quarter) -> None:
 
 def test_takings(session: Session, quarter: Quarter) -> None:
     names = (
-        "place", "customer", "day", "tenders", "fee", "starts", "ends", "charged", "amount", "left", "created_by",
-    )  # fmt: skip
+        "place",
+        "customer",
+        "day",
+        "tenders",
+        "fee",
+        "starts",
+        "ends",
+        "charged",
+        "amount",
+        "left",
+        "created_by",
+    )
     january = reading(session, TAKINGS, "2025-01-01", "2025-01-31")
     of_january = ("2025-01-01", "2025-01-31")
     wang, zhao = ("1-1-101", "王一"), ("1-1-201", "赵二")
@@ -242,6 +271,7 @@ def test_a_checked_copy_that_lies_is_told(session: Session, quarter: Quarter) ->
     scope = ReportQuery(by=By.AS_OF, first=date(2025, 2, 28), last=date(2025, 2, 28), narrowed=False)
     found = read(session=session, report=ARREARS, scope=scope)
     assert [(one.holds, str(one.left), str(one.right)) for one in found.equations] == [
-        (True, "1185.00", "1185.00"), (False, "1185.00", "1186.00"),
-    ]  # fmt: skip
+        (True, "1185.00", "1185.00"),
+        (False, "1185.00", "1186.00"),
+    ]
     session.rollback()

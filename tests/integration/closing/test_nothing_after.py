@@ -41,13 +41,30 @@ def months(session: Session, cast: Any) -> Months:
     months.bill(JANUARY)
     months.pay(date(2025, 1, 20), "70.00")
     in_unit_of_work(
-        lambda: collection.pay(session=session, request=collection.PaymentRequest(customer_id=months.customer_ids[1], day=date(2025, 1, 21), charge_ids=[], tenders=[(Tender.CASH, None)], advances=[collection.Advance(amount=D("50.00"), room_id=months.room_ids[1])], deposits=[collection.DepositLine(amount=D("80.00"), item="装修保证金", room_id=months.room_ids[1])]))
-    )  # fmt: skip
+        lambda: collection.pay(
+            session=session,
+            request=collection.PaymentRequest(
+                customer_id=months.customer_ids[1],
+                day=date(2025, 1, 21),
+                charge_ids=[],
+                tenders=[(Tender.CASH, None)],
+                advances=[collection.Advance(amount=D("50.00"), room_id=months.room_ids[1])],
+                deposits=[
+                    collection.DepositLine(amount=D("80.00"), item="装修保证金", room_id=months.room_ids[1])
+                ],
+            ),
+        )
+    )
     in_unit_of_work(
         lambda: session.add(
-            Meter(community_id=months.community_id, number="W-1", kind=MeterKind.WATER, room_id=months.room_ids[0])
+            Meter(
+                community_id=months.community_id,
+                number="W-1",
+                kind=MeterKind.WATER,
+                room_id=months.room_ids[0],
+            )
         )
-    )  # fmt: skip
+    )
     months.hand_over(JANUARY)
     months.close(JANUARY)
     return months
@@ -78,15 +95,42 @@ OPERATIONS: dict[str, Work] = {
         session=session, community_id=months.community_id, period=JANUARY
     ),
     "post_charge": lambda months, session: billing.post_charge(
-        session=session, community_id=months.community_id, customer_id=months.customer_ids[0], fee_item_id=months.fee_item_id,
-        amount=D("5.00"), day=INSIDE, source="repair", source_id=1, words="换水龙头",
+        session=session,
+        community_id=months.community_id,
+        customer_id=months.customer_ids[0],
+        fee_item_id=months.fee_item_id,
+        amount=D("5.00"),
+        day=INSIDE,
+        source="repair",
+        source_id=1,
+        words="换水龙头",
     ),
     "request_vacancy": lambda months, session: billing.request_vacancy(
-        session=session, row=Vacancy(), community_id=months.community_id, room_id=months.room_ids[0],
-        starts=INSIDE, ends=date(2025, 3, 31), factor=D("0.5"), reason="空置",
+        session=session,
+        row=Vacancy(),
+        community_id=months.community_id,
+        room_id=months.room_ids[0],
+        starts=INSIDE,
+        ends=date(2025, 3, 31),
+        factor=D("0.5"),
+        reason="空置",
     ),
-    "pay": lambda months, session: collection.pay(session=session, request=collection.PaymentRequest(customer_id=months.customer_ids[0], day=INSIDE, tenders=[(Tender.CASH, None)])),
-    "prepay": lambda months, session: collection.pay(session=session, request=collection.PaymentRequest(customer_id=months.customer_ids[0], day=INSIDE, charge_ids=[], tenders=[(Tender.CASH, None)], advances=[collection.Advance(amount=D("1.00"))])),
+    "pay": lambda months, session: collection.pay(
+        session=session,
+        request=collection.PaymentRequest(
+            customer_id=months.customer_ids[0], day=INSIDE, tenders=[(Tender.CASH, None)]
+        ),
+    ),
+    "prepay": lambda months, session: collection.pay(
+        session=session,
+        request=collection.PaymentRequest(
+            customer_id=months.customer_ids[0],
+            day=INSIDE,
+            charge_ids=[],
+            tenders=[(Tender.CASH, None)],
+            advances=[collection.Advance(amount=D("1.00"))],
+        ),
+    ),
     "void": lambda _months, session: collection.void(
         session=session, receipt_id=_receipt(session), day=date(2025, 1, 20), reason="错"
     ),
@@ -100,7 +144,8 @@ OPERATIONS: dict[str, Work] = {
         session=session, deposit_id=_deposit(session), amount=D("1.00"), reason="损坏", day=INSIDE
     ),
     "record_readings": lambda months, session: billing.record_readings(
-        session=session, community_id=months.community_id,
+        session=session,
+        community_id=months.community_id,
         wanted=[billing.NewReading(meter_id=_meter(session), day=INSIDE, value=D("5"))],
     ),
     "change_meter": lambda _months, session: billing.change_meter(
@@ -109,7 +154,7 @@ OPERATIONS: dict[str, Work] = {
     "hand_over": lambda months, session: collection.hand_over(
         session=session, community_id=months.community_id, day=INSIDE
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.all_databases
@@ -167,9 +212,13 @@ def test_the_desk_refuses_a_closed_day(
     with clock_at(midnight(INSIDE) + timedelta(hours=12)):
         cashier = client_of("收费员")
         body = {
-            "customer_id": months.customer_ids[0], "charge_ids": None, "amount": "5.00", "tendered": None,
-            "tenders": [{"tender": "cash", "amount": None}], "key": "closed-0001",
-        }  # fmt: skip
+            "customer_id": months.customer_ids[0],
+            "charge_ids": None,
+            "amount": "5.00",
+            "tendered": None,
+            "tenders": [{"tender": "cash", "amount": None}],
+            "key": "closed-0001",
+        }
         answer = cashier.post("/desk/pay", json=body)
         assert answer.status_code in (400, 409)
         assert answer.get_json()["code"] == "period_closed"
@@ -191,17 +240,28 @@ def forgetful(months: Months, when: date) -> list[tuple[str, Callable[[Session],
     def receipt(session: Session) -> None:
         session.add(
             Receipt(
-                **mine, number="X1", customer_id=months.customer_ids[0], total=D("1.00"), settled=D("1.00"),
-                tendered=D("1.00"), words="壹元整", year=when.year, serial=900,
+                **mine,
+                number="X1",
+                customer_id=months.customer_ids[0],
+                total=D("1.00"),
+                settled=D("1.00"),
+                tendered=D("1.00"),
+                words="壹元整",
+                year=when.year,
+                serial=900,
             )
-        )  # fmt: skip
+        )
         session.flush()
 
     def statement(session: Session) -> None:
         row = {
-            **mine, "fee_item_id": months.fee_item_id, "period": period, "kind": AllocationKind.PAYMENT, "amount": D("1.00"),
+            **mine,
+            "fee_item_id": months.fee_item_id,
+            "period": period,
+            "kind": AllocationKind.PAYMENT,
+            "amount": D("1.00"),
             "charge_id": months.charge(JANUARY),
-        }  # fmt: skip
+        }
         session.execute(insert(Allocation.__table__), [row])
 
     def entry(session: Session) -> None:
@@ -209,10 +269,13 @@ def forgetful(months: Months, when: date) -> list[tuple[str, Callable[[Session],
         assert held is not None
         session.add(
             PrepaymentEntry(
-                **mine, prepayment_id=held.prepayment_id, customer_id=held.customer_id,
-                kind=PrepaymentKind.IN, amount=D("1.00"),
+                **mine,
+                prepayment_id=held.prepayment_id,
+                customer_id=held.customer_id,
+                kind=PrepaymentKind.IN,
+                amount=D("1.00"),
             )
-        )  # fmt: skip
+        )
         session.flush()
 
     return [("receipt", receipt), ("statement", statement), ("entry", entry)]
@@ -255,14 +318,27 @@ def test_moving_or_deleting_what_stands_in_a_closed_month_is_caught(session: Ses
 def test_the_net_hangs_under_every_money_document() -> None:
     """A new one names its month or its day, or stands here with its reason."""
     without = {
-        "BillingLine": "", "Prepayment": "an account, not a movement", "Deposit": "an account, not a movement",
+        "BillingLine": "",
+        "Prepayment": "an account, not a movement",
+        "Deposit": "an account, not a movement",
         "ReceiptTender": "part of a receipt, which has the month",
         "PeriodReport": "what is kept of a month that closes",
-    }  # fmt: skip
+    }
     money = {name: model for name, model in documents.items() if issubclass(model, MoneyDocument)}
     assert {name for name, model in money.items() if column_of(model) is None} <= set(without)
-    for name in ("Charge", "Receipt", "ReceiptVoid", "Allocation", "PrepaymentEntry", "DepositEntry", "Waiver",
-                 "Adjustment", "Refund", "CashHandover", "MeterReading"):  # fmt: skip
+    for name in (
+        "Charge",
+        "Receipt",
+        "ReceiptVoid",
+        "Allocation",
+        "PrepaymentEntry",
+        "DepositEntry",
+        "Waiver",
+        "Adjustment",
+        "Refund",
+        "CashHandover",
+        "MeterReading",
+    ):
         assert column_of(documents[name]) is not None, name
 
 

@@ -83,16 +83,33 @@ def metered(months: Months) -> int:
 
     def build() -> int:
         meter = billing.save_meter(
-            session=session, row=Meter(), community_id=months.community_id, number="水-1", kind=MeterKind.WATER,
-            room_id=months.room_ids[0], initial=D(100), multiplier=D(1), loss=D(0), digits=5, active=True,
-        )  # fmt: skip
+            session=session,
+            row=Meter(),
+            community_id=months.community_id,
+            number="水-1",
+            kind=MeterKind.WATER,
+            room_id=months.room_ids[0],
+            initial=D(100),
+            multiplier=D(1),
+            loss=D(0),
+            digits=5,
+            active=True,
+        )
         item = FeeItem(name="水费")
         session.add(item)
         session.flush()
         standard = billing.save_standard(
-            session=session, row=FeeStandard(), name="水费", fee_item_id=item.id, community_id=months.community_id,
-            method=Method.METERED, active=True, price=D("4.00"), price_starts=date(2025, 1, 1), due_days=0,
-        )  # fmt: skip
+            session=session,
+            row=FeeStandard(),
+            name="水费",
+            fee_item_id=item.id,
+            community_id=months.community_id,
+            method=Method.METERED,
+            active=True,
+            price=D("4.00"),
+            price_starts=date(2025, 1, 1),
+            due_days=0,
+        )
         billing.assign(
             session=session, standard_id=standard.id, starts=date(2025, 1, 1), meter_ids=[meter.id]
         )
@@ -109,9 +126,10 @@ def reads_late(desk: Desk, remedy: Remedy) -> None:
     meter_id, day = re.search(r'tr data-meter="(\d+)"', page), re.search(r'data-day="([0-9-]+)"', page)
     assert meter_id is not None and day is not None
     body = {
-        "community_id": desk.months.community_id, "day": day[1],
+        "community_id": desk.months.community_id,
+        "day": day[1],
         "rows": [{"meter": int(meter_id[1]), "value": "112", "rollover": False}],
-    }  # fmt: skip
+    }
     desk.post("物业经理", "/billing/readings/save", json=body)
     # What was read late is charged next.
     desk.months.bill(JANUARY)
@@ -201,13 +219,15 @@ def billed_twice(months: Months) -> None:
 
 BLOCKS: dict[str, tuple[Callable[[Months], Any], Period, dict[str, Callable[[Desk, Remedy], None]]]] = {
     "missing_readings": (
-        metered, JANUARY, {"补抄": reads_late, "登记未抄": says_not_read, "撤销分配": takes_back},
+        metered,
+        JANUARY,
+        {"补抄": reads_late, "登记未抄": says_not_read, "撤销分配": takes_back},
     ),
     "unposted": (lambda months: None, JANUARY, {"出账": bills}),
     "runs_unfinished": (started, JANUARY, {"入账或作废": cancels}),
     "unhanded": (paid, JANUARY, {"代交款": hands_over}),
     "previous_period_open": (billed_twice, FEBRUARY, {"去结上一账期": closes}),
-}  # fmt: skip
+}
 CORRUPT = {"equation_"}
 """Books that do not add up are no work that somebody has left undone: the report is shown, the books are restored."""
 

@@ -52,25 +52,61 @@ def test_what_was_kept_is_held_against_the_documents(session: Session, closed: Q
     }
     arrears, summary = papers["ArrearsReport", "2025-01"], papers["MonthSummary", "2025-02"]
     broken = [
-        (f"""UPDATE period_report SET totals = replace(totals, '"due":"90.00"', '"due":"91.00"') WHERE id = {arrears}""",
-         "kept_differs", "账期 2025-01", "“欠费明细”保存的欠费是 91.00，按单据应为 90.00。"),
-        (f"""UPDATE period_report SET totals = replace(totals, '"opening":"90.00"', '"opening":"89.00"') WHERE id = {summary}""",
-         "kept_differs", "账期 2025-02", "保存的期初欠费是 89.00，按单据应为 90.00"),
-        (f"""UPDATE period_report SET totals = replace(totals, '"opening":"90.00"', '"opening":"89.00"') WHERE id = {summary}""",
-         "kept_follows", "账期 2025-02", "期初欠费 89.00 不等于上月保存的期末欠费 90.00"),
-        (f"DELETE FROM period_report_row WHERE report_id = {arrears} AND place = 1",
-         "kept_lines", "账期 2025-01", "保存了 1 行，应有 2 行"),
-        (f"UPDATE period_report SET report = 'Gone' WHERE id = {arrears}",
-         "kept_missing", "账期 2025-01", "已结账，却没有保存“欠费明细”"),
-        (f"UPDATE allocation SET amount = amount - 100 WHERE charge_id = {closed.jan_a} AND kind = 'payment'",
-         "kept_differs", "账期 2025-01", "“账龄”保存的合计是 90.00，按单据应为 91.00"),
-        ("UPDATE receipt SET total = total + 100 WHERE id = (SELECT max(id) FROM receipt)",
-         "kept_differs", "账期 2025-01", "“收款明细表”保存的收款金额是 640.00，按单据应为 641.00"),
-        ("UPDATE deposit_entry SET amount = amount - 100 WHERE kind = 'in'",
-         "kept_differs", "账期 2025-02", "“预收/押金余额”保存的期末余额是 350.00，按单据应为 349.00"),
-        (f"UPDATE charge SET paid = paid + 1, due = due - 1 WHERE id = {closed.feb_a}",
-         "report_equation", "账期 2025-02", "“欠费明细”不平：欠费 = 应收 − 核销"),
-    ]  # fmt: skip
+        (
+            f"""UPDATE period_report SET totals = replace(totals, '"due":"90.00"', '"due":"91.00"') WHERE id = {arrears}""",
+            "kept_differs",
+            "账期 2025-01",
+            "“欠费明细”保存的欠费是 91.00，按单据应为 90.00。",
+        ),
+        (
+            f"""UPDATE period_report SET totals = replace(totals, '"opening":"90.00"', '"opening":"89.00"') WHERE id = {summary}""",
+            "kept_differs",
+            "账期 2025-02",
+            "保存的期初欠费是 89.00，按单据应为 90.00",
+        ),
+        (
+            f"""UPDATE period_report SET totals = replace(totals, '"opening":"90.00"', '"opening":"89.00"') WHERE id = {summary}""",
+            "kept_follows",
+            "账期 2025-02",
+            "期初欠费 89.00 不等于上月保存的期末欠费 90.00",
+        ),
+        (
+            f"DELETE FROM period_report_row WHERE report_id = {arrears} AND place = 1",
+            "kept_lines",
+            "账期 2025-01",
+            "保存了 1 行，应有 2 行",
+        ),
+        (
+            f"UPDATE period_report SET report = 'Gone' WHERE id = {arrears}",
+            "kept_missing",
+            "账期 2025-01",
+            "已结账，却没有保存“欠费明细”",
+        ),
+        (
+            f"UPDATE allocation SET amount = amount - 100 WHERE charge_id = {closed.jan_a} AND kind = 'payment'",
+            "kept_differs",
+            "账期 2025-01",
+            "“账龄”保存的合计是 90.00，按单据应为 91.00",
+        ),
+        (
+            "UPDATE receipt SET total = total + 100 WHERE id = (SELECT max(id) FROM receipt)",
+            "kept_differs",
+            "账期 2025-01",
+            "“收款明细表”保存的收款金额是 640.00，按单据应为 641.00",
+        ),
+        (
+            "UPDATE deposit_entry SET amount = amount - 100 WHERE kind = 'in'",
+            "kept_differs",
+            "账期 2025-02",
+            "“预收/押金余额”保存的期末余额是 350.00，按单据应为 349.00",
+        ),
+        (
+            f"UPDATE charge SET paid = paid + 1, due = due - 1 WHERE id = {closed.feb_a}",
+            "report_equation",
+            "账期 2025-02",
+            "“欠费明细”不平：欠费 = 应收 − 核销",
+        ),
+    ]
     missed = []
     for statement, code, paper, message in broken:
         session.connection().exec_driver_sql("PRAGMA ignore_check_constraints = ON")

@@ -29,8 +29,19 @@ FEBRUARY = Period(2025, 2)
 
 def take(who: int, charge: int, amount: str, day: date) -> int:
     return in_unit_of_work(
-        lambda: pay(session=db.session(), request=PaymentRequest(customer_id=who, charge_ids=[charge], amount=D(amount), tenders=[(Tender.CASH, None)], day=day))[0].id
-    )  # fmt: skip
+        lambda: (
+            pay(
+                session=db.session(),
+                request=PaymentRequest(
+                    customer_id=who,
+                    charge_ids=[charge],
+                    amount=D(amount),
+                    tenders=[(Tender.CASH, None)],
+                    day=day,
+                ),
+            )[0].id
+        )
+    )
 
 
 @pytest.fixture
@@ -54,9 +65,13 @@ def history(session: Session, cast: Any) -> dict[str, int]:
         )
         space = add_charge(unit, customer_id=b, fee_id=parking, amount="300.00", period="2025-02")
         add_charge(
-            unit, customer_id=other, fee_id=fee, amount="999.00", period="2025-02",
+            unit,
+            customer_id=other,
+            fee_id=fee,
+            amount="999.00",
+            period="2025-02",
             room_id=cast.neighbour.room_ids[0],
-        )  # fmt: skip
+        )
     take(a, jan_a, "30.00", date(2025, 1, 20))
     take(a, jan_a, "50.00", date(2025, 2, 3))  # past
     take(a, feb_a, "100.00", date(2025, 2, 4))  # current
@@ -89,8 +104,17 @@ def test_february_by_hand(session: Session, history: Any) -> None:
         ("锦绣园", "车位及其他", "车位费", "0", "0.00", "300.00", "0.00", "0.00", "120.10", "179.90"),
     ]
     assert told(summary, "community")[1] == (
-        "锦绣园", "小计", "", "2", "150.00", "485.05", "20.00", "55.05", "220.10", "339.90",
-    )  # fmt: skip
+        "锦绣园",
+        "小计",
+        "",
+        "2",
+        "150.00",
+        "485.05",
+        "20.00",
+        "55.05",
+        "220.10",
+        "339.90",
+    )
     assert told(summary, "total") == [
         ("合计", "", "", "3", "150.00", "1484.05", "20.00", "55.05", "220.10", "1338.90")
     ]
@@ -144,9 +168,12 @@ def test_the_page_shows_ones_own_reach_and_leads_to_the_documents(
     place = f"k.community_id={history['community']}&amp;k.building_id={history['building']}"
     for url, told in (
         (f"field=charged&amp;{place}&amp;k.fee_item_id={history['fee']}", ""),
-        (f"field=charged&amp;k.community_id={history['community']}&amp;k.building_id=&amp;k.fee_item_id={history['parking']}", ""),
+        (
+            f"field=charged&amp;k.community_id={history['community']}&amp;k.building_id=&amp;k.fee_item_id={history['parking']}",
+            "",
+        ),
         (f"field=cash_past&amp;{place}&amp;k.fee_item_id={history['fee']}", "55.05"),
-    ):  # fmt: skip
+    ):
         whole = f"/reports/summary/rows?period=2025-02&amp;{url}"
         assert whole in page
         answer = manager.get(whole.replace("&amp;", "&"))

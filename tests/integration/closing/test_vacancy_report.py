@@ -26,19 +26,31 @@ def add_vacancy(
     # By SQL: a request does not begin as approved.
     session.execute(
         insert(Vacancy.__table__).values(
-            community_id=place.community_id, room_id=place.room_ids[room], starts=date.fromisoformat(first),
-            ends=date.fromisoformat(last), factor=D(factor), reason="空置", requested_by="李收费", row_version=1,
+            community_id=place.community_id,
+            room_id=place.room_ids[room],
+            starts=date.fromisoformat(first),
+            ends=date.fromisoformat(last),
+            factor=D(factor),
+            reason="空置",
+            requested_by="李收费",
+            row_version=1,
             **{"state": ApprovalState.APPROVED, **more},
         )
-    )  # fmt: skip
+    )
 
 
 def charge(
     session: Session, place: Any, who: int, fee: int, room: int, waived: str, *days: tuple[str, str, str]
 ) -> None:
     key = add_charge(
-        session, customer_id=who, fee_id=fee, amount="100.00", waived=waived, period="2025-03", room_id=place.room_ids[room]
-    )  # fmt: skip
+        session,
+        customer_id=who,
+        fee_id=fee,
+        amount="100.00",
+        waived=waived,
+        period="2025-03",
+        room_id=place.room_ids[room],
+    )
     relieved = [{"first": first, "last": last, "factor": factor} for first, last, factor in days]
     session.execute(update(Charge).where(Charge.id == key).values(basis={"relieved": relieved}))
 

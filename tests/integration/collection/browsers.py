@@ -17,9 +17,11 @@ class Browser:
     def log_in(self, login: str, password: str) -> None:
         """Log in by the form; fails the test when it is refused."""
         status, _page = self._send(
-            "POST", "/login/", urlencode({"username": login, "password": password}),
+            "POST",
+            "/login/",
+            urlencode({"username": login, "password": password}),
             {"Content-Type": "application/x-www-form-urlencoded"},
-        )  # fmt: skip
+        )
         assert status == 302
 
     def post(self, path: str, body: Any) -> tuple[int, dict[str, Any]]:

@@ -47,13 +47,26 @@ def add_charge(
     customer = session.get_one(Customer, customer_id)
     room = session.get_one(Room, room_id) if room_id is not None else None
     row = Charge(
-        community_id=customer.community_id, building_id=room.building_id if room else None, room_id=room_id,
-        customer_id=customer_id, fee_item_id=fee_id, period=month,
-        posting_period=Period.parse(posted) if posted else month, starts=month.first_day, ends=month.last_day,
-        due_date=month.last_day, quantity=Decimal(1), price=Decimal(amount),
-        gross=Decimal(amount) + Decimal(waived), waived=Decimal(waived), amount=Decimal(amount),
-        due=Decimal(amount), basis={}, source="test", source_id=next(_source_ids),
-    )  # fmt: skip
+        community_id=customer.community_id,
+        building_id=room.building_id if room else None,
+        room_id=room_id,
+        customer_id=customer_id,
+        fee_item_id=fee_id,
+        period=month,
+        posting_period=Period.parse(posted) if posted else month,
+        starts=month.first_day,
+        ends=month.last_day,
+        due_date=month.last_day,
+        quantity=Decimal(1),
+        price=Decimal(amount),
+        gross=Decimal(amount) + Decimal(waived),
+        waived=Decimal(waived),
+        amount=Decimal(amount),
+        due=Decimal(amount),
+        basis={},
+        source="test",
+        source_id=next(_source_ids),
+    )
     session.add(row)
     session.flush()
     add_charged(session=session, where=Charge.id == row.id)

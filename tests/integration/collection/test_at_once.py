@@ -104,10 +104,20 @@ def test_the_same_press_twice_with_nothing_but_an_advance(app: Flask, session: S
         answers = at_once(
             app,
             [
-                lambda unit, key=f"press-{turn:06d}": operations.pay(session=unit, request=operations.PaymentRequest(customer_id=who[0], tenders=CASH, day=today(), charge_ids=[], key=key, advances=[operations.Advance(amount=D("5.00"))]))
+                lambda unit, key=f"press-{turn:06d}": operations.pay(
+                    session=unit,
+                    request=operations.PaymentRequest(
+                        customer_id=who[0],
+                        tenders=CASH,
+                        day=today(),
+                        charge_ids=[],
+                        key=key,
+                        advances=[operations.Advance(amount=D("5.00"))],
+                    ),
+                )
             ]
             * 2,
-        )  # fmt: skip
+        )
         assert answers == ["", ""]
     session.rollback()
     assert session.scalar(select(func.count(Receipt.id))) == ROUNDS

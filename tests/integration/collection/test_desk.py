@@ -49,10 +49,12 @@ def who(session: Session, cast: Any) -> dict[str, int]:
         unit.add(space)
         unit.add(
             Occupancy(
-                community_id=place.community_id, room_id=place.room_ids[0], customer_id=customer.id,
+                community_id=place.community_id,
+                room_id=place.room_ids[0],
+                customer_id=customer.id,
                 starts=date(2024, 1, 1),
             )
-        )  # fmt: skip
+        )
         unit.add(Vehicle(community_id=place.community_id, plate="京A12345", customer_id=customer.id))
         unit.flush()
         room = place.room_ids[0]
@@ -69,9 +71,13 @@ def who(session: Session, cast: Any) -> dict[str, int]:
 
 def body(who: Mapping[str, int], **changes: Any) -> dict[str, Any]:
     asked = {
-        "customer_id": who["id"], "charge_ids": [who["now"]], "amount": None,
-        "tenders": [{"tender": "现金", "amount": "210.72"}], "tendered": "220.00", "key": "key-000001",
-    }  # fmt: skip
+        "customer_id": who["id"],
+        "charge_ids": [who["now"]],
+        "amount": None,
+        "tenders": [{"tender": "现金", "amount": "210.72"}],
+        "tendered": "220.00",
+        "key": "key-000001",
+    }
     return {**asked, **changes}
 
 
@@ -84,16 +90,36 @@ def test_the_page_is_for_who_may_collect(client_of: Browser) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["1-1-101", "101", "1-1", "欧阳小兰", "欧阳", "小兰", "13812345678", "138-1234-5678", "京A12345", "a12345",
-     "B1-007", "b1-0", "１０１", " 欧阳小兰 "],
-)  # fmt: skip
+    [
+        "1-1-101",
+        "101",
+        "1-1",
+        "欧阳小兰",
+        "欧阳",
+        "小兰",
+        "13812345678",
+        "138-1234-5678",
+        "京A12345",
+        "a12345",
+        "B1-007",
+        "b1-0",
+        "１０１",
+        " 欧阳小兰 ",
+    ],
+)
 def test_found_by_whatever_is_at_hand(session: Session, who: Any, client_of: Browser, typed: str) -> None:
     found = client_of("收费员").get("/desk/find", query_string={"q": typed}).get_json()["customers"]
     assert [one["id"] for one in found] == [who["id"]]
     assert found[0] | {"room_ids": [], "space_ids": []} == {
-        "id": who["id"], "name": "欧阳小兰", "phone_masked": "138****5678", "community": "锦绣园",
-        "holdings": [{"role": "业主", "rooms": ["1-1-101"]}], "due": "421.44", "room_ids": [], "space_ids": [],
-    }  # fmt: skip
+        "id": who["id"],
+        "name": "欧阳小兰",
+        "phone_masked": "138****5678",
+        "community": "锦绣园",
+        "holdings": [{"role": "业主", "rooms": ["1-1-101"]}],
+        "due": "421.44",
+        "room_ids": [],
+        "space_ids": [],
+    }
 
 
 def test_found_by_the_number_of_a_receipt(session: Session, who: Any, client_of: Browser) -> None:
@@ -117,10 +143,19 @@ def test_the_account_ticks_this_month_and_earlier(session: Session, who: Any, cl
         (who["later"], False),
     ]
     assert group["charges"][0] | {"id": 0, "community_id": 0} == {
-        "id": 0, "fee": "物业费", "period": "2025-02", "from": "2025-02-01", "to": "2025-02-28",
-        "amount": "210.72", "paid": "0.00", "due": "210.72", "due_date": "2025-02-28", "ticked": True,
-        "overdue": False, "community_id": 0,
-    }  # fmt: skip
+        "id": 0,
+        "fee": "物业费",
+        "period": "2025-02",
+        "from": "2025-02-01",
+        "to": "2025-02-28",
+        "amount": "210.72",
+        "paid": "0.00",
+        "due": "210.72",
+        "due_date": "2025-02-28",
+        "ticked": True,
+        "overdue": False,
+        "community_id": 0,
+    }
     # What the person owes in the other community is not this desk's to know.
     assert (told["total_due"], told["prepayment"], told["more"]) == ("421.44", "0.00", False)
     assert told["customer"]["phone_masked"] == "138****5678"
@@ -186,10 +221,17 @@ def test_paying_answers_with_the_receipt(session: Session, who: Any, client_of: 
     answer = client_of("收费员").post("/desk/pay", json=body(who))
     (receipt,) = answer.get_json()["receipts"]
     assert receipt | {"id": 0, "print_url": "", "url": ""} == {
-        "id": 0, "number": "SJ2025000001", "total": "210.72", "change": "9.28", "settled": "210.72",
-        "prepaid": "0.00", "deposited": "0.00",
-        "words": "人民币贰佰壹拾元零柒角贰分", "print_url": "", "url": "",
-    }  # fmt: skip
+        "id": 0,
+        "number": "SJ2025000001",
+        "total": "210.72",
+        "change": "9.28",
+        "settled": "210.72",
+        "prepaid": "0.00",
+        "deposited": "0.00",
+        "words": "人民币贰佰壹拾元零柒角贰分",
+        "print_url": "",
+        "url": "",
+    }
     assert receipt["print_url"] == f"/desk/receipt/{receipt['id']}/print"
     assert figures(session, who["now"]) == (Decimal("210.72"), Decimal("0.00"))
     row = session.get_one(Receipt, receipt["id"])

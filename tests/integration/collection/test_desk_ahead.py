@@ -44,16 +44,25 @@ def who(session: Session, cast: Any) -> dict[str, int]:
         charge = add_charge(unit, customer_id=customer, fee_id=fee, amount="210.72", room_id=room)
         other = add_charge(unit, customer_id=customer, fee_id=water, amount="33.35", room_id=room)
         return {
-            "id": customer, "fee": fee, "water": water, "room": room, "charge": charge, "other": other,
+            "id": customer,
+            "fee": fee,
+            "water": water,
+            "room": room,
+            "charge": charge,
+            "other": other,
             "foreign": cast.neighbour.room_ids[0],
-        }  # fmt: skip
+        }
 
 
 def body(who: Mapping[str, int], **changes: Any) -> dict[str, Any]:
     asked = {
-        "customer_id": who["id"], "charge_ids": [], "amount": None, "key": "key-000001", "tendered": None,
+        "customer_id": who["id"],
+        "charge_ids": [],
+        "amount": None,
+        "key": "key-000001",
+        "tendered": None,
         "tenders": [{"tender": "cash", "amount": None}],
-    }  # fmt: skip
+    }
     return {**asked, **changes}
 
 
@@ -75,8 +84,11 @@ def test_a_prepayment_alone(session: Session, who: Any, client_of: Browser) -> N
     asked = body(who, advances=[{"amount": "300.00"}], tendered="500.00")
     (receipt,) = desk.post("/desk/pay", json=asked).get_json()["receipts"]
     assert (receipt["total"], receipt["prepaid"], receipt["settled"], receipt["change"]) == (
-        "300.00", "300.00", "0.00", "200.00",
-    )  # fmt: skip
+        "300.00",
+        "300.00",
+        "0.00",
+        "200.00",
+    )
     told = account(desk, who)
     assert (told["prepayment"], told["held"]) == ("300.00", [{"label": "通用预收", "balance": "300.00"}])
     assert figures(session, who["charge"])[0] == 0
@@ -93,8 +105,11 @@ def test_all_in_one_payment_and_on_paper(session: Session, who: Any, client_of: 
     )
     (receipt,) = desk.post("/desk/pay", json=asked).get_json()["receipts"]
     assert (receipt["total"], receipt["settled"], receipt["prepaid"], receipt["deposited"]) == (
-        "2310.72", "210.72", "100.00", "2000.00",
-    )  # fmt: skip
+        "2310.72",
+        "210.72",
+        "100.00",
+        "2000.00",
+    )
     told = account(desk, who)
     assert told["held"] == [{"label": "水费 1-1-101", "balance": "100.00"}]
     assert told["deposits"] == [{"label": "装修保证金 1-1-101", "balance": "2000.00"}]
@@ -146,8 +161,10 @@ def test_more_than_the_limit_is_not_let_go(session: Session, who: Any, client_of
     asked = body(who, charge_ids=[who["charge"], who["other"]], rounding="down_jiao")
     answer = client_of("收费员").post("/desk/pay", json=asked)
     assert (answer.status_code, answer.get_json()["code"], answer.get_json()["field"]) == (
-        400, "rounding_beyond_limit", "rounding",
-    )  # fmt: skip
+        400,
+        "rounding_beyond_limit",
+        "rounding",
+    )
     assert session.scalar(select(func.count(Receipt.id))) == 0
 
 

@@ -48,24 +48,35 @@ def who(session: Session, cast: Any) -> dict[str, int]:
         unit.flush()
         fees = {}
         for name, price, target in (
-            ("物业费", "100.00", {"room_ids": [room]}), ("停车费", "50.00", {"space_ids": [space.id]}),
-        ):  # fmt: skip
+            ("物业费", "100.00", {"room_ids": [room]}),
+            ("停车费", "50.00", {"space_ids": [space.id]}),
+        ):
             item = FeeItem(name=name)
             unit.add(item)
             unit.flush()
             standard = billing.save_standard(
-                session=unit, row=FeeStandard(), name=name, fee_item_id=item.id, community_id=place.community_id,
-                method=Method.FIXED, active=True, price=Decimal(price), price_starts=date(2025, 1, 1), due_days=0,
-            )  # fmt: skip
+                session=unit,
+                row=FeeStandard(),
+                name=name,
+                fee_item_id=item.id,
+                community_id=place.community_id,
+                method=Method.FIXED,
+                active=True,
+                price=Decimal(price),
+                price_starts=date(2025, 1, 1),
+                due_days=0,
+            )
             billing.assign(session=unit, standard_id=standard.id, starts=date(2025, 2, 1), **target)
             fees[name] = item.id
             if name == "物业费":
                 unit.add(
                     FeeStandardVersion(
-                        community_id=place.community_id, standard_id=standard.id, starts=date(2025, 7, 1),
+                        community_id=place.community_id,
+                        standard_id=standard.id,
+                        starts=date(2025, 7, 1),
                         price=Decimal("120.00"),
                     )
-                )  # fmt: skip
+                )
         unit.flush()
         billing.bill(session=unit, community_id=place.community_id, period=Period(2025, 2))
     return {"id": customer, "room": room, "fee": fees["物业费"], "parking": fees["停车费"]}
@@ -80,9 +91,13 @@ def test_prepaid_until_a_month(who: dict[str, int], client_of: Browser) -> None:
     desk = client_of("收费员")
     room = {"fee": who["fee"], "room": who["room"]}
     assert until(desk, who, "2025-12", **room).get_json() == {
-        "amount": "1120.00", "charges": "1120.00", "held": "0.00", "from": "2025-02", "until": "2025-12",
+        "amount": "1120.00",
+        "charges": "1120.00",
+        "held": "0.00",
+        "from": "2025-02",
+        "until": "2025-12",
         "metered": False,
-    }  # fmt: skip
+    }
     # However the month is written; the month that is billed costs nothing more.
     assert until(desk, who, "202503", **room).get_json()["amount"] == "100.00"
     assert until(desk, who, "2025/3", **room).get_json()["amount"] == "100.00"
@@ -94,10 +109,13 @@ def test_prepaid_until_a_month(who: dict[str, int], client_of: Browser) -> None:
     paid = desk.post(
         "/desk/pay",
         json={
-            "customer_id": who["id"], "charge_ids": [], "key": "key-000001", "tenders": [{"tender": "cash"}],
+            "customer_id": who["id"],
+            "charge_ids": [],
+            "key": "key-000001",
+            "tenders": [{"tender": "cash"}],
             "advances": [{"amount": "150.00", "fee_item_id": who["fee"], "room_id": who["room"]}],
         },
-    )  # fmt: skip
+    )
     assert paid.status_code == 200
     found = until(desk, who, "2025-05", **room).get_json()
     assert (found["amount"], found["held"]) == ("150.00", "150.00")
@@ -106,8 +124,14 @@ def test_prepaid_until_a_month(who: dict[str, int], client_of: Browser) -> None:
 
 @pytest.mark.parametrize(
     ("month", "code"),
-    [("2025-01", "month_passed"), ("2025-13", "bad_until"), ("", "bad_until"), ("x", "bad_until"), ("2030-02", "too_many_months")],
-)  # fmt: skip
+    [
+        ("2025-01", "month_passed"),
+        ("2025-13", "bad_until"),
+        ("", "bad_until"),
+        ("x", "bad_until"),
+        ("2030-02", "too_many_months"),
+    ],
+)
 def test_a_month_that_is_none_is_refused(who: Any, client_of: Browser, month: str, code: str) -> None:
     """D6: a month before this one, too far ahead, or not one at all gets a sentence."""
     answer = until(client_of("收费员"), who, month)
@@ -132,14 +156,27 @@ def test_receipts_are_listed_voided_and_waivers_asked_at_the_desk(
     ]
     desk.post(
         "/desk/pay",
-        json={"customer_id": who["id"], "charge_ids": charges[:1], "key": "key-000001", "tenders": [{"tender": "wechat"}]},
-    )  # fmt: skip
+        json={
+            "customer_id": who["id"],
+            "charge_ids": charges[:1],
+            "key": "key-000001",
+            "tenders": [{"tender": "wechat"}],
+        },
+    )
     url = f"/desk/customer/{who['id']}/receipts.json"
     (receipt,) = desk.get(url).get_json()["receipts"]
     assert receipt | {"id": 0, "number": "", "url": "", "print_url": "", "actions": []} == {
-        "id": 0, "number": "", "day": "2025-02-10", "total": "100.00", "tenders": ["微信"], "cashier": "收费员",
-        "state": "", "url": "", "print_url": "", "actions": [],
-    }  # fmt: skip
+        "id": 0,
+        "number": "",
+        "day": "2025-02-10",
+        "total": "100.00",
+        "tenders": ["微信"],
+        "cashier": "收费员",
+        "state": "",
+        "url": "",
+        "print_url": "",
+        "actions": [],
+    }
     (void,) = receipt["actions"]
     assert void["label"] == "作废"
     script = {"X-Requested-With": "XMLHttpRequest"}

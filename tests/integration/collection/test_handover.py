@@ -126,9 +126,16 @@ def test_what_changed_since_it_was_counted_is_told(session: Session, cast: Any, 
 
 
 @pytest.mark.parametrize(
-    "data", [{}, {"community_id": "1"}, {"community_id": "x", "seen": "1"}, {"community_id": "1", "seen": "NaN"},
-             {"community_id": str(2**63), "seen": "1"}, {"community_id": "-1", "seen": "1"}],
-)  # fmt: skip
+    "data",
+    [
+        {},
+        {"community_id": "1"},
+        {"community_id": "x", "seen": "1"},
+        {"community_id": "1", "seen": "NaN"},
+        {"community_id": str(2**63), "seen": "1"},
+        {"community_id": "-1", "seen": "1"},
+    ],
+)
 def test_a_form_that_is_not_the_pages_is_refused(desk: FlaskClient, data: dict[str, str]) -> None:
     assert desk.post("/handover/", data=data).status_code == 400
 
@@ -161,9 +168,12 @@ def test_todays_drawer_stands_on_the_desk(desk: FlaskClient, cast: Any, client_o
     """D8: what is in the drawer now, by method, and nothing of it after it was handed over."""
     drawer = desk.get("/desk/drawer").get_json()
     assert drawer == {
-        "papers": 3, "total": "840.72", "today": "840.72", "since": "2025-02-10",
+        "papers": 3,
+        "total": "840.72",
+        "today": "840.72",
+        "since": "2025-02-10",
         "tenders": [{"label": "现金", "amount": "310.72"}, {"label": "微信", "amount": "530.00"}],
-    }  # fmt: skip
+    }
     assert client_of("邻区收费员").get("/desk/drawer").get_json()["papers"] == 0
     with clock.clock_at(NEXT):
         assert desk.get("/desk/drawer").get_json()["today"] == "0.00"

@@ -80,16 +80,24 @@ def test_a_run_settles_what_is_prepaid(town: Town) -> None:
     assert due(town) == [D("0.00"), D("0.00"), D("240.00")]
     # The fee's own before the general one.
     assert balances(town) == [D("60.00"), D("0.00"), D("60.00")]
-    kinds = town.ask(lambda session: [
-        (one.kind, one.day, one.posting_period, one.receipt_id) for one in session.scalars(select(Allocation))
-    ])  # fmt: skip
+    kinds = town.ask(
+        lambda session: [
+            (one.kind, one.day, one.posting_period, one.receipt_id)
+            for one in session.scalars(select(Allocation))
+        ]
+    )
     assert set(kinds) == {(AllocationKind.PREPAYMENT, date(2025, 3, 20), MARCH, None)}
-    entries = town.ask(lambda session: [
-        (one.kind, one.amount) for one in session.scalars(select(PrepaymentEntry).order_by(PrepaymentEntry.id))
-    ])  # fmt: skip
+    entries = town.ask(
+        lambda session: [
+            (one.kind, one.amount)
+            for one in session.scalars(select(PrepaymentEntry).order_by(PrepaymentEntry.id))
+        ]
+    )
     assert [amount for kind, amount in entries if kind is PrepaymentKind.APPLIED] == [
-        D("-200.00"), D("-40.00"), D("-240.00"),
-    ]  # fmt: skip
+        D("-200.00"),
+        D("-40.00"),
+        D("-240.00"),
+    ]
     # Billing again posts nothing and applies nothing.
     town.bill(MARCH)
     assert balances(town) == [D("60.00"), D("0.00"), D("60.00")]

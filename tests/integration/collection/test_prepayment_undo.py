@@ -34,10 +34,13 @@ def charges(town: Town) -> list[int]:
 def undo(town: Town, charge_id: int, amount: str | None = None, day: date = TODAY) -> Decimal:
     return town.do(
         lambda session: operations.undo_applied(
-            session=session, charge_id=charge_id, day=day, reason="改付现金",
+            session=session,
+            charge_id=charge_id,
+            day=day,
+            reason="改付现金",
             amount=None if amount is None else D(amount),
         )
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -86,8 +89,12 @@ def test_a_posting_does_not_apply_to_it_again_and_a_person_may(town: Town, settl
 
 @pytest.mark.parametrize(
     ("amount", "day", "code"),
-    [("240.01", TODAY, "over_balance"), ("0.00", TODAY, "not_positive"), (None, date(2025, 3, 19), "before_applied")],
-)  # fmt: skip
+    [
+        ("240.01", TODAY, "over_balance"),
+        ("0.00", TODAY, "not_positive"),
+        (None, date(2025, 3, 19), "before_applied"),
+    ],
+)
 def test_what_cannot_be_undone_is_refused(
     town: Town, settled: int, amount: str | None, day: date, code: str
 ) -> None:
@@ -124,9 +131,11 @@ def test_the_pages_offer_it_to_who_may(
     town.do(
         lambda session: [
             session.add(ScopeGrant(user_id=grant.user_id, community_id=town.community_id))
-            for grant in session.scalars(select(ScopeGrant).where(ScopeGrant.community_id == cast.ours.community_id))
+            for grant in session.scalars(
+                select(ScopeGrant).where(ScopeGrant.community_id == cast.ours.community_id)
+            )
         ]
-    )  # fmt: skip
+    )
     client: FlaskClient = client_of("财务")
     assert "撤销抵扣" in client.get(f"/charge/show/{settled}").get_data(as_text=True)
     account = town.ask(

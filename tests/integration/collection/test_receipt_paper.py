@@ -67,9 +67,12 @@ def test_the_paper_says_so_and_every_page_has_its_number(
 
 def body(amount: object) -> dict[str, Any]:
     return {
-        "customer_id": 1, "charge_ids": [], "tenders": [{"tender": "cash", "amount": None}], "key": "k" * 20,
+        "customer_id": 1,
+        "charge_ids": [],
+        "tenders": [{"tender": "cash", "amount": None}],
+        "key": "k" * 20,
         "deposits": [{"amount": amount, "item": "装修保证金", "room_id": None}],
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("amount", ["", "  ", None])

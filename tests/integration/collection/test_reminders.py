@@ -41,8 +41,15 @@ def test_a_call_is_written_down(session: Session, cast: Any, client_of: Callable
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"day": ""}, {"day": "2026-02-30"}, {"way": "shout"}, {"customer_id": ""}, {"customer_id": "999999"}, {"said": "长" * 4001}],
-)  # fmt: skip
+    [
+        {"day": ""},
+        {"day": "2026-02-30"},
+        {"way": "shout"},
+        {"customer_id": ""},
+        {"customer_id": "999999"},
+        {"said": "长" * 4001},
+    ],
+)
 def test_what_makes_no_sense_is_refused(
     session: Session, cast: Any, client_of: Callable[[str], FlaskClient], wrong: dict[str, str]
 ) -> None:

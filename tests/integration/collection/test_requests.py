@@ -206,8 +206,10 @@ def test_a_deposit_is_deducted_and_returned(session: Session, who: Any, client_o
     assert one_of(session, Deposit).balance == 0
     kinds = session.execute(select(DepositEntry.kind, DepositEntry.amount).order_by(DepositEntry.id)).all()
     assert [tuple(row) for row in kinds] == [
-        (DepositKind.IN, D("500.00")), (DepositKind.DEDUCTED, D("-120.00")), (DepositKind.RETURNED, D("-380.00")),
-    ]  # fmt: skip
+        (DepositKind.IN, D("500.00")),
+        (DepositKind.DEDUCTED, D("-120.00")),
+        (DepositKind.RETURNED, D("-380.00")),
+    ]
     # A receipt whose deposit is gone cannot be taken back any more.
     session.rollback()
     receipt = session.scalars(

@@ -93,11 +93,12 @@ def test_charges_of_one_building_are_added_up_together(
                 [
                     [
                         add_charge(unit, customer_id=who, fee_id=fee, amount="10.01", room_id=room)
-                        for fee in fees for room in cast.ours.room_ids[:2]
+                        for fee in fees
+                        for room in cast.ours.room_ids[:2]
                     ]
                     for who in people
                 ]
-            )  # fmt: skip
+            )
     for turn, charges in enumerate(turns):
         both = [body(who, ids, f"together-{turn}-{who}") for who, ids in zip(people, charges, strict=True)]
         assert [status for status, _told in press(desks, both)] == [200, 200]

@@ -32,10 +32,14 @@ def who(session: Session, cast: Any) -> dict[str, int]:
             unit.flush()
             unit.add(
                 Occupancy(
-                    community_id=place.community_id, room_id=room, customer_id=customer.id, role=role,
-                    payer=role == "owner", starts=date(2024, 1, 1),
+                    community_id=place.community_id,
+                    room_id=room,
+                    customer_id=customer.id,
+                    role=role,
+                    payer=role == "owner",
+                    starts=date(2024, 1, 1),
                 )
-            )  # fmt: skip
+            )
             found[name] = customer.id
     return {**found, "room": room}
 

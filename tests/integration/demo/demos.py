@@ -30,8 +30,13 @@ def small_demo(
     said: list[str] = []
     with clock_at(NOW), acting_as(SYSTEM), unit_of_work() as session:
         make_demo(
-            session=session, rooms=rooms, months=months, password=password, say=say or said.append, dealings=dealings
-        )  # fmt: skip
+            session=session,
+            rooms=rooms,
+            months=months,
+            password=password,
+            say=say or said.append,
+            dealings=dealings,
+        )
     return said
 
 

@@ -46,11 +46,20 @@ def untouched(session: Session) -> bool:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("--rooms", "0"), ("--rooms", "-5"), ("--rooms", "1"), ("--rooms", "99999999999999999999"), ("--rooms", "abc"),
-        ("--rooms", ""), ("--rooms", "3.5"), ("--rooms", "١٢"), ("--months", "0"), ("--months", "200"),
-        ("--months", "-1"), ("--months", "x"),
+        ("--rooms", "0"),
+        ("--rooms", "-5"),
+        ("--rooms", "1"),
+        ("--rooms", "99999999999999999999"),
+        ("--rooms", "abc"),
+        ("--rooms", ""),
+        ("--rooms", "3.5"),
+        ("--rooms", "١٢"),
+        ("--months", "0"),
+        ("--months", "200"),
+        ("--months", "-1"),
+        ("--months", "x"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_number_is_refused_in_chinese(run: Run, session: Session, arguments: tuple[str, str]) -> None:
     result = run(*arguments)
     assert result.exit_code != 0

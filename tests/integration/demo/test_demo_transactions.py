@@ -84,9 +84,11 @@ def test_months_are_closed_up_to_the_month_before_last(office: Session) -> None:
     # What was taken in the months that are over is handed over and signed for; of this month a part waits.
     assert not office.scalars(
         select(Receipt.id).where(
-            Receipt.community_id == here, Receipt.handover_id.is_(None), Receipt.day < NOW.date().replace(day=1)
+            Receipt.community_id == here,
+            Receipt.handover_id.is_(None),
+            Receipt.day < NOW.date().replace(day=1),
         )
-    ).all()  # fmt: skip
+    ).all()
     papers = office.execute(select(CashHandover.state, CashHandover.day).order_by(CashHandover.id)).all()
     assert {row.state for row in papers} == {HandoverState.SIGNED, HandoverState.HANDED}
     assert {row.state for row in papers if Period.of(row.day) < Period.of(NOW.date())} == {

@@ -67,10 +67,15 @@ def town(app: Flask, cast: Any) -> Town:
             made.rooms[code] = _added(
                 session,
                 Room(
-                    community_id=ours, building_id=third, unit=unit, number=number, code=code,
-                    area=Decimal(100), floor=12,
+                    community_id=ours,
+                    building_id=third,
+                    unit=unit,
+                    number=number,
+                    code=code,
+                    area=Decimal(100),
+                    floor=12,
                 ),
-            )  # fmt: skip
+            )
         fee = _added(session, FeeItem(name="物业费"))
         for code, (name, phone, plate, charged, paid) in HOLDERS.items():
             made.people[name] = person = _added(session, Customer(community_id=ours, name=name, phone=phone))
@@ -91,10 +96,13 @@ def town(app: Flask, cast: Any) -> Town:
             made.spaces[number] = _added(
                 session,
                 ParkingSpace(
-                    community_id=ours, number=number, lot_id=lot, room_id=made.rooms.get(room or ""),
+                    community_id=ours,
+                    number=number,
+                    lot_id=lot,
+                    room_id=made.rooms.get(room or ""),
                     customer_id=made.people.get(who or ""),
                 ),
-            )  # fmt: skip
+            )
         _charge(session, fee, made.people["赵四"], "30.00", None, space=made.spaces["B1-007"])
         theirs = cast.neighbour.community_id
         made.theirs["customer"] = _added(
@@ -112,18 +120,38 @@ def _added(session: Any, row: Any) -> int:
 
 
 def _charge(
-    session: Any, fee: int, person: int, amount: str, paid: str | None, *, room: Room | None = None,
+    session: Any,
+    fee: int,
+    person: int,
+    amount: str,
+    paid: str | None,
+    *,
+    room: Room | None = None,
     space: int | None = None,
-) -> Charge:  # fmt: skip
+) -> Charge:
     owner = session.get_one(Customer, person)
     row = Charge(
-        community_id=owner.community_id, building_id=room.building_id if room else None,
-        room_id=room.id if room else None, space_id=space, customer_id=person, fee_item_id=fee, period=MARCH,
-        posting_period=MARCH, starts=MARCH.first_day, ends=MARCH.last_day, due_date=MARCH.last_day,
-        quantity=Decimal(1), price=Decimal(amount), gross=Decimal(amount), amount=Decimal(amount),
-        paid=Decimal(paid or 0), due=Decimal(amount) - Decimal(paid or 0), basis={}, source="test",
+        community_id=owner.community_id,
+        building_id=room.building_id if room else None,
+        room_id=room.id if room else None,
+        space_id=space,
+        customer_id=person,
+        fee_item_id=fee,
+        period=MARCH,
+        posting_period=MARCH,
+        starts=MARCH.first_day,
+        ends=MARCH.last_day,
+        due_date=MARCH.last_day,
+        quantity=Decimal(1),
+        price=Decimal(amount),
+        gross=Decimal(amount),
+        amount=Decimal(amount),
+        paid=Decimal(paid or 0),
+        due=Decimal(amount) - Decimal(paid or 0),
+        basis={},
+        source="test",
         source_id=person * 2 + (space is not None),
-    )  # fmt: skip
+    )
     _added(session, row)
     add_charged(session=session, where=Charge.id == row.id)
     return row
@@ -134,19 +162,35 @@ def _receipt(session: Any, charge: Charge, paid: str, *, number: int) -> int:
     key = _added(
         session,
         Receipt(
-            community_id=charge.community_id, number=f"SJ2025{number:06d}", customer_id=charge.customer_id, day=day,
-            posting_period=MARCH, total=Decimal(paid), settled=Decimal(paid), tendered=Decimal(paid), words="元整", year=2025, serial=number,
+            community_id=charge.community_id,
+            number=f"SJ2025{number:06d}",
+            customer_id=charge.customer_id,
+            day=day,
+            posting_period=MARCH,
+            total=Decimal(paid),
+            settled=Decimal(paid),
+            tendered=Decimal(paid),
+            words="元整",
+            year=2025,
+            serial=number,
         ),
-    )  # fmt: skip
+    )
     money = {"community_id": charge.community_id, "receipt_id": key, "amount": Decimal(paid)}
     _added(session, ReceiptTender(tender=Tender.CASH, **money))
     _added(
         session,
         Allocation(
-            building_id=charge.building_id, room_id=charge.room_id, fee_item_id=charge.fee_item_id, period=MARCH,
-            kind=AllocationKind.PAYMENT, charge_id=charge.id, day=day, posting_period=MARCH, **money,
+            building_id=charge.building_id,
+            room_id=charge.room_id,
+            fee_item_id=charge.fee_item_id,
+            period=MARCH,
+            kind=AllocationKind.PAYMENT,
+            charge_id=charge.id,
+            day=day,
+            posting_period=MARCH,
+            **money,
         ),
-    )  # fmt: skip
+    )
     place = (charge.community_id, MARCH, charge.building_id, charge.fee_item_id, MARCH)
     add_moved(session=session, moved=[Moved(*place, MovementKind.CASH, -Decimal(paid))])
     return key

@@ -52,9 +52,13 @@ def test_rejected_rows_stop_a_file_unless_the_good_ones_are_asked_for(app: Flask
     assert (code, told["imported"], told["created"], rooms_of(app)) == (1, 0, NOTHING, 0)
     assert "--good-rows" in said
     assert {one["code"] for one in told["rejected"]} == {
-        "unknown_building", "area_missing", "area_not_positive", "no_such_date", "sold_without_customer",
+        "unknown_building",
+        "area_missing",
+        "area_not_positive",
+        "no_such_date",
+        "sold_without_customer",
         "room_repeated",
-    }  # fmt: skip
+    }
     assert all(f"第 {one['row']} 行" in said for one in told["rejected"])
 
     code, said, told = run(FILE, "--good-rows", "--dry-run")
@@ -119,9 +123,14 @@ def test_a_report_that_cannot_be_written_is_said(app: Flask, tmp_path: Path) -> 
 
 def test_what_reading_keeps_fits_the_columns() -> None:
     columns = {
-        "unit": Room.unit, "number": Room.number, "layout": Room.layout, "facing": Room.facing,
-        "tenure": Room.ownership, "colour": Vehicle.colour, "vehicle_model": Vehicle.model,
-    }  # fmt: skip
+        "unit": Room.unit,
+        "number": Room.number,
+        "layout": Room.layout,
+        "facing": Room.facing,
+        "tenure": Room.ownership,
+        "colour": Vehicle.colour,
+        "vehicle_model": Vehicle.model,
+    }
     for key, column in columns.items():
         assert LONGEST.get(key, LONGEST_TEXT) <= column.type.length, key
     assert LONGEST["lot"] + 1 + LONGEST["zone"] <= ParkingLot.name.type.length

@@ -148,9 +148,12 @@ def test_error_cells_and_a_blank_building(run: Any, tmp_path: Path) -> None:
     file.write_bytes(saved(book))
     told = run(file, "--dry-run")
     assert findings(told, "rejected") == [
-        (2, "建筑面积", "error_cell"), (3, "房号", "error_cell"), (4, "客户姓名", "error_cell"),
-        (5, "备注", "error_cell"), (6, "楼栋", "building_missing"),
-    ]  # fmt: skip
+        (2, "建筑面积", "error_cell"),
+        (3, "房号", "error_cell"),
+        (4, "客户姓名", "error_cell"),
+        (5, "备注", "error_cell"),
+        (6, "楼栋", "building_missing"),
+    ]
 
 
 HEADS = ["小区", "楼栋", "房号", "建筑面积", "合同号", "客户姓名", "证件号码"]

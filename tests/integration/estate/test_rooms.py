@@ -20,9 +20,15 @@ def form_of(session: Any, room_id: int, **changes: str) -> dict[str, str]:
     session.rollback()  # what the office wrote since is seen by a new transaction only
     row = session.get_one(Room, room_id)
     return {
-        "building_id": str(row.building_id), "unit": row.unit, "number": row.number, "area": str(row.area),
-        "floor": str(row.floor), "state": row.state.value, "row_version": str(row.row_version), **changes,
-    }  # fmt: skip
+        "building_id": str(row.building_id),
+        "unit": row.unit,
+        "number": row.number,
+        "area": str(row.area),
+        "floor": str(row.floor),
+        "state": row.state.value,
+        "row_version": str(row.row_version),
+        **changes,
+    }
 
 
 def areas(session: Any, room_id: int) -> list[tuple[date, Decimal]]:
@@ -165,9 +171,17 @@ def test_a_room_leads_on_to_people_charges_and_receipts(town, client_of, count_q
     client = client_of("物业经理")
     found = tabs(client, f"/room/show/{town.rooms['3-2-1201']}")
     for label, text in (
-        ("入住关系", "赵四"), ("客户", "赵四"), ("车位", "B1-007"), ("车辆", "浙B1201F"), ("应收", "400.00"),
-        ("收据", "SJ2025000002"), ("面积版本", ""), ("家庭成员", ""), ("宠物", ""), ("修改记录", ""),
-    ):  # fmt: skip
+        ("入住关系", "赵四"),
+        ("客户", "赵四"),
+        ("车位", "B1-007"),
+        ("车辆", "浙B1201F"),
+        ("应收", "400.00"),
+        ("收据", "SJ2025000002"),
+        ("面积版本", ""),
+        ("家庭成员", ""),
+        ("宠物", ""),
+        ("修改记录", ""),
+    ):
         with count_queries() as queries:
             part = client.get(found[label]).get_data(as_text=True)
         assert len(queries) < 10, (label, queries)
@@ -202,9 +216,12 @@ def test_a_tab_s_export_holds_what_the_tab_shows(town, client_of):
 @pytest.mark.parametrize("document", ["company", "community", "building", "room", "customer"])
 def test_a_page_takes_fewer_than_ten_queries(town, client_of, count_queries, document):
     ids = {
-        "company": town.cast.ours.company_id, "community": town.cast.ours.community_id,
-        "building": town.buildings["3"], "room": town.rooms["3-2-1201"], "customer": town.people["赵四"],
-    }  # fmt: skip
+        "company": town.cast.ours.company_id,
+        "community": town.cast.ours.community_id,
+        "building": town.buildings["3"],
+        "room": town.rooms["3-2-1201"],
+        "customer": town.people["赵四"],
+    }
     client = client_of("物业经理")
     with count_queries() as queries:
         assert client.get(f"/{document}/show/{ids[document]}").status_code == 200

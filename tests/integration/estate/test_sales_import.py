@@ -85,9 +85,12 @@ def test_a_real_file_is_stored_whole_and_a_repeat_makes_nothing(app: Flask, jinx
     first = import_as_system(app, jinxiu, good_rows=True)
     with system(app):
         made = {
-            "building": count(Building), "room": count(Room), "customer": count(Customer),
-            "occupancy": count(Occupancy), "parking_space": count(ParkingSpace),
-        }  # fmt: skip
+            "building": count(Building),
+            "room": count(Room),
+            "customer": count(Customer),
+            "occupancy": count(Occupancy),
+            "parking_space": count(ParkingSpace),
+        }
         areas = db.session.execute(
             select(Building.name, Room.unit, Room.number, Room.area, RoomArea.area)
             .join(Room, Room.building_id == Building.id)
@@ -127,8 +130,11 @@ def test_words_that_the_dictionary_does_not_know_become_entries(app: Flask) -> N
         ).all()
         labels = {one.label: one.code for one in db.session.scalars(select(DictionaryEntry))}
     assert [tuple(one) for one in kept] == [
-        ("101", "三室两厅", "商品房"), ("102", "复式", None), ("103", "Loft", "军产房"), ("104", "三室两厅", "军产房"),
-    ]  # fmt: skip
+        ("101", "三室两厅", "商品房"),
+        ("102", "复式", None),
+        ("103", "Loft", "军产房"),
+        ("104", "三室两厅", "军产房"),
+    ]
     assert (labels["三房两厅"], labels["Loft"], labels["军产房"]) == ("三室两厅", "Loft", "军产房")
 
 
@@ -158,8 +164,10 @@ def test_one_person_over_many_rooms_is_one_customer_and_a_co_owner_pays_nothing(
         assert len(kept) == 2
         assert not any(WANG in one for one in kept)  # encrypted
         assert {room.number: room.vacant for room in db.session.scalars(select(Room))} == {
-            "101": False, "102": False, "103": True,
-        }  # fmt: skip
+            "101": False,
+            "102": False,
+            "103": True,
+        }
 
 
 def test_a_later_export_brings_what_is_new_and_overwrites_nothing(app: Flask) -> None:

@@ -48,9 +48,11 @@ def send(client: FlaskClient, content: bytes, name: str = "房源.csv", communit
 def send_huge(client: FlaskClient) -> Any:
     """What claims to be larger than anything that is taken; nobody reads it."""
     return client.post(
-        URL, input_stream=BytesIO(b"--x"), content_type="multipart/form-data; boundary=x",
+        URL,
+        input_stream=BytesIO(b"--x"),
+        content_type="multipart/form-data; boundary=x",
         environ_overrides={"CONTENT_LENGTH": str(30 * 1024**2)},
-    )  # fmt: skip
+    )
 
 
 def lines(*rows: str) -> bytes:

@@ -46,9 +46,12 @@ def suggested(client: Any, typed: str, url: str = "/search/suggest") -> list[str
 )
 def test_what_people_type_finds_what_they_mean(town, client_of, typed, document, names):
     ids = {
-        "room": town.rooms, "customer": town.people, "receipt": town.receipts, "parking_space": town.spaces,
+        "room": town.rooms,
+        "customer": town.people,
+        "receipt": town.receipts,
+        "parking_space": town.spaces,
         "building": town.buildings,
-    }  # fmt: skip
+    }
     found = [url for url in suggested(client_of("收费员"), typed) if url.startswith(f"/{document}/")]
     if document == "vehicle":
         assert len(found) == len(names)
@@ -63,9 +66,13 @@ def test_what_people_type_finds_what_they_mean(town, client_of, typed, document,
 def test_a_billing_run_is_found_by_its_name(app, town, client_of):
     with app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
         run = BillingRun(
-            title="锦绣园 2025-03 出账", community_id=town.cast.ours.community_id, period=Period.parse("2025-03"),
-            state=RunState.COMPUTING, created_at=clock.now(), created_by="测试",
-        )  # fmt: skip
+            title="锦绣园 2025-03 出账",
+            community_id=town.cast.ours.community_id,
+            period=Period.parse("2025-03"),
+            state=RunState.COMPUTING,
+            created_at=clock.now(),
+            created_by="测试",
+        )
         session.add(run)
         session.flush()
         url = f"/billing_run/show/{run.id}"
@@ -107,9 +114,24 @@ def test_a_telephone_is_shown_masked(town, client_of):
 
 @pytest.mark.parametrize(
     "typed",
-    ["", " ", "%", "_", "%%", "\\", "'", '"', "' OR 1=1 --", "🏠", "王" * 500, "<script>alert(1)</script>",
-     "\U0010ffff", "·", "zz"],
-)  # fmt: skip
+    [
+        "",
+        " ",
+        "%",
+        "_",
+        "%%",
+        "\\",
+        "'",
+        '"',
+        "' OR 1=1 --",
+        "🏠",
+        "王" * 500,
+        "<script>alert(1)</script>",
+        "\U0010ffff",
+        "·",
+        "zz",
+    ],
+)
 def test_what_is_no_name_finds_nothing_and_harms_nothing(town, client_of, typed):
     client = client_of("收费员")
     assert suggested(client, typed) == []

@@ -26,13 +26,25 @@ def staff(app: Any, cast: Any) -> dict[str, int]:
         grant = session.scalars(select(ScopeGrant).order_by(ScopeGrant.id)).first()
         assert grant is not None  # 管理员, the first of the cast
         grant.community_id = None
-        return {"company": cast.ours.company_id, "other": other.id, "工程部": ours.id, "一班": team.id,
-                "别家工程部": theirs.id}  # fmt: skip
+        return {
+            "company": cast.ours.company_id,
+            "other": other.id,
+            "工程部": ours.id,
+            "一班": team.id,
+            "别家工程部": theirs.id,
+        }
 
 
 def typed(staff: dict[str, int], **changes: Any) -> dict[str, Any]:
-    return {"company_id": staff["company"], "number": "GC-01", "name": "钱师傅", "active": "y",
-            "department_id": staff["工程部"], "phone": "138 0000 0001", **changes}  # fmt: skip
+    return {
+        "company_id": staff["company"],
+        "number": "GC-01",
+        "name": "钱师傅",
+        "active": "y",
+        "department_id": staff["工程部"],
+        "phone": "138 0000 0001",
+        **changes,
+    }
 
 
 def test_an_employee_is_added_and_found(staff, client_of, session):

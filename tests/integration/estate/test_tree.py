@@ -41,8 +41,11 @@ def test_a_level_at_a_time_from_the_company_down_to_rooms_and_spaces(town, clien
     assert community["title"] == "锦绣园"
     below = nodes(client, key=community["key"])
     assert [(node["title"], node["type"]) for node in below] == [
-        ("1号楼", "building"), ("3号楼", "building"), ("地下车库", "lot"), ("未划入停车场的车位", "loose"),
-    ]  # fmt: skip
+        ("1号楼", "building"),
+        ("3号楼", "building"),
+        ("地下车库", "lot"),
+        ("未划入停车场的车位", "loose"),
+    ]
     third, lot, loose = below[1]["key"], below[2]["key"], below[3]["key"]
     assert titles(client, key=third) == ["1单元", "2单元"]
     assert titles(client, key=f"unit:{town.buildings['3']}:2") == ["1201", "1202"]
@@ -103,10 +106,13 @@ def test_the_neighbour_finds_nothing_of_ours_in_it(town, client_of):
     own = {f"room:{room}" for room in town.cast.neighbour.room_ids}
     assert {key for key in seen if key.startswith("room:")} == own
     for key in (
-        f"community:{town.cast.ours.community_id}", f"building:{town.buildings['3']}", f"lot:{town.lot}",
-        f"unit:{town.buildings['3']}:2", f"loose:{town.cast.ours.community_id}",
+        f"community:{town.cast.ours.community_id}",
+        f"building:{town.buildings['3']}",
+        f"lot:{town.lot}",
+        f"unit:{town.buildings['3']}:2",
+        f"loose:{town.cast.ours.community_id}",
         f"unit:{town.buildings['3']}:2~room~0~200~",
-    ):  # fmt: skip
+    ):
         assert nodes(client, key=key) == [], key
         assert client.post("/tree/scope", data={"key": key}).status_code == 400, key
     assert client.post("/tree/scope", data={"key": f"room:{town.rooms['3-2-1201']}"}).status_code == 400
@@ -136,11 +142,27 @@ def test_a_stranger_is_sent_away(town, client):
 @pytest.mark.parametrize(
     "key",
     [
-        "castle:1", "room", "room:", "room:x", "room:-1", "room:1.5", "room:99999999999999999999", "room:1:2",
-        "unit:1", "unit:1:", "room:٣", "a" * 500, "'; DROP TABLE room; --", "🏠", "~", "~~~~",
-        "room:1~room~x~2~", "building:1~room~0~99999999999~", "company:1~~0~1~x",
+        "castle:1",
+        "room",
+        "room:",
+        "room:x",
+        "room:-1",
+        "room:1.5",
+        "room:99999999999999999999",
+        "room:1:2",
+        "unit:1",
+        "unit:1:",
+        "room:٣",
+        "a" * 500,
+        "'; DROP TABLE room; --",
+        "🏠",
+        "~",
+        "~~~~",
+        "room:1~room~x~2~",
+        "building:1~room~0~99999999999~",
+        "company:1~~0~1~x",
     ],
-)  # fmt: skip
+)
 def test_a_key_that_is_no_node_is_a_chinese_sentence(town, client_of, key):
     client = client_of("收费员")
     json = {"Accept": "application/json"}
@@ -186,11 +208,15 @@ def add_rooms(app: Any, town: Any, numbers: list[str]) -> None:
     with app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
         session.add_all(
             Room(
-                community_id=town.cast.ours.community_id, building_id=town.buildings["1"], unit="", number=number,
-                code=f"1-{number}", area=Decimal(50),
+                community_id=town.cast.ours.community_id,
+                building_id=town.buildings["1"],
+                unit="",
+                number=number,
+                code=f"1-{number}",
+                area=Decimal(50),
             )
             for number in numbers
-        )  # fmt: skip
+        )
 
 
 def test_who_may_read_nothing_of_it_has_no_panel(app, town, client_of):

@@ -81,16 +81,33 @@ def test_a_node_narrows_the_lists_of_what_hangs_on_it(town, client_of, node, roo
 @pytest.mark.parametrize(
     ("node", "document", "count"),
     [
-        ("3号楼", "charge", 3), ("2单元", "charge", 2), ("1201", "charge", 1), ("车库", "charge", 1),
-        ("B1-007", "charge", 1), ("散位", "charge", 0), ("1号楼", "charge", 2), ("小区", "charge", 6),
-        ("3号楼", "allocation", 2), ("2单元", "allocation", 1),
-        ("3号楼", "occupancy", 3), ("1201", "occupancy", 1), ("车库", "occupancy", 1),
-        ("3号楼", "vehicle", 1), ("1号楼", "vehicle", 2), ("车库", "vehicle", 0),
-        ("3号楼", "building", 1), ("1201", "building", 1), ("车库", "building", 2),
-        ("小区", "community", 1), ("3号楼", "community", 1), ("1201", "company", 1),
-        ("车库", "parking_lot", 1), ("散位", "parking_lot", 0), ("B1-007", "parking_lot", 1),
+        ("3号楼", "charge", 3),
+        ("2单元", "charge", 2),
+        ("1201", "charge", 1),
+        ("车库", "charge", 1),
+        ("B1-007", "charge", 1),
+        ("散位", "charge", 0),
+        ("1号楼", "charge", 2),
+        ("小区", "charge", 6),
+        ("3号楼", "allocation", 2),
+        ("2单元", "allocation", 1),
+        ("3号楼", "occupancy", 3),
+        ("1201", "occupancy", 1),
+        ("车库", "occupancy", 1),
+        ("3号楼", "vehicle", 1),
+        ("1号楼", "vehicle", 2),
+        ("车库", "vehicle", 0),
+        ("3号楼", "building", 1),
+        ("1201", "building", 1),
+        ("车库", "building", 2),
+        ("小区", "community", 1),
+        ("3号楼", "community", 1),
+        ("1201", "company", 1),
+        ("车库", "parking_lot", 1),
+        ("散位", "parking_lot", 0),
+        ("B1-007", "parking_lot", 1),
     ],
-)  # fmt: skip
+)
 def test_each_document_by_what_it_names(town, client_of, node, document, count):
     client = client_of("物业经理")
     choose(client, key_of(town, node))

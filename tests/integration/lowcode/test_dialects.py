@@ -40,8 +40,10 @@ def test_what_all_dialects_have_is_understood() -> None:
     """Z1: the same questions, asked so that every database answers."""
     few = select(FEW.subquery().c.id)
     for statement in (
-        select(AccountingPeriod.community_id, func.max(AccountingPeriod.period)).group_by(AccountingPeriod.community_id),
+        select(AccountingPeriod.community_id, func.max(AccountingPeriod.period)).group_by(
+            AccountingPeriod.community_id
+        ),
         select(Room.id).where(Room.id.in_(few), Room.code.contains("1%", autoescape=True)).with_for_update(),
         select(func.aggregate_strings(Room.code, "、"), func.char_length(func.max(Room.unit))),
-    ):  # fmt: skip
+    ):
         understood(statement)

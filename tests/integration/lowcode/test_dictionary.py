@@ -36,8 +36,15 @@ def change(client: Any, row: DictionaryEntry, **changes: Any) -> Any:
 def room(client: Any, session: Any, cast: Any, **changes: Any) -> Any:
     session.rollback()
     row = session.get_one(Room, cast.ours.room_ids[0])
-    given = {"building_id": row.building_id, "unit": row.unit, "number": row.number, "area": row.area,
-             "state": row.state.value, "row_version": row.row_version, "layout": row.layout or ""}  # fmt: skip
+    given = {
+        "building_id": row.building_id,
+        "unit": row.unit,
+        "number": row.number,
+        "area": row.area,
+        "state": row.state.value,
+        "row_version": row.row_version,
+        "layout": row.layout or "",
+    }
     return client.post(f"/room/edit/{row.id}", data={**given, **changes})
 
 

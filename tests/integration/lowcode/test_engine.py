@@ -40,14 +40,19 @@ class Pair(NamedTuple):
 def module(name: str, calls: list[str]) -> Manifest:
     """A module that registers something of every kind under its name."""
     return Manifest(
-        name=name, label=name, icon="flask",
-        settings=(SettingDeclaration(f"{name}.words", f"参数{name}", name), SettingDeclaration("both", name, name)),
+        name=name,
+        label=name,
+        icon="flask",
+        settings=(
+            SettingDeclaration(f"{name}.words", f"参数{name}", name),
+            SettingDeclaration("both", name, name),
+        ),
         dictionaries=(DictionaryDeclaration(f"{name}_kind", name, ("一", "二")),),
         numbers=(NumberDeclaration(f"{name}_paper", f"单据{name}", name[:2].upper()),),
         job_handlers=(JobHandler("try", lambda run: calls.append(f"{name} job")),),
         ticks=(lambda: calls.append(f"{name} tick"),),
         hooks={Posted: (lambda session, posted: calls.append(f"{name} hook"),)},
-    )  # fmt: skip
+    )
 
 
 def make(folder: Path, manifests: list[Manifest]) -> Flask:
@@ -89,8 +94,10 @@ def test_each_app_has_what_its_own_manifests_declare(pair: Pair) -> None:
     assert "Vacancy" not in first.workflows
     assert list(second.workflows) == ["ReadingExemption", "Vacancy"]
     assert set(second.job_handlers) - set(first.job_handlers) == {
-        "billing.compute", "billing.post", "billing.readings",
-    }  # fmt: skip
+        "billing.compute",
+        "billing.post",
+        "billing.readings",
+    }
     assert {"Room", "UserView"} <= {one.name for one in first.menu}
     assert "Charge" not in {one.name for one in first.menu}
     assert "Charge" in {one.name for one in second.menu}

@@ -25,10 +25,15 @@ def rooms(app, cast):
         for i, number in enumerate(AWKWARD):
             session.add(
                 Room(
-                    community_id=cast.ours.community_id, building_id=building.id, number=number, code=f"k{i}",
-                    area=Decimal("80.01") + i, handed_over=date(2025, 3, 5), floor=i,
+                    community_id=cast.ours.community_id,
+                    building_id=building.id,
+                    number=number,
+                    code=f"k{i}",
+                    area=Decimal("80.01") + i,
+                    handed_over=date(2025, 3, 5),
+                    floor=i,
                 )
-            )  # fmt: skip
+            )
         return building.id
 
 

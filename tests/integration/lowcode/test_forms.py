@@ -203,8 +203,9 @@ def test_what_a_command_or_a_job_changes_is_told_too(app, cast, client_of, run_j
             .order_by(History.id)
         ).all()
     assert [tuple(line) for line in lines] == [
-        ("系统", "name", "1号楼", "甲楼"), ("收费员", "name", "甲楼", "乙楼"),
-    ]  # fmt: skip
+        ("系统", "name", "1号楼", "甲楼"),
+        ("收费员", "name", "甲楼", "乙楼"),
+    ]
 
 
 def test_history_names_what_was_linked_and_asks_once_however_long_it_is(app, cast, client_of, count_queries):

@@ -25,9 +25,17 @@ def changed(app: Any, cast: Any, client_of: Any, session: Any) -> int:
     other = session.scalars(select(Building).where(Building.name == "8")).one()
     answer = client_of("物业经理").post(
         f"/room/edit/{row.id}",
-        data={"building_id": other.id, "unit": row.unit, "number": row.number, "area": row.area, "vacant": "y",
-              "state": row.state.value, "row_version": row.row_version, "remark": "搬了"},
-    )  # fmt: skip
+        data={
+            "building_id": other.id,
+            "unit": row.unit,
+            "number": row.number,
+            "area": row.area,
+            "vacant": "y",
+            "state": row.state.value,
+            "row_version": row.row_version,
+            "remark": "搬了",
+        },
+    )
     assert answer.status_code == 302, answer.get_data(as_text=True)
     session.rollback()
     return int(row.id)
@@ -105,8 +113,14 @@ def test_nobody_changes_or_deletes_what_is_written(changed, client_of, session):
     client = client_of("管理员")
     line = session.scalars(select(History.id).limit(1)).one()
     login = session.scalars(select(LoginRecord.id).limit(1)).one()
-    for url in (f"/history/edit/{line}", f"/history/delete/{line}", f"/login_record/edit/{login}",
-                f"/login_record/delete/{login}", "/history/add", "/login_record/add"):  # fmt: skip
+    for url in (
+        f"/history/edit/{line}",
+        f"/history/delete/{line}",
+        f"/login_record/edit/{login}",
+        f"/login_record/delete/{login}",
+        "/history/add",
+        "/login_record/add",
+    ):
         assert client.post(url).status_code == 404, url
     assert session.get(History, line) is not None
 

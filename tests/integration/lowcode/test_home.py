@@ -24,10 +24,14 @@ def add_run(community_id: int, state: RunState) -> None:
         # By SQL: a run does not begin in these states.
         session.execute(
             insert(BillingRun.__table__).values(
-                title="物业费 2025-03", community_id=community_id, period=Period(2025, 3), state=state,
-                created_at=datetime(2025, 3, 1, tzinfo=UTC), created_by="王经理",
+                title="物业费 2025-03",
+                community_id=community_id,
+                period=Period(2025, 3),
+                state=state,
+                created_at=datetime(2025, 3, 1, tzinfo=UTC),
+                created_by="王经理",
             )
-        )  # fmt: skip
+        )
 
 
 def test_what_waits_is_told_to_who_may_do_it(
@@ -48,13 +52,21 @@ def test_home_leads_to_where_people_spend_their_day(
     session: Any, cast: Any, client_of: Callable[[str], FlaskClient]
 ) -> None:
     wanted = {
-        "收费员": ["/desk/"], "财务": ["/closing/"], "物业经理": ["/billing/readings/", "/billing/start/"],
-        "维修工": ["/repairs/mine/"], "客服": ["/repair_order/add", "/complaint/add"], "只读": [],
-    }  # fmt: skip
+        "收费员": ["/desk/"],
+        "财务": ["/closing/"],
+        "物业经理": ["/billing/readings/", "/billing/start/"],
+        "维修工": ["/repairs/mine/"],
+        "客服": ["/repair_order/add", "/complaint/add"],
+        "只读": [],
+    }
     every = {url for urls in wanted.values() for url in urls}
     for role, urls in wanted.items():
         page = client_of(role).get("/").get_data(as_text=True)
-        head = page[page.index('<div class="page-top">') : page.index('class="home-cards"') if 'class="home-cards"' in page else None]  # fmt: skip
+        head = page[
+            page.index('<div class="page-top">') : page.index('class="home-cards"')
+            if 'class="home-cards"' in page
+            else None
+        ]
         found = {url for url in every if f'href="{url}"' in head}
         assert found >= set(urls), role
         assert role == "物业经理" or found == set(urls), role
@@ -76,10 +88,16 @@ def test_who_has_no_duties_sees_no_list_of_them(
 
 def test_a_chart_is_a_table_whose_words_are_escaped(app: Any) -> None:
     chart = Chart(
-        "欠费<b>", "楼宇", ["1号楼", "2号楼"],
-        [Series("未到期", [Decimal("1234.50"), None], "green"), Series("逾期", [Decimal("-0.05"), Decimal(7)])],
-        stacked=True, urls=["/charge/list/?a=1&b=2", None],
-    )  # fmt: skip
+        "欠费<b>",
+        "楼宇",
+        ["1号楼", "2号楼"],
+        [
+            Series("未到期", [Decimal("1234.50"), None], "green"),
+            Series("逾期", [Decimal("-0.05"), Decimal(7)]),
+        ],
+        stacked=True,
+        urls=["/charge/list/?a=1&b=2", None],
+    )
     with app.test_request_context():
         page = render_template_string(DRAWN, chart=chart)
     assert 'data-chart="bar" data-unit="元"' in page

@@ -24,10 +24,16 @@ def rooms(app, cast):
         for i in range(60):
             session.add(
                 Room(
-                    community_id=cast.ours.community_id, building_id=building.id, unit="1", number=f"{i:03}",
-                    code=f"2-1-{i:03}", area=Decimal(50 + i), floor=i, purpose=Usage.SHOP if i < 5 else Usage.HOME,
+                    community_id=cast.ours.community_id,
+                    building_id=building.id,
+                    unit="1",
+                    number=f"{i:03}",
+                    code=f"2-1-{i:03}",
+                    area=Decimal(50 + i),
+                    floor=i,
+                    purpose=Usage.SHOP if i < 5 else Usage.HOME,
                 )
-            )  # fmt: skip
+            )
         return building.id
 
 
@@ -117,12 +123,27 @@ def test_sorting_by_a_heading(client_of, rooms):
 @pytest.mark.parametrize(
     "query",
     [
-        "order=password", "order=created_by.password", "page=abc", "page=0", "page=-1", "page=99999999999999999999",
-        "size=-1", "size=7", "size=100000", "f.area.ge=abc", "f.nothing.eq=1", "f.area.like=1", "f.purpose.eq=castle",
-        "f.handed_over.eq=2026-02-30", "f.building_id.eq=x", "f.building_id.eq=99999999999999999999999",
-        "f.area.between=5", "f..eq=1", "f.identity.eq=1",
+        "order=password",
+        "order=created_by.password",
+        "page=abc",
+        "page=0",
+        "page=-1",
+        "page=99999999999999999999",
+        "size=-1",
+        "size=7",
+        "size=100000",
+        "f.area.ge=abc",
+        "f.nothing.eq=1",
+        "f.area.like=1",
+        "f.purpose.eq=castle",
+        "f.handed_over.eq=2026-02-30",
+        "f.building_id.eq=x",
+        "f.building_id.eq=99999999999999999999999",
+        "f.area.between=5",
+        "f..eq=1",
+        "f.identity.eq=1",
     ],
-)  # fmt: skip
+)
 def test_a_bad_parameter_is_a_chinese_sentence_never_a_fault(client_of, query):
     answer = client_of("物业经理").get(f"/room/list/?{query}")
     assert answer.status_code == 400

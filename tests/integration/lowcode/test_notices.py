@@ -20,9 +20,12 @@ def told(cast: Any, session: Session) -> dict[str, int]:
         ids = {name: unit.scalars(select(User.id).where(User.username == cast[name])).one() for name in cast}
         for words in ("第一条<b>", "第二条"):
             notify(
-                session=unit, users=[ids["客服"], ids["客服"]], message=words, url="/complaint/list/",
+                session=unit,
+                users=[ids["客服"], ids["客服"]],
+                message=words,
+                url="/complaint/list/",
                 community_id=cast.ours.community_id,
-            )  # fmt: skip
+            )
         notify(session=unit, users=[ids["收费员"]], message="别人的", url="/", community_id=None)
     return ids
 

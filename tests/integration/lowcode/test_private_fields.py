@@ -60,17 +60,33 @@ def rows(app: Flask, cast: Any) -> Rows:
         session.flush()
         made = [
             customer,
-            HouseholdMember(community_id=ours, customer_id=customer.id, name="小欧阳", phone=PHONE, identity=IDENTITY),
+            HouseholdMember(
+                community_id=ours, customer_id=customer.id, name="小欧阳", phone=PHONE, identity=IDENTITY
+            ),
             Employee(company_id=cast.ours.company_id, number="E1", name="员工甲", phone=PHONE),
             Complaint(
-                number="TS1", kind=ComplaintKind.COMPLAINT, community_id=ours, complainer="欧阳", phone=PHONE, content="噪音",
-                received_at=clock.now(), taken_by="客服",
+                number="TS1",
+                kind=ComplaintKind.COMPLAINT,
+                community_id=ours,
+                complainer="欧阳",
+                phone=PHONE,
+                content="噪音",
+                received_at=clock.now(),
+                taken_by="客服",
             ),
             RepairOrder(
-                number="BX1", community_id=ours, room_id=cast.ours.room_ids[0], customer_id=customer.id, reporter="欧阳",
-                phone=PHONE, content="漏水", reported_at=clock.now(), due_at=clock.now(), trade="水电",
+                number="BX1",
+                community_id=ours,
+                room_id=cast.ours.room_ids[0],
+                customer_id=customer.id,
+                reporter="欧阳",
+                phone=PHONE,
+                content="漏水",
+                reported_at=clock.now(),
+                due_at=clock.now(),
+                trade="水电",
             ),
-        ]  # fmt: skip
+        ]
         for row in made:
             session.add(row)
         session.flush()
@@ -142,10 +158,18 @@ def test_a_form_sent_back_as_it_was_shown_keeps_the_numbers(
     client, key = client_of("客服"), rows.ids["Customer"]
 
     def send(**changes: str) -> Any:
-        return client.post(f"/customer/edit/{key}", data={
-            "name": "欧阳", "kind": "owner", "phone": MASKED, "emergency_phone": MASKED, "identity": MASKED_IDENTITY,
-            "row_version": version(), **changes,
-        })  # fmt: skip
+        return client.post(
+            f"/customer/edit/{key}",
+            data={
+                "name": "欧阳",
+                "kind": "owner",
+                "phone": MASKED,
+                "emergency_phone": MASKED,
+                "identity": MASKED_IDENTITY,
+                "row_version": version(),
+                **changes,
+            },
+        )
 
     def version() -> str:
         with app.app_context(), acting_as(SYSTEM):
@@ -188,8 +212,13 @@ def test_a_masked_field_answers_to_the_whole_value_only(rows: Rows, client_of: B
 def test_no_search_finds_by_a_part(rows: Rows, client_of: Browser, part: str) -> None:
     """X7: top search, desk and selects find by the whole number alone."""
     client = client_of("收费员")
-    searches = ("/desk/find?q={}", "/search?q={}", "/search/suggest?q={}", "/reminder/select/customer_id?q={}",
-                "/household_member/list/?q={}")  # fmt: skip
+    searches = (
+        "/desk/find?q={}",
+        "/search?q={}",
+        "/search/suggest?q={}",
+        "/reminder/select/customer_id?q={}",
+        "/household_member/list/?q={}",
+    )
     for url in searches:
         assert "欧阳" in text_of(client, url.format(PHONE)), url
         assert "欧阳" not in text_of(client, url.format(part)), url

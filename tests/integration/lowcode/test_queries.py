@@ -57,9 +57,21 @@ READONLY = {name for name in DOCUMENTS if documents[name].__about__.readonly}
 # A page with an N+1 in it asks more than ten things from here on. There is no dozen of these in a small office.
 ENOUGH = 12
 FEW = {
-    "AccountingPeriod", "BillingRun", "Building", "Community", "Company", "FeeItem", "FeeStandard", "FeeStandardVersion",
-    "LoginRecord", "NumberRule", "ParkingLot", "PeriodReopen", "PeriodReport", "ReceiptVoid",
-}  # fmt: skip
+    "AccountingPeriod",
+    "BillingRun",
+    "Building",
+    "Community",
+    "Company",
+    "FeeItem",
+    "FeeStandard",
+    "FeeStandardVersion",
+    "LoginRecord",
+    "NumberRule",
+    "ParkingLot",
+    "PeriodReopen",
+    "PeriodReport",
+    "ReceiptVoid",
+}
 
 
 @dataclass
@@ -131,27 +143,51 @@ def _let_rooms_stand_empty(session: Session) -> None:
     """With meters that were read."""
     for place, room in enumerate(session.scalars(select(Room).limit(ENOUGH)).all()):
         meter = save_meter(
-            session=session, row=Meter(), community_id=room.community_id, room_id=room.id, number=f"水{place}",
-            kind=MeterKind.WATER, initial=Decimal(0), multiplier=Decimal(1), loss=Decimal(0), digits=5, active=True,
-        )  # fmt: skip
+            session=session,
+            row=Meter(),
+            community_id=room.community_id,
+            room_id=room.id,
+            number=f"水{place}",
+            kind=MeterKind.WATER,
+            initial=Decimal(0),
+            multiplier=Decimal(1),
+            loss=Decimal(0),
+            digits=5,
+            active=True,
+        )
         reading = NewReading(meter_id=meter.id, day=date(2030, 1, 31), value=Decimal(9))
         record_readings(session=session, community_id=room.community_id, wanted=[reading])
         request_exemption(
-            session=session, row=ReadingExemption(), community_id=room.community_id, meter_id=meter.id,
-            period=Period(2030, 2), reason="表坏了",
-        )  # fmt: skip
+            session=session,
+            row=ReadingExemption(),
+            community_id=room.community_id,
+            meter_id=meter.id,
+            period=Period(2030, 2),
+            reason="表坏了",
+        )
         request_vacancy(
-            session=session, row=Vacancy(), community_id=room.community_id, room_id=room.id,
-            starts=date(2030, 1, 1), ends=date(2030, 12, 31), factor=Decimal("0.7"), reason="空置",
-        )  # fmt: skip
+            session=session,
+            row=Vacancy(),
+            community_id=room.community_id,
+            room_id=room.id,
+            starts=date(2030, 1, 1),
+            ends=date(2030, 12, 31),
+            factor=Decimal("0.7"),
+            reason="空置",
+        )
 
 
 def _let_everything(app: Flask, session: Session) -> None:
     role = Role(name="什么都行", permissions=list(session.scalars(select(PermissionView))))
     user = User(
-        first_name="", last_name="全能", username="alles", email="alles@office.invalid", active=True, roles=[role],
+        first_name="",
+        last_name="全能",
+        username="alles",
+        email="alles@office.invalid",
+        active=True,
+        roles=[role],
         password=generate_password_hash(PASSWORD, method="pbkdf2:sha256:1"),
-    )  # fmt: skip
+    )
     session.add_all([role, user])
     session.flush()
     grant_everything(session=session, user_id=user.id)
@@ -196,9 +232,21 @@ def test_a_form(office: Office, name: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["/", "/desk/", "/billing/start/", "/billing/assign/", "/user/list/", "/user/add", "/role/list/", "/role/edit/1",
-     "/jobs/mine.json", "/password", "/closing/", "/menu/"],
-)  # fmt: skip
+    [
+        "/",
+        "/desk/",
+        "/billing/start/",
+        "/billing/assign/",
+        "/user/list/",
+        "/user/add",
+        "/role/list/",
+        "/role/edit/1",
+        "/jobs/mine.json",
+        "/password",
+        "/closing/",
+        "/menu/",
+    ],
+)
 def test_a_page_of_its_own(office: Office, url: str) -> None:
     ask(office, url)
 

@@ -36,8 +36,10 @@ def redis() -> Iterator[Redis]:
 def office(app: Flask, redis: Redis, tmp_path: Path) -> Iterator[Flask]:
     """The office of the tests with its queue on Redis."""
     environ = {
-        "INSTANCE_DIR": str(tmp_path), "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"], "REDIS_URL": URL,
-    }  # fmt: skip
+        "INSTANCE_DIR": str(tmp_path),
+        "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
+        "REDIS_URL": URL,
+    }
     made = create_app({"ENVIRON": environ, "TESTING": True, "WTF_CSRF_ENABLED": False})
     yield made
     with made.app_context():

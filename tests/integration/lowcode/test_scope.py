@@ -86,10 +86,13 @@ def test_not_even_the_system_links_across_communities(app, cast):
     def add(session):
         session.add(
             Room(
-                community_id=cast.ours.community_id, building_id=cast.neighbour.building_id, code="x", number="x",
+                community_id=cast.ours.community_id,
+                building_id=cast.neighbour.building_id,
+                code="x",
+                number="x",
                 area=Decimal(50),
             )
-        )  # fmt: skip
+        )
 
     with pytest.raises(DomainError) as refused:
         write(app, SYSTEM, add)

@@ -56,10 +56,13 @@ def test_a_row_begins_at_the_beginning(session: Session, cast: Any) -> None:
         complaint(unit, cast, state=ComplaintState.RECEIVED)
         unit.add(
             Complaint(
-                community_id=cast.ours.community_id, number="TS0", complainer="甲", content="乙",
+                community_id=cast.ours.community_id,
+                number="TS0",
+                complainer="甲",
+                content="乙",
                 state=ComplaintState.CLOSED,
             )
-        )  # fmt: skip
+        )
 
 
 def test_documents_with_operations_of_their_own_are_guarded_too(session: Session, cast: Any) -> None:

@@ -47,10 +47,11 @@ def test_two_close_the_same_complaint(
     def press(action: str, client: FlaskClient) -> None:
         answers.append(
             client.post(
-                f"/complaint/do/{action}/{key}?seen=received", data=typed(told[action]),
+                f"/complaint/do/{action}/{key}?seen=received",
+                data=typed(told[action]),
                 headers={"X-Requested-With": "XMLHttpRequest", "Accept": "text/html"},
             )
-        )  # fmt: skip
+        )
 
     together(
         [lambda action=action, client=client: press(action, client) for action, client in presses.items()]

@@ -82,16 +82,23 @@ def test_who_handed_over_and_who_signed(session: Session, quarter: Quarter, cast
         sign(session=unit, handover_id=paper)
     found = told(daily(session, "2025-01-01", "2025-01-31"), "day", "handed", "signed")
     assert found == [
-        ("2025-01-10", "李收费", "赵财务"), ("2025-01-12", "李收费", "赵财务"), ("2025-01-13", "", ""), ("2025-01-15", "", ""),
-    ]  # fmt: skip
+        ("2025-01-10", "李收费", "赵财务"),
+        ("2025-01-12", "李收费", "赵财务"),
+        ("2025-01-13", "", ""),
+        ("2025-01-15", "", ""),
+    ]
 
 
 @pytest.mark.all_databases
 def test_a_year_of_rooms(session: Session, quarter: Quarter) -> None:
     session.rollback()
     scope = ReportQuery(
-        by=By.YEAR, first=date(2025, 1, 1), last=date(2025, 12, 31), narrowed=False, only=frozenset([quarter.community_id])
-    )  # fmt: skip
+        by=By.YEAR,
+        first=date(2025, 1, 1),
+        last=date(2025, 12, 31),
+        narrowed=False,
+        only=frozenset([quarter.community_id]),
+    )
     found = read(session=session, report=LEDGER, scope=scope, limit=50)
     names = [
         "place",

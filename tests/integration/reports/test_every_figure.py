@@ -50,9 +50,20 @@ class Books:
                 self.desk.bill(self.today, month)
                 self._close(month)
             deed = self.random.choice(
-                (self._pay, self._pay, self._prepay, self._deposit, self._waive, self._adjust, self._take_back,
-                 self._refund, self._give_back, self._undo, self._apply)
-            )  # fmt: skip
+                (
+                    self._pay,
+                    self._pay,
+                    self._prepay,
+                    self._deposit,
+                    self._waive,
+                    self._adjust,
+                    self._take_back,
+                    self._refund,
+                    self._give_back,
+                    self._undo,
+                    self._apply,
+                )
+            )
             if not deed():
                 self.done.add(deed.__name__)
 
@@ -73,9 +84,15 @@ class Books:
 
         def ask(session: Session) -> Vacancy:
             return billing.request_vacancy(
-                session=session, row=Vacancy(), community_id=self.desk.community_id, room_id=room,
-                starts=date(2025, 1, 11), ends=date(2025, 2, 20), factor=Decimal("0.7"), reason="空置",
-            )  # fmt: skip
+                session=session,
+                row=Vacancy(),
+                community_id=self.desk.community_id,
+                room_id=room,
+                starts=date(2025, 1, 11),
+                ends=date(2025, 2, 20),
+                factor=Decimal("0.7"),
+                reason="空置",
+            )
 
         self.desk.by_two(self.today, ask)
 

@@ -32,9 +32,18 @@ def paid(session: Any, cast: Any) -> None:
     for amount, day in (("40.00", date(2025, 1, 9)), ("60.00", date(2025, 2, 9))):
         in_unit_of_work(
             lambda amount=amount, day=day: (
-                pay(session=db.session(), request=PaymentRequest(customer_id=who, charge_ids=[first], amount=Decimal(amount), tenders=[(Tender.CASH, None)], day=day))[0].id
+                pay(
+                    session=db.session(),
+                    request=PaymentRequest(
+                        customer_id=who,
+                        charge_ids=[first],
+                        amount=Decimal(amount),
+                        tenders=[(Tender.CASH, None)],
+                        day=day,
+                    ),
+                )[0].id
             )
-        )  # fmt: skip
+        )
 
 
 @pytest.mark.all_databases

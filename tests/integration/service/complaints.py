@@ -63,9 +63,12 @@ def complaint(
     """A complaint of our community, moved to a state by the system."""
     told = inputs(session, cast)
     given = {
-        "community_id": cast.ours.community_id, "room_id": cast.ours.room_ids[0], "complainer": "王秀英",
-        "kind": ComplaintKind.PRAISE, "content": "楼上夜里装修。",
-    }  # fmt: skip
+        "community_id": cast.ours.community_id,
+        "room_id": cast.ours.room_ids[0],
+        "complainer": "王秀英",
+        "kind": ComplaintKind.PRAISE,
+        "content": "楼上夜里装修。",
+    }
     row = add_complaint(session=session, **{**given, **values})
     for action in WAYS[state]:
         move(session=session, row=row, action=action, **told[action])

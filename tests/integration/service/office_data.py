@@ -16,11 +16,23 @@ def furnish_repairs(*, session: Session, people: Sequence[Customer], staff: Sequ
     for person, technician in zip(people, staff, strict=True):
         save_trade(session=session, row=TechnicianTrade(), employee_id=technician.id, trade="水电")
         row = save_repair(
-            session=session, row=RepairOrder(), community_id=person.community_id, customer_id=person.id,
-            place="楼道", reporter=person.name, source="电话", content="灯不亮",
-        )  # fmt: skip
+            session=session,
+            row=RepairOrder(),
+            community_id=person.community_id,
+            customer_id=person.id,
+            place="楼道",
+            reporter=person.name,
+            source="电话",
+            content="灯不亮",
+        )
         row = move(session=session, row=row, action="pass_on")
         row = move(session=session, row=row, action="dispatch", trade="水电", technician_id=technician.id)
         save_material(
-            session=session, row=RepairMaterial(), order_id=row.id, name="灯泡", unit="个", quantity=Decimal(1), price=Decimal(5)
-        )  # fmt: skip
+            session=session,
+            row=RepairMaterial(),
+            order_id=row.id,
+            name="灯泡",
+            unit="个",
+            quantity=Decimal(1),
+            price=Decimal(5),
+        )

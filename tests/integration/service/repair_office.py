@@ -103,10 +103,16 @@ class RepairOffice:
     def register(self, session: Session, **values: Any) -> RepairOrder:
         """A leak called in."""
         given: dict[str, Any] = {
-            "community_id": self.cast.ours.community_id, "room_id": self.cast.ours.room_ids[0],
-            "customer_id": self.customer_id, "reporter": "王先生", "phone": PHONE, "source": "电话", "trade": "水电",
-            "content": "厨房水管漏水", "urgent": False,
-        }  # fmt: skip
+            "community_id": self.cast.ours.community_id,
+            "room_id": self.cast.ours.room_ids[0],
+            "customer_id": self.customer_id,
+            "reporter": "王先生",
+            "phone": PHONE,
+            "source": "电话",
+            "trade": "水电",
+            "content": "厨房水管漏水",
+            "urgent": False,
+        }
         return save_repair(session=session, row=RepairOrder(), **{**given, **values})
 
     def lead(self, session: Session, row: RepairOrder, *actions: str, **inputs: Any) -> RepairOrder:
@@ -159,9 +165,14 @@ def settle_repairs(*, cast: Cast) -> RepairOffice:
 
 def _user(session: Session, name: str, login: str, role: str, community_id: int) -> None:
     user = User(
-        first_name="", last_name=name, username=login, active=True, password=_HASH, email=f"{login}@office.invalid",
+        first_name="",
+        last_name=name,
+        username=login,
+        active=True,
+        password=_HASH,
+        email=f"{login}@office.invalid",
         roles=list(session.scalars(select(Role).where(Role.name == role))),
-    )  # fmt: skip
+    )
     session.add(user)
     session.flush()
     session.add(ScopeGrant(user_id=user.id, community_id=community_id))

@@ -97,10 +97,18 @@ def test_a_file_name_decides_nothing(app: Flask, pk: int, client_of: Client, nam
 @pytest.mark.parametrize(
     "content",
     [
-        b"", b"GIF89a", b"<html><script>alert(1)</script>", b"%PDF-1.4", b"PK\x03\x04", b"<svg/>", png()[:-4], jpeg()[:-2],
-        b"\0" * (SMALL + 1), png() + b"\0" * SMALL,
+        b"",
+        b"GIF89a",
+        b"<html><script>alert(1)</script>",
+        b"%PDF-1.4",
+        b"PK\x03\x04",
+        b"<svg/>",
+        png()[:-4],
+        jpeg()[:-2],
+        b"\0" * (SMALL + 1),
+        png() + b"\0" * SMALL,
     ],
-)  # fmt: skip
+)
 def test_what_is_no_picture_is_refused_whole(
     app: Flask, pk: int, client_of: Client, content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,9 +187,13 @@ def test_nobody_else_may_send_look_or_take_off(
         login(app.test_client(), "weixiu2"),
     )
     for client, look, change in (
-        (neighbour, 404, 404), (stranger, 302, 401), (client_of("管理员"), 403, 403), (client_of("只读"), 200, 403),
-        (client_of("收费员"), 200, 403), (other, 200, 403),
-    ):  # fmt: skip
+        (neighbour, 404, 404),
+        (stranger, 302, 401),
+        (client_of("管理员"), 403, 403),
+        (client_of("只读"), 200, 403),
+        (client_of("收费员"), 200, 403),
+        (other, 200, 403),
+    ):
         assert client.get(url).status_code == look
         assert send(client, pk, (jpeg(), "b.jpg")).status_code == change
         assert client.post(f"/repair_order/detach/{pk}/{one.id}").status_code == change
@@ -222,11 +234,16 @@ def test_a_closed_order_keeps_its_pictures_and_its_signature(
 @pytest.mark.parametrize(
     "drawn",
     [
-        "x", "data:image/png;base64,", "data:image/png;base64,!!!!", "data:text/html;base64,PGI+", "data:image/jpeg;base64,/9j/",
-        "data:image/png;base64," + base64.b64encode(jpeg()).decode(), "data:image/png;base64," + base64.b64encode(b"<b>").decode(),
+        "x",
+        "data:image/png;base64,",
+        "data:image/png;base64,!!!!",
+        "data:text/html;base64,PGI+",
+        "data:image/jpeg;base64,/9j/",
+        "data:image/png;base64," + base64.b64encode(jpeg()).decode(),
+        "data:image/png;base64," + base64.b64encode(b"<b>").decode(),
         "data:image/png;base64," + "A" * 400_000,
     ],
-)  # fmt: skip
+)
 def test_a_signature_is_a_drawn_picture(repairs: RepairOffice, client_of: Client, drawn: str) -> None:
     pk = repairs.order_in(RepairState.TO_SIGN)
     answer = client_of("维修工").post(

@@ -34,10 +34,17 @@ def found(session: Session, key: int) -> Complaint:
 
 def form(cast: Any, **changed: str) -> dict[str, str]:
     return {
-        "community_id": str(cast.ours.community_id), "room_id": str(cast.ours.room_ids[0]), "kind": "complaint",
-        "complainer": "王秀英", "capacity": "owner", "phone": "139 1111 2222", "channel": "phone",
-        "received_at": "2026-03-02 09:15", "content": "楼上夜里装修。", **changed,
-    }  # fmt: skip
+        "community_id": str(cast.ours.community_id),
+        "room_id": str(cast.ours.room_ids[0]),
+        "kind": "complaint",
+        "complainer": "王秀英",
+        "capacity": "owner",
+        "phone": "139 1111 2222",
+        "channel": "phone",
+        "received_at": "2026-03-02 09:15",
+        "content": "楼上夜里装修。",
+        **changed,
+    }
 
 
 def test_it_is_taken_down_with_a_number_and_by_whom(session: Session, cast: Any, desk: FlaskClient) -> None:

@@ -55,9 +55,10 @@ def test_closed_by_several_at_once_it_is_charged_once(
     def close(client: FlaskClient) -> None:
         ready.wait()
         answer: Any = client.post(
-            f"/repair_order/do/check/{signed}?seen=to_check", data={"fee_item_id": str(repairs.fee_item_id)},
+            f"/repair_order/do/check/{signed}?seen=to_check",
+            data={"fee_item_id": str(repairs.fee_item_id)},
             headers={"Accept": "application/json"},
-        )  # fmt: skip
+        )
         answers.append(answer.status_code)
 
     threads = [threading.Thread(target=close, args=(client,)) for client in clients]

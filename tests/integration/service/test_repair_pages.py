@@ -93,9 +93,16 @@ def test_who_may_not_register_has_no_button(repairs: RepairOffice, client_of: Cl
 def test_an_order_is_registered_by_the_form(repairs: RepairOffice, client_of: Client) -> None:
     ours = repairs.cast.ours
     given = {
-        "community_id": ours.community_id, "room_id": ours.room_ids[0], "reporter": "王先生", "phone": f" {PHONE} ",
-        "source": "电话", "trade": "水电", "content": "漏水", "urgent": "y", "appointment": "",
-    }  # fmt: skip
+        "community_id": ours.community_id,
+        "room_id": ours.room_ids[0],
+        "reporter": "王先生",
+        "phone": f" {PHONE} ",
+        "source": "电话",
+        "trade": "水电",
+        "content": "漏水",
+        "urgent": "y",
+        "appointment": "",
+    }
     answer = client_of("秩序维护").post("/repair_order/add", data=given)
     assert answer.status_code == 302, answer.get_data(as_text=True)
     row = db.session.scalars(select(RepairOrder)).one()
@@ -222,9 +229,17 @@ def test_material_is_entered_on_the_phone(repairs: RepairOffice, client_of: Clie
     line = db.session.scalars(select(RepairMaterial)).one()
     assert (line.amount, line.confirmed) == (Decimal("25.00"), False)
     for wrong in (
-        {"name": ""}, {"name": "长" * 61}, {"quantity": "0"}, {"quantity": "-1"}, {"quantity": "两个"}, {"quantity": "1" * 30},
-        {"quantity": "0.00001"}, {"price": "-1"}, {"price": "NaN"}, {"unit": "很" * 11},
-    ):  # fmt: skip
+        {"name": ""},
+        {"name": "长" * 61},
+        {"quantity": "0"},
+        {"quantity": "-1"},
+        {"quantity": "两个"},
+        {"quantity": "1" * 30},
+        {"quantity": "0.00001"},
+        {"price": "-1"},
+        {"price": "NaN"},
+        {"unit": "很" * 11},
+    ):
         answer = client.post(url, data={"name": "角阀", "quantity": "1", "price": "1"} | wrong)
         assert answer.status_code == 422 and "invalid-feedback" in answer.text, wrong
     db.session.rollback()

@@ -151,8 +151,10 @@ def test_what_the_table_refuses_is_refused_by_url_and_changes_nothing(
             if name in who:
                 continue
             answer = clients[name].post(
-                f"/repair_order/do/{action}/{pk}", data=typed(repairs, action), headers={"Accept": "application/json"}
-            )  # fmt: skip
+                f"/repair_order/do/{action}/{pk}",
+                data=typed(repairs, action),
+                headers={"Accept": "application/json"},
+            )
             assert answer.status_code in (400, 403, 404, 422), (name, action, answer.status_code)
     assert changes(before, rows_of_every_table(url=app.config["SQLALCHEMY_DATABASE_URI"])) == []
 

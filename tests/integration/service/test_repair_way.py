@@ -164,9 +164,12 @@ def test_only_a_technician_of_the_company_is_sent(repairs: RepairOffice) -> None
     for employee_id in (*wrong, 10**12):
         with pytest.raises(InputWrong), unit_of_work() as session:
             move(
-                session=session, row=session.get_one(RepairOrder, pk), action="dispatch", trade="水电",
+                session=session,
+                row=session.get_one(RepairOrder, pk),
+                action="dispatch",
+                trade="水电",
                 technician_id=employee_id,
-            )  # fmt: skip
+            )
     assert order(pk).state is RepairState.PASSED
 
 
@@ -242,9 +245,13 @@ def test_materials_belong_to_who_has_the_order_in_hand(repairs: RepairOffice) ->
     working, done = repairs.order_in(RepairState.WORKING), repairs.order_in(RepairState.TO_SIGN)
     given = {"name": "角阀", "quantity": Decimal(1), "price": None}
     for name, pk, refusal in (
-        (OTHER, working, NotYours), ("客服", working, NotYours), ("邻区工程主管", working, OutOfScope),
-        ("维修工", done, NotInHand), ("工程主管", done, NotInHand), ("维修工", 10**12, OutOfScope),
-    ):  # fmt: skip
+        (OTHER, working, NotYours),
+        ("客服", working, NotYours),
+        ("邻区工程主管", working, OutOfScope),
+        ("维修工", done, NotInHand),
+        ("工程主管", done, NotInHand),
+        ("维修工", 10**12, OutOfScope),
+    ):
         with repairs.acting(name), pytest.raises(refusal), unit_of_work() as session:
             save_material(session=session, row=RepairMaterial(), order_id=pk, **given)
     with repairs.acting("工程主管"), unit_of_work() as session:

@@ -148,8 +148,16 @@ class TestOneForm:
             department = Department(company_id=east, name="收费部")
             unit.add(department)
             unit.flush()
-            return {"username": "xiaowang", "name": "小王", "password": NEW, "company_id": east, "number": "E-7",
-                    "department_id": department.id, "position": "收费员", "phone": "13800000007"}  # fmt: skip
+            return {
+                "username": "xiaowang",
+                "name": "小王",
+                "password": NEW,
+                "company_id": east,
+                "number": "E-7",
+                "department_id": department.id,
+                "position": "收费员",
+                "phone": "13800000007",
+            }
 
     def test_an_employee_is_made_with_the_login(self, admin: Browser, session: Session, given: Any) -> None:
         answer = admin.post("/user/add", given)

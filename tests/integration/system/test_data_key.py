@@ -134,9 +134,14 @@ def test_start_and_commands_refuse_a_lost_key(tmp_path: Path, backend: str) -> N
     def run(*command: str) -> subprocess.CompletedProcess[str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         return subprocess.run(
-            [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+            [sys.executable, *command],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
             env={**kept, "INSTANCE_DIR": str(tmp_path), "PYTHONUTF8": "1", "DEMO": "0"},
-        )  # fmt: skip
+        )
 
     for command in ("db upgrade", "sync"):
         assert run("-m", "flask", "--app", "app", *command.split()).returncode == 0

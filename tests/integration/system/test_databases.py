@@ -48,9 +48,13 @@ def test_an_operator_and_a_role_come_change_and_go(app: Flask, session: Session,
     with unit_of_work() as unit:
         admin = unit.scalars(select(Role.id).where(Role.name == "系统管理员")).one()
         chief = add_user(
-            session=unit, username="chief", name="主任", password="Xin-mi-ma-1", role_ids=[admin],
+            session=unit,
+            username="chief",
+            name="主任",
+            password="Xin-mi-ma-1",
+            role_ids=[admin],
             grants=Grants(everything=True),
-        ).id  # fmt: skip
+        ).id
         role = add_role(session=unit, name="出纳", pairs=[("read", "Room"), ("read", "Charge")]).id
         clerk = add_user(session=unit, username="chuna", name="出纳", role_ids=[role]).id
     with unit_of_work() as unit:
@@ -58,9 +62,14 @@ def test_an_operator_and_a_role_come_change_and_go(app: Flask, session: Session,
             session=unit, role_id=role, name="现金出纳", pairs=[("read", "Charge"), ("export", "Charge")]
         )
         change_user(
-            session=unit, user_id=clerk, name="老出纳", email="chuna@office.example", password=None,
-            role_ids=[], grants=Grants(communities=frozenset({cast.ours.community_id})),
-        )  # fmt: skip
+            session=unit,
+            user_id=clerk,
+            name="老出纳",
+            email="chuna@office.example",
+            password=None,
+            role_ids=[],
+            grants=Grants(communities=frozenset({cast.ours.community_id})),
+        )
     assert pairs_of(session=session, role_id=role) == {("read", "Charge"), ("export", "Charge")}
     assert grants_of(session=session, user_id=clerk).communities == {cast.ours.community_id}
     with unit_of_work() as unit:

@@ -97,9 +97,21 @@ def test_the_old_password_is_asked_for(admin: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["/login/", "/", "/user/list/", "/user/add", "/role/list/", "/role/add", "/setting/", "/history/list/",
-            "/login_record/list/", "/password", "/no/such/page"]
-)  # fmt: skip
+    "url",
+    [
+        "/login/",
+        "/",
+        "/user/list/",
+        "/user/add",
+        "/role/list/",
+        "/role/add",
+        "/setting/",
+        "/history/list/",
+        "/login_record/list/",
+        "/password",
+        "/no/such/page",
+    ],
+)
 def test_every_page_has_its_headers(admin: Browser, url: str) -> None:
     answer = admin.get(url)
     policy = answer.headers["Content-Security-Policy"]

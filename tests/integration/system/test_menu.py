@@ -84,8 +84,11 @@ def test_a_menu_gives_no_right(office: Flask) -> None:
 
 def test_hidden_for_a_role(office: Flask, admin: Browser, session: Session) -> None:
     clerk = frozenset({role(session, "收费员")})
-    save(office, Arranged("Room", PAGE, "estate", hidden_for=clerk), Arranged("new-2", LINK, None, "税务局",
-         url="https://etax.example.cn/", hidden_for=clerk))  # fmt: skip
+    save(
+        office,
+        Arranged("Room", PAGE, "estate", hidden_for=clerk),
+        Arranged("new-2", LINK, None, "税务局", url="https://etax.example.cn/", hidden_for=clerk),
+    )
     desk = Browser(office)
     desk.log_in("shoufei")
     assert "房间" not in menu_of(desk) and "税务局" not in menu_of(desk)
@@ -162,14 +165,26 @@ def test_the_whole_is_reset(office: Flask, admin: Browser) -> None:
         ("not_in_group", [Arranged("Room", PAGE, "nowhere")]),
         ("not_in_group", [Arranged("new-1", GROUP, "new-2", "甲"), Arranged("new-2", GROUP, "new-1", "乙")]),
         ("not_in_group", [Arranged("estate", MODULE, "estate")]),
-        ("menu_too_deep", [Arranged("new-1", GROUP, None, "一"), Arranged("new-2", GROUP, "new-1", "二"),
-                           Arranged("new-3", GROUP, "new-2", "三")]),
-        ("menu_too_deep", [Arranged("new-1", GROUP, "estate", "一"), Arranged("new-2", GROUP, None, "二"),
-                           Arranged("estate", MODULE, "new-2")]),
+        (
+            "menu_too_deep",
+            [
+                Arranged("new-1", GROUP, None, "一"),
+                Arranged("new-2", GROUP, "new-1", "二"),
+                Arranged("new-3", GROUP, "new-2", "三"),
+            ],
+        ),
+        (
+            "menu_too_deep",
+            [
+                Arranged("new-1", GROUP, "estate", "一"),
+                Arranged("new-2", GROUP, None, "二"),
+                Arranged("estate", MODULE, "new-2"),
+            ],
+        ),
         ("too_many_entries", [Arranged(f"new-{i}", GROUP, None, "多") for i in range(301)]),
         ("unknown_role", [Arranged("Room", PAGE, "estate", hidden_for=frozenset({2_000_000_000}))]),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_menu_is_refused(
     office: Flask, session: Session, code: str, entries: Sequence[Arranged]
 ) -> None:
@@ -225,8 +240,24 @@ def test_a_stale_page_is_refused_and_loses_nothing(office: Flask, admin: Browser
 
 def test_sent_by_the_page(admin: Browser, session: Session) -> None:
     version = menu_version(arranged(session=session))
-    entries = [{"name": "new-1", "kind": "group", "parent": None, "label": " 常用 ", "icon": "star", "hidden": False, "hidden_for": []},
-               {"name": "Room", "kind": "page", "parent": "new-1", "label": None, "url": "https://dropped.example.cn"}]  # fmt: skip
+    entries = [
+        {
+            "name": "new-1",
+            "kind": "group",
+            "parent": None,
+            "label": " 常用 ",
+            "icon": "star",
+            "hidden": False,
+            "hidden_for": [],
+        },
+        {
+            "name": "Room",
+            "kind": "page",
+            "parent": "new-1",
+            "label": None,
+            "url": "https://dropped.example.cn",
+        },
+    ]
     answer = send(admin, {"version": version, "entries": entries})
     assert (answer.status_code, answer.json) == (200, {"url": "/menu/"})
     assert "[常用]" in menu_of(admin)
@@ -237,16 +268,24 @@ def test_sent_by_the_page(admin: Browser, session: Session) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [[], "x", {}, {"version": 1}, {"version": "x", "entries": {}}, {"version": "x", "entries": [None]},
-     {"version": "x", "entries": [{"name": "Room"}]}, {"version": "x", "entries": [{"name": 5, "kind": "page"}]},
-     {"version": "x", "entries": [{"name": "Room", "kind": "page", "hidden": "yes"}]},
-     {"version": "x", "entries": [{"name": "Room", "kind": "page", "hidden_for": [True]}]},
-     {"version": "x", "entries": [{"name": "Room", "kind": "page", "hidden_for": ["1"]}]},
-     {"version": "x", "entries": [{"name": "Room", "kind": "page", "hidden_for": [2**31]}]},
-     {"version": "x", "entries": [{"name": "Room", "kind": "page", "label": "a\u0000b"}]},
-     {"version": "x", "entries": [{"name": "R" * 61, "kind": "page"}]},
-     {"version": "x", "entries": [{"name": "Room", "kind": "page"}] * 1001}],
-)  # fmt: skip
+    [
+        [],
+        "x",
+        {},
+        {"version": 1},
+        {"version": "x", "entries": {}},
+        {"version": "x", "entries": [None]},
+        {"version": "x", "entries": [{"name": "Room"}]},
+        {"version": "x", "entries": [{"name": 5, "kind": "page"}]},
+        {"version": "x", "entries": [{"name": "Room", "kind": "page", "hidden": "yes"}]},
+        {"version": "x", "entries": [{"name": "Room", "kind": "page", "hidden_for": [True]}]},
+        {"version": "x", "entries": [{"name": "Room", "kind": "page", "hidden_for": ["1"]}]},
+        {"version": "x", "entries": [{"name": "Room", "kind": "page", "hidden_for": [2**31]}]},
+        {"version": "x", "entries": [{"name": "Room", "kind": "page", "label": "a\u0000b"}]},
+        {"version": "x", "entries": [{"name": "R" * 61, "kind": "page"}]},
+        {"version": "x", "entries": [{"name": "Room", "kind": "page"}] * 1001},
+    ],
+)
 def test_what_no_page_of_ours_sends_is_refused(admin: Browser, body: Any) -> None:
     answer = send(admin, body)
     assert answer.status_code == 400 and answer.json["code"] == "bad_menu"

@@ -13,11 +13,26 @@ from tests.people import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[3]
 AWAY = [
-    "//other.example", "/\t/other.example", "/\n/other.example", "/\r/other.example", "\t//other.example",
-    "/\\other.example", "\\\\other.example", "/\t\\other.example", " //other.example",
-    "/\x0b/other.example", "https://other.example", "https:other.example", "javascript:alert(1)", "other.example",
-    "///other.example", "/ /other.example", "/\x7f/other.example", "http://[", "",
-]  # fmt: skip
+    "//other.example",
+    "/\t/other.example",
+    "/\n/other.example",
+    "/\r/other.example",
+    "\t//other.example",
+    "/\\other.example",
+    "\\\\other.example",
+    "/\t\\other.example",
+    " //other.example",
+    "/\x0b/other.example",
+    "https://other.example",
+    "https:other.example",
+    "javascript:alert(1)",
+    "other.example",
+    "///other.example",
+    "/ /other.example",
+    "/\x7f/other.example",
+    "http://[",
+    "",
+]
 HERE = ["/room/list/?q=1-1&f.area.from=2#tab-a", "/desk/", "/room/list/?q=张 三", "/a?u=http://x", "/客户/1"]
 
 

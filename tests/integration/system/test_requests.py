@@ -103,10 +103,12 @@ def test_a_long_text_is_refused_beside_its_field(client_of: Callable[[str], Flas
 @pytest.mark.parametrize(
     ("name", "url", "fields"),
     [
-        ("物业经理", "/billing/start/", ("community_id", "period")), ("物业经理", "/billing/exempt/", ("community_id", "period")),
-        ("管理员", "/user/add", ("username", "name")), ("管理员", "/role/add", ("name",)),
+        ("物业经理", "/billing/start/", ("community_id", "period")),
+        ("物业经理", "/billing/exempt/", ("community_id", "period")),
+        ("管理员", "/user/add", ("username", "name")),
+        ("管理员", "/role/add", ("name",)),
     ],
-)  # fmt: skip
+)
 def test_blanks_in_a_required_field_are_nothing(
     app: Flask, client_of: Callable[[str], FlaskClient], name: str, url: str, fields: tuple[str, ...]
 ) -> None:

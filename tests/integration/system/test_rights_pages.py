@@ -48,8 +48,12 @@ def two(office: Flask) -> tuple[int, int]:
 def test_the_differences_of_two_roles(admin: Browser, two: tuple[int, int]) -> None:
     url = f"/rights/compare?first={two[0]}&second={two[1]}"
     assert table(admin.get(url).text) == [
-        ["资料管理"], ["房间", "导出", "新增"], ["宠物", "", "查看"], ["收款"], ["收据", "查看", "作废"],
-    ]  # fmt: skip
+        ["资料管理"],
+        ["房间", "导出", "新增"],
+        ["宠物", "", "查看"],
+        ["收款"],
+        ["收据", "查看", "作废"],
+    ]
     assert ["房间", "导出", "新增", "查看"] in table(admin.get(f"{url}&all=1").text)
     assert 'href="/rights/compare/print?' in admin.get(url).text
     sheet = admin.get(f"/rights/compare/print?first={two[0]}&second={two[1]}").text

@@ -36,8 +36,15 @@ def user_id(session: Session, username: str) -> int:
 
 
 def change(unit: Session, username: str, roles: Collection[int]) -> None:
-    change_user(session=unit, user_id=user_id(unit, username), name="某人", email=None, password=None, role_ids=roles,
-                grants=Grants(everything=True))  # fmt: skip
+    change_user(
+        session=unit,
+        user_id=user_id(unit, username),
+        name="某人",
+        email=None,
+        password=None,
+        role_ids=roles,
+        grants=Grants(everything=True),
+    )
 
 
 def test_what_is_a_right_over_money(office: Flask) -> None:

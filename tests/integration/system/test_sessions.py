@@ -103,5 +103,7 @@ def test_files_of_the_office_are_its_own(office: Flask, tmp_path: Path) -> None:
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
     assert modes["files"] == 0o700
     assert {name: mode for name, mode in modes.items() if name.endswith((".db", ".key"))} == {
-        "office.db": 0o600, "jobs.db": 0o600, "secret.key": 0o600,
-    }  # fmt: skip
+        "office.db": 0o600,
+        "jobs.db": 0o600,
+        "secret.key": 0o600,
+    }

@@ -77,8 +77,10 @@ def test_the_communitys_value_goes_before_the_offices_and_that_before_the_defaul
     assert value(session, PRORATION, ours) == "thirty"
     lines = session.scalars(select(History).where(History.document == "Setting").order_by(History.id)).all()
     assert [(one.row_title, one.community_id) for one in lines] == [
-        ("不足月折算", None), ("不足月折算", ours), ("不足月折算", ours),
-    ]  # fmt: skip
+        ("不足月折算", None),
+        ("不足月折算", ours),
+        ("不足月折算", ours),
+    ]
 
 
 def test_each_kind_is_kept_as_what_it_is(page, session, cast):

@@ -29,13 +29,17 @@ def database_says(words: str) -> OperationalError:
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (database_says("database or disk is full"), FULL), (OSError(errno.ENOSPC, "No space left on device"), FULL),
-        (database_says("attempt to write a readonly database"), READ_ONLY), (PermissionError(errno.EACCES, "x"), READ_ONLY),
+        (database_says("database or disk is full"), FULL),
+        (OSError(errno.ENOSPC, "No space left on device"), FULL),
+        (database_says("attempt to write a readonly database"), READ_ONLY),
+        (PermissionError(errno.EACCES, "x"), READ_ONLY),
         (database_says("cannot execute INSERT in a read-only transaction"), READ_ONLY),
-        (database_says("database disk image is malformed"), BROKEN), (database_says("file is not a database"), BROKEN),
-        (database_says("no such table: x"), None), (OSError(errno.ECONNRESET, "x"), None),
+        (database_says("database disk image is malformed"), BROKEN),
+        (database_says("file is not a database"), BROKEN),
+        (database_says("no such table: x"), None),
+        (OSError(errno.ECONNRESET, "x"), None),
     ],
-)  # fmt: skip
+)
 def test_what_disk_and_files_say_is_told_in_a_sentence(error: Exception, sentence: str | None) -> None:
     """X14: SQLite's, PostgreSQL's and the system's own words."""
     assert storage_fault(error) == sentence
@@ -104,9 +108,14 @@ def test_a_broken_file_is_told_at_the_start(tmp_path: Path, name: str, sentence:
     (tmp_path / name).write_bytes(os.urandom(8192))
     kept = {one: os.environ[one] for one in ("PATH", "HOME") if one in os.environ}
     answer = subprocess.run(
-        [sys.executable, "run.py"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+        [sys.executable, "run.py"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
         env={**kept, "INSTANCE_DIR": str(tmp_path), "PYTHONUTF8": "1", "DEMO": "0", "PORT": "1"},
-    )  # fmt: skip
+    )
     assert answer.returncode == 1
     assert sentence in answer.stderr
     assert "Traceback" not in answer.stderr

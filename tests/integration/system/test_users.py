@@ -30,9 +30,13 @@ def user_id(session: Session, username: str) -> int:
 def as_it_stands(session: Session, username: str) -> dict[str, Any]:
     user = session.scalars(select(User).where(User.username == username)).one()
     return {
-        "user_id": user.id, "name": user.last_name, "email": user.email, "password": None,
-        "role_ids": [role.id for role in user.roles], "grants": grants_of(session=session, user_id=user.id),
-    }  # fmt: skip
+        "user_id": user.id,
+        "name": user.last_name,
+        "email": user.email,
+        "password": None,
+        "role_ids": [role.id for role in user.roles],
+        "grants": grants_of(session=session, user_id=user.id),
+    }
 
 
 def test_an_operator_is_added_by_the_form_and_logs_in(
@@ -40,8 +44,13 @@ def test_an_operator_is_added_by_the_form_and_logs_in(
 ) -> None:
     role = session.scalars(select(Role).where(Role.name == "收费员")).one().id
     community = session.scalars(select(Community).where(Community.name == "锦绣花园")).one().id
-    sent = {"username": "xiaowang", "name": "小王", "password": NEW, "roles": [role],
-            "communities": [community]}  # fmt: skip
+    sent = {
+        "username": "xiaowang",
+        "name": "小王",
+        "password": NEW,
+        "roles": [role],
+        "communities": [community],
+    }
     answer = admin.post("/user/add", sent)
     assert answer.status_code == 302, answer.text
     shown = admin.get(answer.location).text
@@ -129,8 +138,14 @@ def test_the_last_administrator_stays(office: Flask, session: Session, change: d
 def test_one_of_two_administrators_may_go(office: Flask, session: Session) -> None:
     values = as_it_stands(session, "guanliyuan")
     with working_as(office, "guanliyuan") as unit:
-        add_user(session=unit, username="second", name="第二", password=NEW, role_ids=values["role_ids"],
-                 grants=Grants(everything=True))  # fmt: skip
+        add_user(
+            session=unit,
+            username="second",
+            name="第二",
+            password=NEW,
+            role_ids=values["role_ids"],
+            grants=Grants(everything=True),
+        )
     with working_as(office, "second") as unit:
         disable_user(session=unit, user_id=values["user_id"], by=None)
     with pytest.raises(guards.LastAdministrator), working_as(office, "guanliyuan") as unit:
@@ -170,15 +185,26 @@ class TestNobodyGivesMoreThanTheyHave:
             east = unit.scalars(select(Company.id).where(Company.name == "东区公司")).one()
             role = add_role(session=unit, name="片区主管", pairs=pairs)
             small = add_role(session=unit, name="看房间", pairs=[("read", "Room")])
-            add_user(session=unit, username="pianqu", name="片区", password=NEW, role_ids=[role.id],
-                     grants=Grants(companies=frozenset({east})))  # fmt: skip
+            add_user(
+                session=unit,
+                username="pianqu",
+                name="片区",
+                password=NEW,
+                role_ids=[role.id],
+                grants=Grants(companies=frozenset({east})),
+            )
             self.small = small.id
 
     def test_a_role_within_their_own_and_a_community_of_theirs(self, office: Flask, session: Session) -> None:
         ours = session.scalars(select(Community.id).where(Community.name == "锦绣花园")).one()
         with working_as(office, "pianqu") as unit:
-            add_user(session=unit, username="a1", name="甲", role_ids=[self.small],
-                     grants=Grants(communities=frozenset({ours})))  # fmt: skip
+            add_user(
+                session=unit,
+                username="a1",
+                name="甲",
+                role_ids=[self.small],
+                grants=Grants(communities=frozenset({ours})),
+            )
 
     def test_not_the_administrators_role(self, office: Flask, session: Session) -> None:
         role = session.scalars(select(Role.id).where(Role.name == "系统管理员")).one()
@@ -191,8 +217,10 @@ class TestNobodyGivesMoreThanTheyHave:
         theirs = session.scalars(select(Community.id).where(Community.name == "邻里家园")).one()
         top = session.scalars(select(Company.id).where(Company.name == "锦东置业")).one()
         for grants in (
-            Grants(everything=True), Grants(communities=frozenset({theirs})), Grants(companies=frozenset({top})),
-        ):  # fmt: skip
+            Grants(everything=True),
+            Grants(communities=frozenset({theirs})),
+            Grants(companies=frozenset({top})),
+        ):
             with pytest.raises(BeyondOwnReach), working_as(office, "pianqu") as unit:
                 add_user(session=unit, username="a1", name="甲", grants=grants)
 

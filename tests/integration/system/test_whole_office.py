@@ -46,8 +46,14 @@ def shared() -> list[str]:
 def test_the_walk_below_meets_what_was_found_open(session: Session) -> None:
     """X3: roles, menu, dictionary, approval limits, fee items hold for the whole office by default."""
     assert {
-        "Role", "MenuItem", "DictionaryEntry", "ApprovalLimit", "FeeItem", "NumberRule", "Setting",
-    } <= set(shared())  # fmt: skip
+        "Role",
+        "MenuItem",
+        "DictionaryEntry",
+        "ApprovalLimit",
+        "FeeItem",
+        "NumberRule",
+        "Setting",
+    } <= set(shared())
 
 
 def test_every_exception_says_why(session: Session) -> None:

@@ -61,9 +61,7 @@ def test_what_no_dial_shows(last: str, value: str, rollover: bool, code: str) ->
 readings = st.integers(0, 10**9 - 1).map(lambda number: Decimal(number) / 10**4)
 
 
-@given(
-    last=readings, value=readings, multiplier=st.integers(1, 10**7), loss=st.integers(0, 10**6),
-)  # fmt: skip
+@given(last=readings, value=readings, multiplier=st.integers(1, 10**7), loss=st.integers(0, 10**6))
 def test_usage_is_the_exact_product_rounded_once(
     last: Decimal, value: Decimal, multiplier: int, loss: int
 ) -> None:
@@ -108,9 +106,12 @@ def taken(day: str, used: str, **more: Any) -> MeteredUsage:
 
 def terrain(*taken: MeteredUsage, **facts: Any) -> MeteredTimeline:
     standing: dict[str, Any] = {
-        "span": DateSpan.since(date(2025, 1, 1), None), "meter": "水-1", "payers": [Payer(ALWAYS, 7)],
-        "prices": [Price(1, date(2024, 1, 1), Decimal("4.50"))], "readings": taken,
-    }  # fmt: skip
+        "span": DateSpan.since(date(2025, 1, 1), None),
+        "meter": "水-1",
+        "payers": [Payer(ALWAYS, 7)],
+        "prices": [Price(1, date(2024, 1, 1), Decimal("4.50"))],
+        "readings": taken,
+    }
     return MeteredTimeline(**standing | facts)
 
 
@@ -195,9 +196,7 @@ def test_what_cannot_be_charged_says_why(facts: dict[str, Any], reason: Oddity) 
     assert [(gap.span, gap.reason) for gap in gaps] == [(MARCH.span, reason)]
 
 
-@given(
-    used=st.lists(st.integers(0, 10**8), min_size=1, max_size=5), price=st.integers(0, 10**8),
-)  # fmt: skip
+@given(used=st.lists(st.integers(0, 10**8), min_size=1, max_size=5), price=st.integers(0, 10**8))
 def test_the_amount_is_rounded_once(used: list[int], price: int) -> None:
     days = [date(2025, 3, 1) + timedelta(place) for place in range(len(used))]
     land = terrain(

@@ -211,9 +211,11 @@ def test_every_day_is_charged_once_or_told(land, proration, method):
 def test_cutting_a_month_between_payers_moves_no_more_than_the_rounding(land, proration):
     """With one price and one area the parts add up to the month as one, within half a 分 a part."""
     one_price = AssignmentTimeline(
-        land.span, prices(("2020-01-01", "2.37")), [Area(date.min, Decimal("89.67"))],
+        land.span,
+        prices(("2020-01-01", "2.37")),
+        [Area(date.min, Decimal("89.67"))],
         [*land.payers, Payer(ALWAYS, 99)],
-    )  # fmt: skip
+    )
     whole = AssignmentTimeline(land.span, one_price.prices, one_price.areas, [Payer(ALWAYS, 99)])
 
     def total(some: AssignmentTimeline) -> tuple[Decimal, int]:

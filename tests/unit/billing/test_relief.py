@@ -31,9 +31,12 @@ def parts(
     prices: tuple[Price, ...] | None = None,
 ) -> list[ChargePart]:
     land = AssignmentTimeline(
-        span=DateSpan(begins, date.max), prices=prices or (Price(1, date.min, Decimal(price)),),
-        areas=[Area(date.min, Decimal(area))], payers=[Payer(ALWAYS, 7)], reliefs=reliefs,
-    )  # fmt: skip
+        span=DateSpan(begins, date.max),
+        prices=prices or (Price(1, date.min, Decimal(price)),),
+        areas=[Area(date.min, Decimal(area))],
+        payers=[Payer(ALWAYS, 7)],
+        reliefs=reliefs,
+    )
     found, gaps = charge_month(
         terrain=land, method=Method.AREA, period=period, proration=proration, due_days=0
     )
@@ -79,9 +82,13 @@ NUMBERS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("reliefs", "period", "proration", "waived"), [
-    pytest.param(reliefs, period, proration, waived, id=name) for name, period, reliefs, proration, waived in NUMBERS
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("reliefs", "period", "proration", "waived"),
+    [
+        pytest.param(reliefs, period, proration, waived, id=name)
+        for name, period, reliefs, proration, waived in NUMBERS
+    ],
+)
 def test_what_is_waived(reliefs: list[Relief], period: Period, proration: Proration, waived: str) -> None:
     (part,) = parts(period, *reliefs, proration=proration)
     assert part.priced.gross == Decimal("238.00")
@@ -110,9 +117,14 @@ def apart(draw: st.DrawFn) -> list[Relief]:
 
 
 @given(
-    reliefs=apart(), own=apart(), month=st.integers(1, 12), proration=st.sampled_from(Proration),
-    area=st.integers(1, 10**7), price=st.integers(0, 10**8), begins=days,
-)  # fmt: skip
+    reliefs=apart(),
+    own=apart(),
+    month=st.integers(1, 12),
+    proration=st.sampled_from(Proration),
+    area=st.integers(1, 10**7),
+    price=st.integers(0, 10**8),
+    begins=days,
+)
 def test_the_waiver_is_the_plain_sum_over_days_and_never_more_than_the_charge(
     reliefs: list[Relief],
     own: list[Relief],
@@ -148,9 +160,13 @@ def test_the_waiver_is_the_plain_sum_over_days_and_never_more_than_the_charge(
 
 
 @given(
-    month=st.integers(1, 12), proration=st.sampled_from(Proration), cut=days, factor=factors,
-    area=st.integers(1, 10**7), price=st.integers(0, 10**8),
-)  # fmt: skip
+    month=st.integers(1, 12),
+    proration=st.sampled_from(Proration),
+    cut=days,
+    factor=factors,
+    area=st.integers(1, 10**7),
+    price=st.integers(0, 10**8),
+)
 def test_two_ranges_that_meet_are_one(
     month: int, proration: Proration, cut: date, factor: Decimal, area: int, price: int
 ) -> None:

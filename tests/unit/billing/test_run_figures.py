@@ -16,6 +16,11 @@ from app.billing.views.runs import texts_of_figures
 def test_a_change_and_its_percent_have_one_sign(amount: str, shown: list[str]) -> None:
     """M6: a difference of −0.01 is less, never +0.00%."""
     figures = FeeFigures(
-        fee="物业费", lines=1, unbillable=0, amount=Decimal(amount), charged=Decimal(0), previous=Decimal(100000)
-    )  # fmt: skip
+        fee="物业费",
+        lines=1,
+        unbillable=0,
+        amount=Decimal(amount),
+        charged=Decimal(0),
+        previous=Decimal(100000),
+    )
     assert texts_of_figures(figures)[-2:] == shown

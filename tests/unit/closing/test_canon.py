@@ -36,11 +36,17 @@ def test_what_has_no_spelling_is_a_defect() -> None:
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
-        ("money", Decimal("-0.01")), ("number", Decimal("98.5000")), ("integer", 3), ("text", "1-1-0101"),
-        ("date", date(2026, 3, 31)), ("period", Period(2026, 3)), ("bool", False), ("money", None),
+        ("money", Decimal("-0.01")),
+        ("number", Decimal("98.5000")),
+        ("integer", 3),
+        ("text", "1-1-0101"),
+        ("date", date(2026, 3, 31)),
+        ("period", Period(2026, 3)),
+        ("bool", False),
+        ("money", None),
         ("moment", datetime(2026, 3, 31, 4, tzinfo=UTC)),
     ],
-)  # fmt: skip
+)
 def test_a_value_comes_back_as_it_was(kind: str, value: Any) -> None:
     import json
 

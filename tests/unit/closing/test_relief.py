@@ -58,7 +58,8 @@ def test_the_parts_add_up(waived: Decimal, cuts: list[int]) -> None:
     ends = [one - 1 for one in starts[1:]] + [31]
     spans = list(zip(starts, ends, strict=True))
     found = shares(
-        waived=waived, days=[days(first, last, f"0.{n + 1}") for n, (first, last) in enumerate(spans)],
+        waived=waived,
+        days=[days(first, last, f"0.{n + 1}") for n, (first, last) in enumerate(spans)],
         held=[held(n + 1, first, last, f"0.{n + 1}") for n, (first, last) in enumerate(spans)],
-    )  # fmt: skip
+    )
     assert sum(found.values()) == waived

@@ -19,9 +19,17 @@ NAMES = {1: "锦绣园", 2: "安居园"}
 BUILDINGS = {1: "10号楼", 2: "2号楼", None: "车位及其他"}
 FEES = {1: "物业费", 2: "水费", None: ""}
 FIGURES = (
-    "opening", "charged", "adjusted", "waived", "cash_past", "cash_current", "prepayment_applied", "closing",
-    "waived_at_posting", "prepayment_current",
-)  # fmt: skip
+    "opening",
+    "charged",
+    "adjusted",
+    "waived",
+    "cash_past",
+    "cash_current",
+    "prepayment_applied",
+    "closing",
+    "waived_at_posting",
+    "prepayment_current",
+)
 
 
 def figures(**given: str) -> dict[str, Decimal]:
@@ -33,12 +41,15 @@ def line(
 ) -> ReportLine:
     return ReportLine(
         values={
-            "community": NAMES[community], "building": BUILDINGS[building], "fee": FEES[fee],
-            "households": households, **(figures(**given) if fee else {}),
+            "community": NAMES[community],
+            "building": BUILDINGS[building],
+            "fee": FEES[fee],
+            "households": households,
+            **(figures(**given) if fee else {}),
         },
         keys={"community_id": community, "building_id": building, "fee_item_id": fee},
         level=LINE if fee else APART,
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -75,9 +86,16 @@ def test_lines_stand_in_order_with_their_subtotals() -> None:
 
 def test_rates_count_applied_prepayment_and_go_by_the_period_that_money_is_for() -> None:
     month = figures(
-        opening="250.00", charged="1050.00", waived="60.00", cash_past="200.00", cash_current="333.33",
-        prepayment_applied="100.00", adjusted="-30.00", closing="576.67", prepayment_current="80.00",
-    )  # fmt: skip
+        opening="250.00",
+        charged="1050.00",
+        waived="60.00",
+        cash_past="200.00",
+        cash_current="333.33",
+        prepayment_applied="100.00",
+        adjusted="-30.00",
+        closing="576.67",
+        prepayment_current="80.00",
+    )
     assert expected_closing(month) == month["closing"]
     assert rates(month) == {
         "current_rate": D("41.75"),  # 413.33 ÷ (1050.00 − 60.00)

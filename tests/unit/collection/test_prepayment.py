@@ -23,9 +23,15 @@ def held(
 
 
 def owed(
-    key: int, due: str, *, fee: int = 1, room: int | None = 1, customer: int = 1, day: date = JANUARY,
+    key: int,
+    due: str,
+    *,
+    fee: int = 1,
+    room: int | None = 1,
+    customer: int = 1,
+    day: date = JANUARY,
     priority: int = 100,
-) -> Owed:  # fmt: skip
+) -> Owed:
     return Owed(
         id=key,
         customer_id=customer,
@@ -62,18 +68,28 @@ def test_another_fees_rooms_or_persons_stays_where_it_is(account: PrepaymentBala
 
 accounts = st.lists(
     st.builds(
-        PrepaymentBalance, id=st.just(0), customer_id=st.integers(1, 2), room_id=st.sampled_from([None, 1, 2]),
-        fee_item_id=st.sampled_from([None, 1, 2]), balance=amounts,
+        PrepaymentBalance,
+        id=st.just(0),
+        customer_id=st.integers(1, 2),
+        room_id=st.sampled_from([None, 1, 2]),
+        fee_item_id=st.sampled_from([None, 1, 2]),
+        balance=amounts,
     ),
     max_size=5,
-)  # fmt: skip
+)
 charges = st.lists(
     st.builds(
-        Owed, id=st.just(0), customer_id=st.integers(1, 2), room_id=st.sampled_from([None, 1, 2]),
-        fee_item_id=st.integers(1, 2), due_date=st.sampled_from([JANUARY, MARCH]), priority=st.integers(1, 3), due=amounts,
+        Owed,
+        id=st.just(0),
+        customer_id=st.integers(1, 2),
+        room_id=st.sampled_from([None, 1, 2]),
+        fee_item_id=st.integers(1, 2),
+        due_date=st.sampled_from([JANUARY, MARCH]),
+        priority=st.integers(1, 3),
+        due=amounts,
     ),
     max_size=8,
-)  # fmt: skip
+)
 
 
 def numbered(rows: list[PrepaymentBalance] | list[Owed]) -> list[dict[str, object]]:

@@ -22,8 +22,12 @@ def test_rooms_are_put_together_each_under_its_heading() -> None:
     """M5: grouped by room, in the order of their first lines."""
     (page,) = receipt_pages(lines=[line("101", 1), line("102", 2), line("101", 3)], ahead=[])
     assert [(row.kind, row.line.get("number", row.line["payer"])) for row in page] == [
-        (ROOM, "101"), (CHARGE, 1), (CHARGE, 3), (ROOM, "102"), (CHARGE, 2),
-    ]  # fmt: skip
+        (ROOM, "101"),
+        (CHARGE, 1),
+        (CHARGE, 3),
+        (ROOM, "102"),
+        (CHARGE, 2),
+    ]
 
 
 @pytest.mark.parametrize("seed", range(20))

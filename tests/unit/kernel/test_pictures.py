@@ -68,12 +68,29 @@ def test_notes_that_make_no_sense_go(notes: bytes) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        b"", b"hello", b"GIF89a\1\0\1\0", b"%PDF-1.7", b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-        b"<html><script>alert(1)</script>", b"PK\x03\x04", b"RIFF\0\0\0\0WEBP", png()[:8], png()[:-1], png()[:40],
-        png()[:20] + b"\xff" + png()[21:], jpeg()[:2], jpeg()[:-2], jpeg()[:12], b"\xff\xd8\xff\xd9", b"\xff\xd8" + b"\xff" * 50,
-        b"\xff\xd8<script>", png(0, 5), jpeg(0, 5), b"\x89PNG\r\n\x1a\n" + png()[:8] + png()[8:],
+        b"",
+        b"hello",
+        b"GIF89a\1\0\1\0",
+        b"%PDF-1.7",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"<html><script>alert(1)</script>",
+        b"PK\x03\x04",
+        b"RIFF\0\0\0\0WEBP",
+        png()[:8],
+        png()[:-1],
+        png()[:40],
+        png()[:20] + b"\xff" + png()[21:],
+        jpeg()[:2],
+        jpeg()[:-2],
+        jpeg()[:12],
+        b"\xff\xd8\xff\xd9",
+        b"\xff\xd8" + b"\xff" * 50,
+        b"\xff\xd8<script>",
+        png(0, 5),
+        jpeg(0, 5),
+        b"\x89PNG\r\n\x1a\n" + png()[:8] + png()[8:],
     ],
-)  # fmt: skip
+)
 def test_what_is_no_whole_picture_is_refused(content: bytes) -> None:
     with pytest.raises(NotAPicture):
         read_picture(content)

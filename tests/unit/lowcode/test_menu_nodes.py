@@ -96,8 +96,11 @@ def test_nothing_stands_in_a_page() -> None:
 
 
 def test_a_circle_is_broken_and_nothing_lost() -> None:
-    said = [Arranged("own-1", GROUP, "own-2", "甲"), Arranged("own-2", GROUP, "own-1", "乙"),
-            Arranged("estate", MODULE, "own-1")]  # fmt: skip
+    said = [
+        Arranged("own-1", GROUP, "own-2", "甲"),
+        Arranged("own-2", GROUP, "own-1", "乙"),
+        Arranged("estate", MODULE, "own-1"),
+    ]
     tree = arrange(REGISTERED, said)
     names = str(outline(tree))
     for name in ("own-1", "own-2", "estate", "Room", "History"):

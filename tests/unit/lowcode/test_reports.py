@@ -22,10 +22,11 @@ TODAY = date(2026, 3, 20)
 SESSION: Any = None
 
 FIELDS = (
-    Field("小区", "text", name="community"), Field("房间", "text", name="room"),
+    Field("小区", "text", name="community"),
+    Field("房间", "text", name="room"),
     Field("户数", "integer", name="homes", totalled=True),
     Field("金额", "money", name="amount", totalled=True),
-)  # fmt: skip
+)
 
 
 @pytest.fixture(autouse=True)
@@ -48,11 +49,14 @@ LEAVES = [line(1, "101", "1.10"), line(1, "102", "2.20"), line(2, "201", "3.30")
 
 def grouped(*leaves: ReportLine, **more: Any) -> Report:
     return Report(
-        name="Some", label="某表", url="/some", fields=FIELDS, groups=(("community", "community_id"),),
-        lines=lambda session, scope: [
-            one for one in leaves if one.keys["community_id"] not in scope.without
-        ], **more,
-    )  # fmt: skip
+        name="Some",
+        label="某表",
+        url="/some",
+        fields=FIELDS,
+        groups=(("community", "community_id"),),
+        lines=lambda session, scope: [one for one in leaves if one.keys["community_id"] not in scope.without],
+        **more,
+    )
 
 
 def detail(*leaves: ReportLine, **more: Any) -> Report:

@@ -144,8 +144,10 @@ def test_what_keeps_a_text_from_becoming_a_number(encoding: str) -> None:
     """I6: ="0101" and an apostrophe before it say 0101, in text files and in workbooks."""
     text = '房号,乙\n="0101",\'0102\n"=""01,03""",#N/A\n'
     assert cells(text.encode(encoding), "a.csv") == [
-        ("房号", "乙"), ("0101", "0102"), ("01,03", CellError("#N/A")),
-    ]  # fmt: skip
+        ("房号", "乙"),
+        ("0101", "0102"),
+        ("01,03", CellError("#N/A")),
+    ]
     book = Workbook()
     book.active.append(["'0101", '="0102"'])
     for cell in book.active[1]:

@@ -83,9 +83,13 @@ def order(
 ) -> Order:
     reported = at(10, 9)
     return Order(
-        reported=reported, due=reported + timedelta(hours=due), cancelled=cancelled, stars=stars, charge=charge,
+        reported=reported,
+        due=reported + timedelta(hours=due),
+        cancelled=cancelled,
+        stars=stars,
+        charge=charge,
         finished=None if hours is None else reported + timedelta(hours=hours),
-    )  # fmt: skip
+    )
 
 
 def test_orders_are_counted_with_their_times() -> None:
@@ -101,14 +105,20 @@ def test_orders_are_counted_with_their_times() -> None:
         tally.add(one, now=at(10, 12), zone=ZONE)
     values = tally.values()
     assert {name: values[name] for name in ("reported", "cancelled", "open", "late", "finished")} == {
-        "reported": 6, "cancelled": 1, "open": 2, "late": 1, "finished": 3,
-    }  # fmt: skip
+        "reported": 6,
+        "cancelled": 1,
+        "open": 2,
+        "late": 1,
+        "finished": 3,
+    }
     assert (values["on_time"], values["same_day"], values["charged"]) == (2, 2, Decimal("75.00"))
     assert values["middle"] == Decimal("3.00")
     assert shares(values) == {
-        "average": Decimal("10.00"), "on_time_rate": Decimal("66.67"), "same_day_rate": Decimal("66.67"),
+        "average": Decimal("10.00"),
+        "on_time_rate": Decimal("66.67"),
+        "same_day_rate": Decimal("66.67"),
         "rating": Decimal("4.50"),
-    }  # fmt: skip
+    }
 
 
 def test_nothing_repaired_has_no_times_and_no_shares() -> None:

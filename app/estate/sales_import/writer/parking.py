@@ -26,10 +26,13 @@ def store_spaces(*, session: Session, plan: SalesPlan, register: Register, ledge
         room = register.rooms.get(planned.room_code)
         known = register.spaces.get((lot_id, planned.number))
         details = {
-            "kind": labels.space_kind(text=planned.kind), "area": planned.area,
-            "customer_id": owner.id if owner else None, "room_id": room.id if room else None,
-            "starts": planned.signed_on, "remark": planned.note or None,
-        }  # fmt: skip
+            "kind": labels.space_kind(text=planned.kind),
+            "area": planned.area,
+            "customer_id": owner.id if owner else None,
+            "room_id": room.id if room else None,
+            "starts": planned.signed_on,
+            "remark": planned.note or None,
+        }
         state = labels.space_state(text=planned.sale_status, sold=planned.sold)
         if known is None:
             known = ParkingSpace(
@@ -72,9 +75,13 @@ def store_vehicles(*, session: Session, plan: SalesPlan, register: Register, led
         space = register.planned_spaces[planned.space_key]
         session.add(
             Vehicle(
-                community_id=register.community.id, plate=planned.plate, space_id=space.id,
-                customer_id=space.customer_id, model=planned.model or None, colour=planned.colour or None,
+                community_id=register.community.id,
+                plate=planned.plate,
+                space_id=space.id,
+                customer_id=space.customer_id,
+                model=planned.model or None,
+                colour=planned.colour or None,
             )
-        )  # fmt: skip
+        )
         register.plates.add(planned.plate)
     session.flush()

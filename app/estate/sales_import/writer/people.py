@@ -58,19 +58,28 @@ def _details(planned: PlannedCustomer) -> dict[str, Any]:
         else:
             born, sex = person.born, person.sex
     return {
-        "sex": labels.sex(text=planned.gender) or sex, "born": born, "phone": planned.phone,
-        "phone2": planned.phone2, "address": planned.address, "registered_at": planned.household_place,
-        "employer": planned.employer, "postcode": planned.postcode,
-        "emergency_name": planned.emergency_contact, "emergency_phone": planned.emergency_phone,
-    }  # fmt: skip
+        "sex": labels.sex(text=planned.gender) or sex,
+        "born": born,
+        "phone": planned.phone,
+        "phone2": planned.phone2,
+        "address": planned.address,
+        "registered_at": planned.household_place,
+        "employer": planned.employer,
+        "postcode": planned.postcode,
+        "emergency_name": planned.emergency_contact,
+        "emergency_phone": planned.emergency_phone,
+    }
 
 
 def _make(planned: PlannedCustomer, community_id: int) -> Customer:
     known = {name: value for name, value in _details(planned).items() if value not in (None, "")}
     return Customer(
-        community_id=community_id, name=planned.name, identity=planned.identity or None,
-        identity_hash=fingerprint(planned.identity) if planned.identity else None, **known,
-    )  # fmt: skip
+        community_id=community_id,
+        name=planned.name,
+        identity=planned.identity or None,
+        identity_hash=fingerprint(planned.identity) if planned.identity else None,
+        **known,
+    )
 
 
 def _other_payer(stay: PlannedOccupancy, customer: Customer | None, register: Register) -> Occupancy | None:
@@ -107,11 +116,18 @@ def _occupy(
         )
         return
     row = Occupancy(
-        community_id=register.community.id, room_id=room.id, customer_id=customer.id,
-        role=OccupancyRole(stay.role), payer=stay.role == OccupancyRole.OWNER.value, starts=stay.starts_on,
-        moved_in=planned.delivered_on, contract=planned.contract or None, contract_area=planned.built_area,
-        payment=labels.payment(text=planned.payment), purpose=labels.usage(text=planned.usage),
-    )  # fmt: skip
+        community_id=register.community.id,
+        room_id=room.id,
+        customer_id=customer.id,
+        role=OccupancyRole(stay.role),
+        payer=stay.role == OccupancyRole.OWNER.value,
+        starts=stay.starts_on,
+        moved_in=planned.delivered_on,
+        contract=planned.contract or None,
+        contract_area=planned.built_area,
+        payment=labels.payment(text=planned.payment),
+        purpose=labels.usage(text=planned.usage),
+    )
     session.add(row)
     there.append(row)
     ledger.made("occupancy")

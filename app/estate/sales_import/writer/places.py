@@ -59,11 +59,17 @@ def refuse_out_of_reach(*, session: Session, plan: SalesPlan) -> None:
 def store_community(*, session: Session, planned: PlannedCommunity, ledger: Ledger) -> Community:
     """Return the community, found by its name or made. Raises CommunityOutOfReach, CompanyMissing."""
     details = {
-        "address": planned.address, "land_area": planned.land_area, "built_area": planned.built_area,
-        "usable_area": planned.usable_area, "plot_ratio": planned.plot_ratio, "green_ratio": planned.green_rate,
-        "coverage_ratio": planned.cover_rate, "public_area": planned.public_area,
-        "green_area": planned.green_area, "remark": planned.note,
-    }  # fmt: skip
+        "address": planned.address,
+        "land_area": planned.land_area,
+        "built_area": planned.built_area,
+        "usable_area": planned.usable_area,
+        "plot_ratio": planned.plot_ratio,
+        "green_ratio": planned.green_rate,
+        "coverage_ratio": planned.cover_rate,
+        "public_area": planned.public_area,
+        "green_area": planned.green_area,
+        "remark": planned.note,
+    }
     named = select(Community).where(Community.name == planned.name)
     row: Community | None = session.scalar(named, execution_options={UNSCOPED: True})
     if row is None:
@@ -109,11 +115,16 @@ def store_buildings(*, session: Session, plan: SalesPlan, register: Register, le
         if planned.community != register.community.name:
             continue
         details = {
-            "height": planned.height, "floors": planned.floors, "kind": labels.building_kind(text=planned.kind),
-            "structure": labels.structure(text=planned.structure), "purpose": labels.usage(text=planned.usage),
-            "facing": planned.facing, "built_area": planned.built_area, "usable_area": planned.usable_area,
+            "height": planned.height,
+            "floors": planned.floors,
+            "kind": labels.building_kind(text=planned.kind),
+            "structure": labels.structure(text=planned.structure),
+            "purpose": labels.usage(text=planned.usage),
+            "facing": planned.facing,
+            "built_area": planned.built_area,
+            "usable_area": planned.usable_area,
             "green_area": planned.green_area,
-        }  # fmt: skip
+        }
         ledger.step()
         known = register.buildings.get(planned.part)
         if known is not None:
@@ -146,11 +157,17 @@ def store_rooms(*, session: Session, plan: SalesPlan, register: Register, ledger
             continue
         building = register.buildings[building_part(name=planned.building)]
         row = Room(
-            community_id=register.community.id, building_id=building.id, code=planned.code, unit=planned.unit,
-            number=planned.number, area=planned.built_area, vacant=not planned.sold,
+            community_id=register.community.id,
+            building_id=building.id,
+            code=planned.code,
+            unit=planned.unit,
+            number=planned.number,
+            area=planned.built_area,
+            vacant=not planned.sold,
             decorated=labels.is_decorated(text=planned.decoration),
-            state=RoomState.SOLD if planned.sold else RoomState.UNSOLD, **_known(details),
-        )  # fmt: skip
+            state=RoomState.SOLD if planned.sold else RoomState.UNSOLD,
+            **_known(details),
+        )
         register.rooms[planned.code] = row
         made.append(row)
     ledger.add_in_chunks(session, made)
@@ -164,9 +181,13 @@ def store_rooms(*, session: Session, plan: SalesPlan, register: Register, ledger
 
 def _details(planned: PlannedRoom) -> dict[str, Any]:
     return {
-        "floor": planned.floor, "facing": planned.facing, "inside_area": planned.inside_area,
-        "purpose": labels.usage(text=planned.usage), "handed_over": planned.delivered_on, "remark": planned.note,
-    }  # fmt: skip
+        "floor": planned.floor,
+        "facing": planned.facing,
+        "inside_area": planned.inside_area,
+        "purpose": labels.usage(text=planned.usage),
+        "handed_over": planned.delivered_on,
+        "remark": planned.note,
+    }
 
 
 def _bring_up_to_date(room: Room, planned: PlannedRoom, details: Mapping[str, Any], ledger: Ledger) -> None:
@@ -174,9 +195,13 @@ def _bring_up_to_date(room: Room, planned: PlannedRoom, details: Mapping[str, An
     ledger.fill(room, **details)
     if room.area != planned.built_area:
         ledger.warn(
-            sheet=planned.sheet, row=planned.row, column="建筑面积", code="area_differs",
-            value=format_exact(planned.built_area), kept=format_exact(room.area),
-        )  # fmt: skip
+            sheet=planned.sheet,
+            row=planned.row,
+            column="建筑面积",
+            code="area_differs",
+            value=format_exact(planned.built_area),
+            kept=format_exact(room.area),
+        )
     if planned.sold and room.state is RoomState.UNSOLD:
         ledger.change(room, state=RoomState.SOLD, vacant=False)
     elif not planned.sold and room.state is RoomState.SOLD:

@@ -24,9 +24,10 @@ def signed_for(row: RepairOrder) -> str:
         return str(_("无偿维修，不收费。"))
     words = _(
         "收费金额 %(amount)s 元（人工费 %(labour)s 元，材料费 %(material)s 元）。请报修人确认后签字。",
-        amount=format_money(row.charge_amount or Decimal(0)), labour=format_money(row.labour or Decimal(0)),
+        amount=format_money(row.charge_amount or Decimal(0)),
+        labour=format_money(row.labour or Decimal(0)),
         material=format_money(row.material_total),
-    )  # fmt: skip
+    )
     return str(words)
 
 

@@ -46,10 +46,13 @@ def _notify(
 ) -> None:
     row = context.row
     notify(
-        session=context.session, users=users - {current_actor().user_id or 0}, message=message, url=url,
+        session=context.session,
+        users=users - {current_actor().user_id or 0},
+        message=message,
+        url=url,
         community_id=row.community_id,
         params={"number": row.number, "place": place_of(session=context.session, row=row), **params},
-    )  # fmt: skip
+    )
 
 
 def pass_on(context: TransitionContext) -> None:
@@ -148,10 +151,17 @@ def close(context: TransitionContext) -> None:
         row.fee_item_id = None
         return
     post_charge(
-        session=context.session, community_id=row.community_id, customer_id=row.customer_id, room_id=row.room_id,
-        fee_item_id=row.fee_item_id, amount=row.charge_amount, day=context.today, source=CHARGE_SOURCE,
-        source_id=row.id, words=charge_words(row),
-    )  # fmt: skip
+        session=context.session,
+        community_id=row.community_id,
+        customer_id=row.customer_id,
+        room_id=row.room_id,
+        fee_item_id=row.fee_item_id,
+        amount=row.charge_amount,
+        day=context.today,
+        source=CHARGE_SOURCE,
+        source_id=row.id,
+        words=charge_words(row),
+    )
 
 
 def charge_words(row: RepairOrder) -> str:

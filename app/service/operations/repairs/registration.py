@@ -68,12 +68,15 @@ def save_repair(*, session: Session, row: RepairOrder, **values: Any) -> RepairO
     session.flush()
     if row.urgent and not was_urgent:
         notify(
-            session=session, message=REGISTERED_URGENT, url=f"/repair_order/show/{row.id}",
+            session=session,
+            message=REGISTERED_URGENT,
+            url=f"/repair_order/show/{row.id}",
             users=holders(
                 session=session, verb="dispatch", document="RepairOrder", community_id=row.community_id
             ),
-            community_id=row.community_id, params={"number": row.number, "place": place_of(session=session, row=row)},
-        )  # fmt: skip
+            community_id=row.community_id,
+            params={"number": row.number, "place": place_of(session=session, row=row)},
+        )
     return row
 
 
