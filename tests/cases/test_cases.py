@@ -1,4 +1,7 @@
-"""Every case, the project's own and those in the folder of `CASES`, on every supported database."""
+"""Every case, the project's own and those in the folder of `CASES`, on every supported database.
+
+M8: case 18 pays twice with one key, the second time for an amount: the request as asked is what repeats.
+"""
 
 import os
 from collections.abc import Iterator
