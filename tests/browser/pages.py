@@ -4,7 +4,10 @@ LOOK = r"""
 ({latin, old}) => {
   const found = [];
   const seen = (element) => element.checkVisibility({ visibilityProperty: true });
-  const texts = [document.title, document.body.innerText];
+  // What a browser says of itself is no language.
+  const said = [...document.querySelectorAll("[translate=no]")].map((element) => element.innerText);
+  const written = said.reduce((text, words) => text.replaceAll(words, ""), document.body.innerText);
+  const texts = [document.title, written];
   for (const element of document.querySelectorAll("[placeholder], [title], [aria-label], [alt]"))
     for (const name of ["placeholder", "title", "aria-label", "alt"]) texts.push(element.getAttribute(name) || "");
   const words = new Set(texts.join("\n").match(/[A-Za-z]{2,}/g) || []);

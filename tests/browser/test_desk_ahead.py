@@ -124,7 +124,7 @@ def test_trouble_is_told_beside_its_field(desk: Desk, session: Session) -> None:
     page = desk.page
     find(desk)
     desk.press("F4", "Enter")
-    expect(page.locator("#desk-problem")).to_contain_text("金额不正确")
+    expect(page.locator("#desk-problem")).to_contain_text("请填写金额")
     desk.focused("[data-ahead=deposit] [data-part=amount]")
     page.keyboard.type("0")
     desk.press("Enter")

@@ -5,8 +5,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_appbuilder.security.sqla.models import User
 from playwright.sync_api import Browser, Locator, expect
+from sqlalchemy import select
 
+from app.estate.reach import grant_everything
+from app.lowcode.actors import SYSTEM, acting_as
+from app.lowcode.unit import unit_of_work
 from tests.browser.browsers import Hands, chromium
 from tests.browser.pages import SIDEWAYS
 from tests.browser.server import serving
@@ -25,7 +30,10 @@ GIVEN = {
 
 @pytest.fixture
 def office(app: Flask, cast: Any) -> Iterator[tuple[Browser, str]]:
-    """A browser, and where the office answers it."""
+    """A browser, and where the office answers it; 管理员 reaches the whole office, as roles hold for all of it."""
+    with app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
+        user = session.scalars(select(User).where(User.username == cast["管理员"])).one()
+        grant_everything(session=session, user_id=user.id)
     with serving(app) as address, chromium() as browser:
         yield browser, address
 

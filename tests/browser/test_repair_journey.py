@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Locator, expect
 from sqlalchemy import select
 
 from app.billing.models import Charge
+from app.kernel.phones import mask_phone
 from app.lowcode import clock
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.attachments import Attachment
@@ -109,7 +110,7 @@ def called_in(clerk: Hands) -> str:
     clerk.press("报修")
     page.wait_for_url(re.compile("/repair_order/add"))
     expect(clerk.field("报修人")).to_have_value("王先生")
-    expect(clerk.field("电话")).to_have_value(PHONE)
+    expect(clerk.field("电话")).to_have_value(mask_phone(PHONE))
     clerk.field("工种").select_option(label="水电")
     clerk.field("报修内容").fill("厨房水管漏水，地上都是水")
     clerk.save()

@@ -229,6 +229,7 @@ class DeskView(BaseView):
 
     @expose("/apply", methods=["POST"])
     @needs("collect")
+    @takes_json
     def apply(self) -> Any:
         """用预收抵扣: settle the charges by what is held for their customer; how much it was."""
         asked = read_application(_json())

@@ -17,8 +17,7 @@ from app.billing.models import Charge
 from app.collection.models import Allocation
 from app.estate.models import Community
 from app.kernel.periods import Period
-from app.lowcode.clock import clock_at
-from tests.integration.demo.demos import NOW, small_demo
+from tests.integration.demo.demos import small_demo
 
 JANUARY, FEBRUARY = Period(2026, 1), Period(2026, 2)
 Row = tuple[str, ...]
@@ -27,8 +26,7 @@ Row = tuple[str, ...]
 @pytest.fixture
 def manager(app: Flask, session: Session, login: Callable[..., FlaskClient]) -> FlaskClient:
     small_demo()
-    with clock_at(NOW):
-        return login(app.test_client(), "jingli")
+    return login(app.test_client(), "jingli")
 
 
 def of_html(page: str) -> list[Row]:
