@@ -97,11 +97,13 @@ def test_an_entry_in_use_or_declared_is_not_deleted(client_of, session, cast):
     row = entry(session, "阁楼")
     assert room(manager, session, cast, layout="阁楼").status_code == 302
     refused = admin.post(f"/dictionary_entry/delete/{row.id}")
-    assert refused.status_code == 400 and "请改为停用" in refused.get_data(as_text=True)
+    assert refused.status_code == 303 and "请改为停用" in admin.get(refused.location).get_data(as_text=True)
+    assert entry(session, "阁楼").id == row.id
     assert room(manager, session, cast, layout="").status_code == 302
-    assert admin.post(f"/dictionary_entry/delete/{row.id}").status_code == 302
+    assert admin.post(f"/dictionary_entry/delete/{row.id}").location == "/dictionary_entry/list/"
     own = admin.post(f"/dictionary_entry/delete/{entry(session, '一室一厅').id}")
-    assert own.status_code == 400 and "系统自带" in own.get_data(as_text=True)
+    assert own.status_code == 303 and "系统自带" in admin.get(own.location).get_data(as_text=True)
+    assert entry(session, "一室一厅").active
 
 
 @pytest.mark.parametrize("value", ["没有的", "阁楼' OR 1=1", "x" * 31, "商品房"])

@@ -67,7 +67,7 @@ def test_a_community_has_its_own_rule_and_its_own_counter(app, cast, orders, cli
     row = session.scalars(select(NumberRule).where(NumberRule.community_id == orders)).one()
     assert "JXXC2" in client.get(f"/number_rule/show/{row.id}").get_data(as_text=True)
     assert client.post("/number_rule/add", data=own).status_code == 422
-    assert client.post(f"/number_rule/delete/{row.id}").status_code == 302
+    assert client.post(f"/number_rule/delete/{row.id}").location == "/number_rule/list/"
     assert taken(app, "round", orders) == "XC2025000002"
 
 
@@ -109,7 +109,9 @@ def test_a_kind_that_comes_later_finds_its_prefix_given_away(app, orders, client
 def test_the_offices_own_rule_stays(orders, client_of, session):
     client = client_of("管理员")
     row = rule_of(session, "round")
-    assert client.post(f"/number_rule/delete/{row.id}").status_code == 400
+    refused = client.post(f"/number_rule/delete/{row.id}")
+    assert refused.status_code == 303
+    assert "不能删除，可以修改" in client.get(refused.location).get_data(as_text=True)
     again = {"kind": "round", "community_id": "", "prefix": "XE", "width": "6"}
     assert client.post("/number_rule/add", data=again).status_code == 422
     unknown = {"kind": "nothing", "community_id": "", "prefix": "XE", "width": "6"}
