@@ -9,10 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.billing.models import FeeItem
+from app.lowcode import save as saving
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
 from app.lowcode.unit import unit_of_work
-from app.lowcode.views import forms
 from tests.people import reach_whole_office
 
 
@@ -28,13 +28,13 @@ def test_the_second_is_told_and_nothing_is_lost(
         session.add(item)
         session.flush()
         key = item.id
-    both_have_read, check = threading.Barrier(2, timeout=20), forms.check_unique
+    both_have_read, check = threading.Barrier(2, timeout=20), saving.check_unique
 
     def wait(**given: Any) -> None:
         check(**given)
         both_have_read.wait()
 
-    monkeypatch.setattr(forms, "check_unique", wait)
+    monkeypatch.setattr(saving, "check_unique", wait)
     names = {"物业服务费": client_of("物业经理"), "小区物业费": client_of("物业经理")}
     answers: dict[str, Any] = {}
 
