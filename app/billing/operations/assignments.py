@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.billing.models import BillingLine, BillingRun, Charge, FeeAssignment, FeeStandard
+from app.billing.models import BillingLine, BillingRun, Charge, FeeAssignment, FeeStandard, Meter
 from app.billing.operations.assignment_targets import (
     NothingToAssign,
     Wanted,
@@ -17,6 +17,7 @@ from app.billing.operations.assignment_targets import (
     wanted_objects,
 )
 from app.billing.states import UNFINISHED
+from app.estate.models import ParkingSpace, Room
 from app.kernel.errors import N_, DomainError
 from app.kernel.periods import DateSpan
 from app.lowcode import clock, scope
@@ -189,6 +190,7 @@ def take_back_assignments(*, session: Session, assignment_ids: Sequence[int]) ->
     for some in portions([row.id for row in rows]):
         _refuse_billed(session, some)
         session.execute(delete(BillingLine).where(BillingLine.assignment_id.in_(some)))
+        _note_removed(session, some)
     for row in rows:
         session.delete(row)
     session.flush()
@@ -258,19 +260,58 @@ def _insert(session: Session, standard: FeeStandard, wanted: list[Wanted], ends:
     for some in portions(ids):
         table = FeeAssignment.__table__
         session.execute(update(table).where(table.c.id.in_(some)).values(batch=ids[0]))
+    lines = [
+        (standard.community_id, key, f"{standard.name} {one.name}")
+        for key, one in zip(ids, wanted, strict=True)
+    ]
+    _note(session, AuditAction.ADDED, lines)
+    return Assigned(ids[0], len(ids))
+
+
+def _note_removed(session: Session, ids: Sequence[int]) -> None:
+    """Add a line of history for each assignment that is about to go."""
+    of = FeeAssignment
+    names = session.execute(
+        select(
+            of.community_id,
+            of.id,
+            FeeStandard.name,
+            func.coalesce(Room.code, ParkingSpace.number, Meter.number),
+        )
+        .join(FeeStandard, FeeStandard.id == of.standard_id)
+        .outerjoin(Room, Room.id == of.room_id)
+        .outerjoin(ParkingSpace, ParkingSpace.id == of.space_id)
+        .outerjoin(Meter, Meter.id == of.meter_id)
+        .where(of.id.in_(ids))
+        .order_by(of.id)
+    )
+    _note(
+        session,
+        AuditAction.DELETED,
+        [(community, key, f"{standard} {name}") for community, key, standard, name in names],
+    )
+
+
+def _note(session: Session, deed: AuditAction, lines: Sequence[tuple[int, int, str]]) -> None:
+    """Add lines of history: community, id, title. The engine writes none for a document that has no form."""
     actor, now = current_actor(), clock.now()
-    told = {
+    common = {
         "at": now,
         "who": actor.name or "?",
         "user_id": actor.user_id,
         "document": FeeAssignment.__name__,
-        "deed": AuditAction.ADDED,
+        "deed": deed,
     }
     session.execute(
         insert(History),
         [
-            {**told, "row_id": key, "row_title": f"{standard.name} {one.name}"[:200]}
-            for key, one in zip(ids, wanted, strict=True)
+            {
+                **common,
+                "community_id": community_id,
+                "row_id": key,
+                "row_title": title[:200],
+                "old": title if deed is AuditAction.DELETED else None,
+            }
+            for community_id, key, title in lines
         ],
     )
-    return Assigned(ids[0], len(ids))

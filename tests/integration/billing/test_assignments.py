@@ -16,7 +16,7 @@ from app.billing.states import MeterKind
 from app.estate.models import Room
 from app.estate.states import Usage
 from app.lowcode.actors import Actor, Reach, acting_as
-from app.lowcode.history import History
+from app.lowcode.history import AuditAction, History
 from app.lowcode.scope import OutOfScope
 from app.lowcode.unit import unit_of_work
 from tests.integration.billing.meters import add_meter
@@ -226,18 +226,33 @@ def test_what_nothing_is_billed_of_is_taken_back_by_an_end_before_its_start(town
 @pytest.mark.all_databases
 def test_assignments_are_taken_back_all_or_none_and_a_preview_of_them_is_stale(town, backend):
     """M2: bulk assignments are undone in bulk, in one unit; one that is billed keeps all of them, and is named."""
-    town.assign(town.standard())
+    standard = town.standard()
+    town.assign(standard)
     run = town.start()
     town.do(lambda session: operations.compute_run(session=session, run=session.get_one(BillingRun, run)))
     assert len(town.lines()) == 3
     assert take_back(town, assigned(town)) == 3
     assert (assigned(town), town.lines()) == ([], [])
+    lines = town.ask(
+        lambda session: [
+            (line.deed, line.community_id, line.row_title)
+            for line in session.scalars(
+                select(History).where(History.document == "FeeAssignment").order_by(History.id)
+            )
+        ]
+    )
+    rooms = ("1-1-0001", "1-1-0002", "1-1-0003")
+    assert lines == [
+        (deed, town.community_id, f"物业费 {room}")
+        for deed in (AuditAction.ADDED, AuditAction.DELETED)
+        for room in rooms
+    ]
     with pytest.raises(RunIsStale):
         town.do(lambda session: refuse_stale(session=session, run=session.get_one(BillingRun, run)))
     town.do(lambda session: operations.cancel_run(session=session, run_id=run))
-    town.assign(town.standard(), room_ids=town.room_ids[:1])
+    town.assign(standard, room_ids=town.room_ids[:1])
     town.bill()
-    town.assign(town.standard(), room_ids=town.room_ids[1:])
+    town.assign(standard, room_ids=town.room_ids[1:])
     with pytest.raises(AlreadyBilled, match="1-1-0001"):
         take_back(town, assigned(town))
     assert len(assigned(town)) == 3
