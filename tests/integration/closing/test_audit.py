@@ -248,6 +248,18 @@ BROKEN = [
         "合计 590.00",
     ),
     (
+        "UPDATE cash_handover SET counted = cash - 200, over_short = -100 WHERE id = {handover}",
+        "handover_counted",
+        "交款单 JK2025000001",
+        "长短款记为 -1.00，实点现金与账面现金相差 -2.00",
+    ),
+    (
+        "UPDATE cash_handover SET counted = cash - 200, over_short = -200, over_short_reason = NULL WHERE id = {handover}",
+        "handover_counted",
+        "交款单 JK2025000001",
+        "或没有写明原因",
+    ),
+    (
         "UPDATE cash_handover SET voids = 0 WHERE id = {handover}",
         "handover_counts",
         "交款单 JK2025000001",

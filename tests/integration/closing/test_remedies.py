@@ -186,7 +186,12 @@ def hands_over(desk: Desk, remedy: Remedy) -> None:
     cashier = re.search(r'name="cashier" value="(\d+)"', page)
     seen = re.search(r'name="seen" value="([^"]+)"', page)
     assert cashier is not None and seen is not None
-    sent = {"community_id": desk.months.community_id, "cashier": cashier[1], "seen": seen[1]}
+    sent = {
+        "community_id": desk.months.community_id,
+        "cashier": cashier[1],
+        "seen": seen[1],
+        "counted": "70.00",
+    }
     desk.post("财务", "/handover/", data=sent)
     assert db.session().scalars(select(CashHandover)).one()
 
