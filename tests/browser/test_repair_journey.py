@@ -125,6 +125,8 @@ def takes_and_puts_off(technician: Hands, number: str) -> None:
     technician.page.goto("/repairs/mine/")
     not_sideways(technician)
     page.get_by_role("main").get_by_role("link").filter(has_text=number).click()
+    expect(page.get_by_role("link", name=PHONE)).to_have_count(0)
+    page.get_by_role("button", name=mask_phone(PHONE)).click()
     expect(page.get_by_role("link", name=PHONE)).to_have_attribute("href", f"tel:{PHONE}")
     not_sideways(technician)
     does(technician, "接单", becomes="处理中")
