@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import nullcontext
 from datetime import timedelta
 from typing import Final, TypeVar
 
@@ -17,7 +16,7 @@ from app.lowcode.db import db, writing
 from app.lowcode.history import AuditAction, History
 from app.lowcode.scope import UNSCOPED
 from app.lowcode.secrets import fingerprint
-from app.lowcode.unit import unit_of_work
+from app.lowcode.unit import in_unit_of_work
 
 MISSES_ALLOWED: Final = 20
 WINDOW: Final = timedelta(hours=1)
@@ -90,5 +89,11 @@ def _write(label: str, mark: str, user_id: int, name: str) -> None:
         "label": label,
         "field": mark,
     }
-    with nullcontext(db.session()) if writing.get() else unit_of_work() as session:
-        session.execute(History.__table__.insert(), [line])
+
+    def operation() -> None:
+        db.session.execute(History.__table__.insert(), [line])
+
+    if writing.get():
+        operation()
+    else:
+        in_unit_of_work(operation)

@@ -13,7 +13,7 @@ from app.lowcode.fields import Field
 from app.lowcode.forms import inputs_form
 from app.lowcode.pages import Button, Cell, DialogPage, Fact
 from app.lowcode.permissions import may, needs
-from app.lowcode.unit import unit_of_work
+from app.lowcode.unit import in_unit_of_work
 
 REVEALED = N_("查看完整号码")
 REASON = Field(N_("查看原因"), "text", name="reason", required=True, length=200, help=N_("会记入修改记录。"))
@@ -42,10 +42,13 @@ class RevealMixin:
         template = "_dialog.html" if request.headers.get("X-Requested-With") else "dialog.html"
         if request.method == "GET" or not form.validate():
             return render_template(template, page=page), 200 if request.method == "GET" else 422
-        with unit_of_work():
+
+        def operation() -> list[Fact]:
             row = self.row_or_404(pk)
-            whole = [Fact(_(one.label), Cell(str(value))) for one, value in private_values(self.spec, row)]
             history.note(row, label=REVEALED, reason=form.reason.data)
+            return [Fact(_(one.label), Cell(str(value))) for one, value in private_values(self.spec, row)]
+
+        whole = in_unit_of_work(operation)
         return render_template(
             "_reveal.html" if template == "_dialog.html" else "reveal.html", page=page, facts=whole
         )

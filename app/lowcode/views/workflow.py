@@ -17,7 +17,7 @@ from app.lowcode.fields import Field
 from app.lowcode.listing import titles_of
 from app.lowcode.manifest import Entry
 from app.lowcode.permissions import needs
-from app.lowcode.unit import unit_of_work
+from app.lowcode.unit import in_unit_of_work
 from app.lowcode.values import format_value
 from app.lowcode.workflow.limits import OVERDUE, WAITED, Escalation
 from app.lowcode.workflow.state_log import StateChange
@@ -50,10 +50,13 @@ class FlowMixin:
     @needs("print")
     def print_paper(self, pk: int) -> Any:
         """Return the same to be printed now, with the numbers whole that `paper_reveals` names; its history says so."""
-        with unit_of_work():
+
+        def operation() -> dict[str, str]:
             row = self.row_or_404(pk)
             history.note(row, label=PRINTED_WHOLE)
-            whole = {name: getattr(row, name) or "" for name in self.entry.paper_reveals}
+            return {name: getattr(row, name) or "" for name in self.entry.paper_reveals}
+
+        whole = in_unit_of_work(operation)
         return self._paper(self.row_or_404(pk), whole)
 
     def _paper(self, row: Any, whole: Mapping[str, str]) -> Any:

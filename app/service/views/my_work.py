@@ -16,7 +16,7 @@ from app.lowcode.fields import Field
 from app.lowcode.forms import inputs_form
 from app.lowcode.permissions import may, needs
 from app.lowcode.scope import OutOfScope, find
-from app.lowcode.unit import in_unit_of_work, unit_of_work
+from app.lowcode.unit import in_unit_of_work
 from app.lowcode.values import format_value
 from app.lowcode.views.document_view import view_for
 from app.lowcode.workflow.overdue import is_late
@@ -57,8 +57,7 @@ class MyWorkView(BaseView):
     @needs("take")
     def call(self, pk: int) -> Any:
         """Show whom to call about an order that the person works on; the order's history says so."""
-        with unit_of_work():
-            history.note(_own(pk), label=CALLED)
+        in_unit_of_work(lambda: history.note(_own(pk), label=CALLED))
         row = _own(pk)
         return _page(row, _line_form()(formdata=None), phone=row.phone or "")
 
