@@ -14,6 +14,7 @@ from app.kernel.machines import Machine, Transition, TransitionRefused
 from app.kernel.periods import Period
 from app.lowcode import permissions
 from app.lowcode.actors import SYSTEM, acting_as
+from app.lowcode.declaration_error import DeclarationError
 from app.lowcode.engine import engine_of
 from app.lowcode.unit import unit_of_work
 from app.lowcode.workflow import Limit, StateChange, Step, Workflow, move
@@ -159,7 +160,7 @@ def test_the_permissions_of_every_transition_are_known(app: Flask) -> None:
     ],
 )
 def test_a_declaration_that_means_nothing_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises((ValueError, DeclarationError)):
         Workflow(**{"document": Complaint, "machine": COMPLAINT_MACHINE, **wrong})
 
 

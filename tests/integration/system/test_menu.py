@@ -281,7 +281,6 @@ def test_sent_by_the_page(admin: Browser, session: Session) -> None:
         {"version": "x", "entries": [{"name": "Room", "kind": "page", "hidden_for": [True]}]},
         {"version": "x", "entries": [{"name": "Room", "kind": "page", "hidden_for": ["1"]}]},
         {"version": "x", "entries": [{"name": "Room", "kind": "page", "hidden_for": [2**31]}]},
-        {"version": "x", "entries": [{"name": "Room", "kind": "page", "label": "a\u0000b"}]},
         {"version": "x", "entries": [{"name": "R" * 61, "kind": "page"}]},
         {"version": "x", "entries": [{"name": "Room", "kind": "page"}] * 1001},
     ],
@@ -289,6 +288,12 @@ def test_sent_by_the_page(admin: Browser, session: Session) -> None:
 def test_what_no_page_of_ours_sends_is_refused(admin: Browser, body: Any) -> None:
     answer = send(admin, body)
     assert answer.status_code == 400 and answer.json["code"] == "bad_menu"
+
+
+def test_a_name_that_no_database_keeps_is_refused(admin: Browser) -> None:
+    entries = [{"name": "Room", "kind": "page", "label": "a\u0000b"}]
+    answer = send(admin, {"version": "x", "entries": entries})
+    assert answer.status_code == 400 and answer.json["code"] == "unreadable_text"
 
 
 def test_the_page_is_the_administrators_alone(office: Flask) -> None:
