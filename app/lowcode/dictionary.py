@@ -6,7 +6,7 @@ readable where it stands.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from flask import g, has_app_context
@@ -15,6 +15,7 @@ from sqlalchemy import UniqueConstraint, event, exists, inspect, select
 from sqlalchemy.orm import Mapped, Session
 
 from app.kernel.errors import N_, DomainError
+from app.lowcode.actors import EVERYTHING, acting_as, current_actor
 from app.lowcode.codes import Codes, named
 from app.lowcode.db import db
 from app.lowcode.document import About, Document, DocumentBase, documents, spec_of
@@ -129,13 +130,18 @@ def adopt(*, session: Session, kind: str, labels: Iterable[str | None]) -> dict[
         .order_by(DictionaryEntry.position.desc())
         .limit(1)
     )
+    added = []
     for place, label in enumerate(fresh, start=1):
         cut = label[:LENGTH]
         if cut not in found:
-            session.add(DictionaryEntry(kind=kind, code=cut, label=cut, position=(last or 0) + place * STEP))
+            added.append(DictionaryEntry(kind=kind, code=cut, label=cut, position=(last or 0) + place * STEP))
             found[cut] = cut
         found[label] = found[cut]
     session.flush()
+    # What a file brings may be new to the whole office, whatever part of it the person imports into.
+    with acting_as(replace(current_actor(), reach=EVERYTHING)):
+        session.add_all(added)
+        session.flush()
     session.info.setdefault("adopted", set()).update((kind, found[one]) for one in found)
     return found
 

@@ -72,7 +72,15 @@ def _texts() -> Iterator[str]:
     for file in request.files.values():
         yield file.filename or ""
     if request.is_json:
-        yield from _texts_in(request.get_json(silent=True))
+        yield from _texts_in(_json())
+
+
+def _json() -> Any:
+    """Return the body; None for what is no JSON, or is nested deeper than anything of ours."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
 
 
 def _texts_in(value: Any) -> Iterator[str]:

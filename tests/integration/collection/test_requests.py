@@ -216,7 +216,7 @@ def test_a_deposit_is_deducted_and_returned(session: Session, who: Any, client_o
         select(DepositEntry.receipt_id).where(DepositEntry.kind == DepositKind.IN)
     ).one()
     page = told(desk, f"/receipt/do/void/{receipt}", reason="收错")
-    assert "余额只有 0.00 元" in page
+    assert "只剩 0.00 元" in page
     assert figures(session, who["settled"]) == (D("5.00"), D("0.00"))
 
 
