@@ -81,7 +81,7 @@ def test_a_room_that_is_none_of_ours_begins_nothing(
 ) -> None:
     room = str(repairs.cast.neighbour.room_ids[0]) if value == "neighbour" else value
     form = begun(text(client_of("客服"), f"/repair_order/add?room_id={room}"))
-    assert not {"community_id", "customer_id", "reporter", "phone"} & set(form)
+    assert not {"customer_id", "reporter", "phone"} & set(form)
 
 
 def test_who_may_not_register_has_no_button(repairs: RepairOffice, client_of: Client) -> None:
