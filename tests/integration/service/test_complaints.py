@@ -213,7 +213,7 @@ def test_what_has_moved_is_never_deleted(
         fresh, moved = complaint(unit, cast).id, complaint(unit, cast, ComplaintState.CANCELLED).id
     refused = manager.post(f"/complaint/delete/{moved}", follow_redirects=True)
     assert refused.status_code == 200 and "已经办理过，不能删除" in refused.text
-    assert manager.post(f"/complaint/delete/{fresh}").status_code == 302
+    assert manager.post(f"/complaint/delete/{fresh}").status_code == 303
     session.rollback()
     assert session.scalars(select(Complaint.id)).all() == [moved]
 
