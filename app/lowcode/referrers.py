@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.lowcode.document import DocumentBase, documents, spec_of
 from app.lowcode.fields import Field
+from app.lowcode.history import History
 from app.lowcode.scope import UNSCOPED
 
 
@@ -26,12 +27,14 @@ class Referrer:
 
 
 def referrers(*, session: Session, row: DocumentBase, unchecked: bool = False) -> Iterator[Referrer]:
-    """Count the rows of every document that link to `row`, beyond the person's reach too.
+    """Count the rows of every document that link to `row`, beyond the person's reach too; its history outlives it.
 
     `unchecked`: only by links that the database keeps no foreign key for, so that it would let the row go.
     """
     name = type(row).__name__
     for document in documents.values():
+        if document is History:
+            continue
         for field in spec_of(document).links.values():
             if field.target != name or (unchecked and document.__table__.c[field.name].foreign_keys):
                 continue

@@ -7,12 +7,13 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import select
 
-from app.estate.models import Building, Room
+from app.estate.models import Building, Community, Room
 from app.lowcode import clock
 from app.lowcode.actors import SYSTEM, acting_as
-from app.lowcode.history import History
+from app.lowcode.history import AuditAction, History
 from app.lowcode.logins import LoginRecord
 from app.lowcode.unit import unit_of_work
+from tests.people import reach_whole_office
 
 
 @pytest.fixture
@@ -134,3 +135,19 @@ def test_the_log_of_logins_is_searched_and_exported(client_of, client, session):
     assert "shoufei" not in admin.get("/login_record/list/?f.succeeded.eq=1").get_data(as_text=True)
     assert admin.get("/login_record/export").status_code == 200
     assert client_of("收费员").get("/login_record/list/").status_code == 403
+
+
+def test_its_own_history_does_not_hold_a_community(app, cast, client_of, session):
+    """Delete a community that nothing refers to; what was done to it stays in the history."""
+    with app.app_context(), acting_as(SYSTEM), unit_of_work() as unit:
+        reach_whole_office(session=unit, login=cast["管理员"])
+        row = Community(company_id=cast.ours.company_id, name="空园")
+        unit.add(row)
+        unit.flush()
+        key = row.id
+    answer = client_of("管理员").post(f"/community/delete/{key}")
+    assert (answer.status_code, answer.location) == (303, "/community/list/")
+    session.rollback()
+    assert session.get(Community, key) is None
+    deeds = select(History.deed).where(History.document == "Community", History.row_id == key)
+    assert session.scalars(deeds.order_by(History.id)).all() == [AuditAction.ADDED, AuditAction.DELETED]
