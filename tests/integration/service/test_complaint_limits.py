@@ -121,6 +121,8 @@ def test_the_community_sets_its_own_time(session: Session, cast: Any) -> None:
 
 def test_who_took_it_down_is_told_too_and_the_neighbour_is_not(session: Session, cast: Any) -> None:
     desk, manager = actor(session, cast, "客服"), actor(session, cast, "物业经理")
+    with unit_of_work() as unit:
+        inputs(unit, cast)  # the departments are the whole company's: not for the desk to add
     with clock.clock_at(MONDAY), acting_as(desk), unit_of_work() as unit:
         complaint(unit, cast)
     look(24 * HOUR)
