@@ -23,6 +23,7 @@ class World:
     room_id: int = 0
     other_room_id: int = 0
     unbilled_batch: int = 0
+    unread_meter_id: int = 0
     customer_id: int = 0
     free_customer_id: int = 0
     fee_item_id: int = 0

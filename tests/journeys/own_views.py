@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.collection.models import CashHandover, Receipt
+from app.kernel.periods import Period
+from app.lowcode import clock
 from tests.journeys.ours import ASKED, HIDDEN, KEY, PHONE, PLATE, World, marked
 from tests.journeys.own_billing import OWN as OF_METERS
 from tests.journeys.own_closing import OWN as OF_CLOSING
@@ -17,6 +19,7 @@ from tests.journeys.uploads import sent
 from tests.journeys.visits import Visit
 from tests.journeys.visits_service import material, no_material
 from tests.journeys.world import charge_of_run
+from tests.journeys.world_billing import UNREAD
 from tests.journeys.world_collection import TILL
 from tests.people import PASSWORD
 
@@ -40,6 +43,7 @@ def _assign(session: Session, world: World) -> list[Visit]:
         "community_id": world.community_id,
         "standard_id": world.unused_standard_id,
         "starts": "2025-02-01",
+        "ends": "2029-12-31",
     }
     rooms = {
         **terms,
@@ -175,13 +179,19 @@ OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
     ("AssignView.assign", "POST"): _assign,
     ("AssignView.ticked", "POST"): _ticked,
     ("AssignView.take_back", "POST"): _one("/billing/assign/take_back/{unbilled_batch}", method="POST"),
-    ("ExemptView.exempt", "GET"): _one("/billing/exempt/?community_id={community_id}&period=2025-05"),
+    ("ExemptView.exempt", "GET"): _one(
+        f"/billing/exempt/?community_id={{community_id}}&period={UNREAD}", told=True
+    ),
     ("ExemptView.exempt", "POST"): lambda _s, world: [
         Visit(
             "/billing/exempt/",
             "POST",
-            writes=False,
-            data={"community_id": world.community_id, "period": "2025-05", "reason": "没有抄到"},
+            data={
+                "community_id": world.community_id,
+                "period": UNREAD,
+                "meters": [world.unread_meter_id],
+                "reason": "没有抄到",
+            },
         )
     ],
     ("StartRunView.start", "GET"): _one("/billing/start/"),
@@ -197,7 +207,9 @@ OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
     ("DeskView.find", "GET"): _finds,
     ("DeskView.customer", "GET"): _one("/desk/customer/{customer_id}.json", told=True),
     ("DeskView.receipts", "GET"): _one("/desk/customer/{customer_id}/receipts.json"),
-    ("DeskView.advance", "GET"): _one("/desk/customer/{customer_id}/advance.json?until=2099-12", works=False),
+    ("DeskView.advance", "GET"): lambda _s, world: [
+        Visit(f"/desk/customer/{world.customer_id}/advance.json?until={Period.of(clock.today()).plus(3)}")
+    ],
     ("DeskView.drawer", "GET"): _one("/desk/drawer"),
     ("DeskView.pay", "POST"): _pays,
     ("DeskView.apply", "POST"): lambda _s, world: [
@@ -259,7 +271,9 @@ OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
     ("JobView.result", "GET"): _one("/jobs/{job_id}/result", told=True),
     ("JobView.cancel", "POST"): _one("/jobs/{waiting_job_id}/cancel", method="POST"),
     ("SalesImportView.upload", "GET"): _one("/import_sales/"),
-    ("SalesImportView.upload", "POST"): _one("/import_sales/", method="POST", data=sent, writes=False),
+    ("SalesImportView.upload", "POST"): _one(
+        "/import_sales/", method="POST", data=sent, adds="job: new ('estate.check_sales'"
+    ),
     ("SalesImportView.check", "GET"): _one("/import_sales/check/{upload}", told=True),
     ("SalesImportView.check", "POST"): _one(
         "/import_sales/check/{upload}", method="POST", data={}, writes=False

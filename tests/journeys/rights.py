@@ -243,10 +243,11 @@ def asked_by(rule: str, method: str, url: str) -> Right | None:
 # The orders, pictures and files of the walk are somebody else's.
 OTHERS = {
     ("维修工", "/repairs/mine/<int:pk>"): {404},
-    ("维修工", "/repair_material/"): {403, 422},
+    ("维修工", "/repair_material/"): {303, 403, 422},
     ("维修工", "/repair_order/attach/"): {403},
     ("", "/repair_order/detach/"): {403},
     ("", "/billing/readings/import/<token>"): {404},
+    ("", "/handover/"): {422},
     ("", "/import_sales/check/"): {404},
     ("", "/import_sales/result/"): {404},
     ("", "/jobs/<int:pk>"): {404},

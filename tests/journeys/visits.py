@@ -28,6 +28,7 @@ class Visit:
     told: bool = False
     twice: bool = False
     writes: bool = True  # False: a POST that keeps nothing in the database
+    adds: str = ""  # how the line of the row begins that any sender adds for themselves
     works: bool = True  # False: a person of ours is refused too; only the stranger's answer is looked at
 
 

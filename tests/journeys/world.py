@@ -435,8 +435,13 @@ def _office(session: Session, world: World, cast: Cast, app: Flask) -> None:
         owner="主人",
         words=marked("空置"),
     )
-    add_exemptions(
-        session=session, community_id=world.community_id, owner_id=owner_id, owner="主人", words=marked("表")
+    world.unread_meter_id = add_exemptions(
+        session=session,
+        community_id=world.community_id,
+        fee_item_id=world.fee_item_id,
+        owner_id=owner_id,
+        owner="主人",
+        words=marked("表"),
     )
     ask_to_reopen(session=session, community_id=world.community_id, owner_id=owner_id, words=marked("反结账"))
     world.handed_receipt_id, world.free["ApprovalLimit"] = add_balances(

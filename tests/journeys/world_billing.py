@@ -7,12 +7,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.billing import operations as billing
-from app.billing.models import Meter, ReadingExemption, Vacancy
+from app.billing.models import FeeStandard, Meter, ReadingExemption, Vacancy
 from app.billing.operations import NewReading
 from app.billing.states import ApprovalState, MeterKind
 from app.kernel.periods import Period
+from app.kernel.pricing import Method
 from app.lowcode.actors import EVERYTHING, Actor, acting_as
 from app.lowcode.workflow import move
+
+UNREAD = Period(2030, 1)
+"""The month that waits for a meter which nobody read."""
 
 
 def add_vacancies(
@@ -67,8 +71,10 @@ def add_meters(*, session: Session, community_id: int, room_id: int, words: str)
     return free
 
 
-def add_exemptions(*, session: Session, community_id: int, owner_id: int, owner: str, words: str) -> None:
-    """One that waits for somebody else, one that the owner may take back."""
+def add_exemptions(
+    *, session: Session, community_id: int, fee_item_id: int, owner_id: int, owner: str, words: str
+) -> int:
+    """One that waits for somebody else, one that the owner may take back; the id of the meter that `UNREAD` waits for."""
     number = select(Meter.id).where(Meter.number == f"{words}3")
     meter_id = session.scalars(number).one()
     for month, who in ((1, Actor(None, words, EVERYTHING)), (2, Actor(owner_id, owner, EVERYTHING))):
@@ -81,6 +87,26 @@ def add_exemptions(*, session: Session, community_id: int, owner_id: int, owner:
                 period=Period(2025, month),
                 reason=words,
             )
+    metered = billing.save_standard(
+        session=session,
+        row=FeeStandard(),
+        name=f"{words}价",
+        fee_item_id=fee_item_id,
+        community_id=community_id,
+        method=Method.METERED,
+        active=True,
+        price=Decimal(3),
+        price_starts=UNREAD.first_day,
+        due_days=0,
+    )
+    billing.assign(
+        session=session,
+        standard_id=metered.id,
+        starts=UNREAD.first_day,
+        ends=UNREAD.last_day,
+        meter_ids=[meter_id],
+    )
+    return meter_id
 
 
 def exemption(session: Session, community_id: int, *, by_owner: bool) -> int:
