@@ -273,9 +273,8 @@ def init_security(app: Flask) -> None:
         response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        if request.endpoint == "static":
-            keep_static(response)
-        elif request.endpoint != "appbuilder.static":
+        kept = request.endpoint == "static" and keep_static(response)
+        if not kept and request.endpoint != "appbuilder.static":
             # Files that are sent say "no-cache" of themselves: a browser would keep them.
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -34,7 +34,9 @@ class Sessions(SecureCookieSessionInterface):
             super().save_session(app, session, response)
 
 
-def keep_static(response: Response) -> None:
-    """Let the browser keep a file that was found for a year."""
-    if response.status_code in (200, 206, 304):
-        response.headers["Cache-Control"] = f"public, max-age={KEEP}, immutable"
+def keep_static(response: Response) -> bool:
+    """Let the browser keep a file that was found for a year; False when nothing was found."""
+    if response.status_code not in (200, 206, 304):
+        return False
+    response.headers["Cache-Control"] = f"public, max-age={KEEP}, immutable"
+    return True
