@@ -8,6 +8,8 @@ down_revision = "ca17d44f4607"
 branch_labels = None
 depends_on = None
 
+KEY_INDEX = "fk_billing_line_assignment_id"
+
 
 def upgrade() -> None:
     op.create_table(
@@ -55,6 +57,9 @@ def upgrade() -> None:
 
     with op.batch_alter_table("billing_line", schema=None) as batch_op:
         batch_op.create_index("ix_billing_line_assignment_id", ["assignment_id"], unique=False)
+    # MariaDB drops the index that it made for the foreign key, but not the one that the way down made.
+    if KEY_INDEX in {index["name"] for index in sa.inspect(op.get_bind()).get_indexes("billing_line")}:
+        op.drop_index(KEY_INDEX, "billing_line")
 
     with op.batch_alter_table("fee_assignment", schema=None) as batch_op:
         batch_op.add_column(sa.Column("batch", sa.Integer(), nullable=True))
@@ -66,7 +71,7 @@ def downgrade() -> None:
 
     if op.get_bind().dialect.name == "mysql":
         # The foreign key stands on an index of its column; MariaDB keeps the last one.
-        op.create_index("fk_billing_line_assignment_id", "billing_line", ["assignment_id"], unique=False)
+        op.create_index(KEY_INDEX, "billing_line", ["assignment_id"], unique=False)
     with op.batch_alter_table("billing_line", schema=None) as batch_op:
         batch_op.drop_index("ix_billing_line_assignment_id")
 

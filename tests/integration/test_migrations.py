@@ -12,7 +12,7 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
 )
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, inspect, select
 from sqlalchemy.orm import Session
 
 from app.billing.models import MonthSum
@@ -45,6 +45,16 @@ def test_the_sums_of_the_months_are_made_of_what_was_posted(
         after = session.execute(select(func.count(MonthSum.id), func.sum(MonthSum.amount))).one()
         assert check_books(session=session) == []
     assert before == after and before[0] > 10
+
+
+@pytest.mark.all_databases
+def test_what_goes_down_and_up_goes_down_again(app: Flask) -> None:
+    """MariaDB keeps an index that was made by the way down and would refuse it the second time."""
+    with app.app_context():
+        for _turn in range(2):
+            downgrade(revision=BEFORE_SUMS)
+            upgrade()
+        assert "offered_right" in inspect(db.engine).get_table_names()
 
 
 BEFORE_OFFERS = "5f0c1a7b9d24"
