@@ -32,6 +32,6 @@ def test_what_the_form_library_says_is_in_the_reader_s_language(
     client_of: Callable[[str], FlaskClient],
 ) -> None:
     browser = client_of("收费员")
-    assert "该字段是必填字段" in browser.post("/password").text
+    assert "必填。" in browser.post("/password").text
     browser.get("/language/en")
-    assert "This field is required." in browser.post("/password").text
+    assert "Required." in browser.post("/password").text
