@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import axe
 from tests.browser.browsers import chromium
 from tests.browser.server import log_in, serving
 
@@ -51,6 +52,28 @@ def test_deleting_from_the_menu_asks_first_and_deletes_that_row(page: Page) -> N
     expect(page.get_by_role("alert").or_(page.get_by_role("status")).first).to_contain_text("1-1-201")
     expect(page.locator("tbody tr")).to_have_count(1)
     expect(page.locator("tbody")).to_contain_text("1-1-101")
+
+
+def test_the_focus_goes_back_to_the_row_whose_menu_asked(page: Page) -> None:
+    """W2: where the dialog was opened from, whose entry in the menu is hidden by then."""
+    button = page.locator("tbody tr", has_text="1-1-201").get_by_role("button", name="操作 1-1-201")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.locator(".dropdown-menu.show").get_by_text("删除").locator("..").press("Enter")
+    dialog = page.locator("#confirm")
+    expect(dialog.get_by_role("button", name="确定")).to_be_focused()
+    assert axe(page) == []
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+def test_the_filter_panel_shuts_nobody_out(page: Page) -> None:
+    """W2."""
+    page.get_by_role("main").get_by_role("button", name="筛选", exact=True).first.press("Enter")
+    page.get_by_role("button", name="楼层号", exact=True).press("Enter")
+    expect(page.get_by_label("楼层号 条件")).to_be_visible()
+    assert axe(page) == []
 
 
 def test_a_filter_is_put_together_by_keys(page: Page) -> None:

@@ -8,6 +8,7 @@ import { startSelects } from "./select.js";
 
 let answer = null;
 let going = false;
+let opener = null;
 
 const parts = () => {
   const box = document.getElementById("confirm");
@@ -34,6 +35,7 @@ function dress({ title, text, tone }) {
 
 // Ask in the dialog. Resolves to true, or to null when the person backs out.
 export function ask({ text, tone = null }) {
+  opener = document.activeElement;
   const { modal } = dress({ text, tone });
   return new Promise((resolve) => {
     answer = resolve;
@@ -44,6 +46,7 @@ export function ask({ text, tone = null }) {
 // Open the form that the server shows at `url`; resolves to false when the person backs out, else the page is left. With
 // `stay` in the address the page stays, and it resolves to the sentence of what was done.
 export async function openDialog(url, { pairs = [], tone = null } = {}) {
+  opener = document.activeElement;
   const address = new URL(url, location.href);
   for (const [name, value] of pairs) address.searchParams.append(name, value);
   let html;
@@ -79,6 +82,16 @@ function focusFirst() {
     fields.querySelector(".is-invalid") ||
     fields.querySelector("input:not([type=hidden]):not(.date-native), select, textarea");
   (first?.tomselect?.control_input || first || submit).focus();
+}
+
+// Where the dialog was opened from; what was chosen in a menu is hidden again, and the menu's own button has it then.
+function focusBack() {
+  const { activeElement } = document;
+  const menu = opener?.closest(".dropdown-menu");
+  // the page may have put it elsewhere when it was told the answer
+  if (activeElement === document.body || parts().box.contains(activeElement))
+    (menu ? menu.previousElementSibling : opener)?.focus();
+  opener = null;
 }
 
 async function send(url) {
@@ -195,5 +208,6 @@ export function startConfirm() {
     answer?.(null);
     answer = null;
     parts().fields.replaceChildren();
+    focusBack();
   });
 }

@@ -90,6 +90,8 @@ async function keepIfFitting(control, select) {
 
 function remote(select) {
   const control = new TomSelect(select, options(select));
+  // The label leads to the control from now on; the select behind it is for the form alone.
+  select.setAttribute("aria-hidden", "true");
   control.control_input.addEventListener(
     "keydown",
     (event) => {
