@@ -30,7 +30,7 @@ NOISE = re.compile(r'"(Project-Id|Report-Msgid|POT-|PO-Rev|Last-Tr|Language-Team
 PLACES = re.compile(r"%\((\w+)\)[sd]")
 # A template puts values into every text, also where there are none: a sign that names no value breaks the page.
 BARE = re.compile(r"%(?!\(\w+\)[sd])")
-HAN = re.compile(r"[\u3001\u4e00-\u9fff]")
+HAN = re.compile(r"[\u3001\u4e00-\u9fff\uff01-\uff1f]")  # the punctuation of Chinese too
 
 
 def collected() -> Catalog:

@@ -90,7 +90,7 @@ def set_up_print(sheet: Any, heading_row: int) -> None:
 
 def heading(one: Field) -> str:
     """Return a column's heading with its unit."""
-    return _(one.label) + (f"({_(one.unit)})" if one.unit and one.unit != "元" else "")
+    return _(one.label) + (_("（%(text)s）", text=_(one.unit)) if one.unit and one.unit != "元" else "")
 
 
 def write_value(sheet: Any, line: int, place: int, value: Any, one: Field, style: Any) -> None:

@@ -240,7 +240,7 @@ def _form_field(
     if one.length:
         validators.append(Length(max=one.length, message=_("最多 %(max)d 个字。")))
     common: dict[str, Any] = {
-        "label": _(one.label) + (f"({_(one.unit)})" if one.unit else ""),
+        "label": _(one.label) + (_("（%(text)s）", text=_(one.unit)) if one.unit else ""),
         "validators": validators,
         "description": _(one.help) if one.help else "",
     }

@@ -57,7 +57,7 @@ def form_page(
         groups=groups or [("", names)],
         back_url=back,
         submit=submit,
-        error=";".join(form.form_errors) or None,
+        error=_("；").join(form.form_errors) or None,
     )
     status = 422 if form.errors and request.method == "POST" else 200
     return render_template(template, page=page, **more), status

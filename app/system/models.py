@@ -42,7 +42,7 @@ def _computed(expression: Any, field: Field) -> Any:
 
 def _user_title(user: User) -> str:
     name = f"{user.last_name}{user.first_name}"
-    return f"{name}({user.username})" if name else str(user.username)
+    return f"{name}（{user.username}）" if name else str(user.username)
 
 
 _users, _roles, _members, _rights = User.__table__, Role.__table__, assoc_user_role, assoc_permissionview_role

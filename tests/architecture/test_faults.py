@@ -21,7 +21,6 @@ OPEN = {
     "S6": "one notice a person and event",
     "S7": "twelve months of statistics",
     "W1": "English of charts, titles and built-in roles",
-    "W3": "full-width colons in titles and papers",
     "X16": "a form that was left open over the idle limit",
 }
 NAMED = re.compile(r"\b([ADEILMSWXZ][0-9]{1,2})\b")

@@ -1,5 +1,6 @@
 """The check of the catalog finds what would be seen on an English page."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from babel.messages.catalog import Catalog
 from tools import translations
 
 Spoil = Callable[[Catalog], object]
+# Beside Chinese or a value; a time of day or an address has its own.
+HALF_WIDTH = re.compile(r"([\u4e00-\u9fff）]|\)[sd]) ?[:;,!?(]|[:;,!?)] ?[\u4e00-\u9fff（]")
 
 
 def translated_title(catalog: Catalog, message: str, english: str) -> None:
@@ -54,3 +57,8 @@ def test_a_whole_catalog_passes(checked: Callable[[Spoil], int]) -> None:
 )
 def test_what_is_wrong_is_found(checked: Callable[[Spoil], int], spoil: Spoil) -> None:
     assert checked(spoil) == 1
+
+
+def test_messages_have_the_punctuation_of_chinese() -> None:
+    """W3: a half-width colon, comma or bracket is English's."""
+    assert [message.id for message in translations.collected() if HALF_WIDTH.search(str(message.id))] == []

@@ -44,7 +44,7 @@ def in_column(page: Page, state: str) -> Any:
 def test_a_card_is_dragged_to_where_it_goes(page: Page, number: str) -> None:
     in_column(page, "received").drag_to(page.locator("[data-state=processing]"))
     dialog = page.locator("#confirm")
-    expect(dialog).to_contain_text(f"转责任部门:{number}")
+    expect(dialog).to_contain_text(f"转责任部门：{number}")
     # Nothing is chosen yet: the server says so in the dialog, and the card stays.
     dialog.get_by_role("button", name="确定").click()
     expect(dialog).to_contain_text("必填。")

@@ -24,6 +24,7 @@ from tests.journeys.ours import ASKED, HIDDEN
 from tests.people import CAST
 
 HAN = re.compile(r"[\u4e00-\u9fff]+")
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff）] ?[:;,!?(]|[:;,!?)] ?[\u4e00-\u9fff（]")
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 # Names of things that the Chinese call so themselves, the name of the other language, and what the test's people typed.
 LATIN = [
@@ -187,6 +188,15 @@ def test_no_chinese_on_an_english_page(walk: Walk, login: Any) -> None:
         assert answer.status_code in (200, 404), url
         left |= {f"{url}: {text}" for text in texts_of(answer.text) if HAN.search(typed.sub("", text))}
     assert not left, "\n".join(sorted(left))
+
+
+def test_chinese_is_set_with_its_own_punctuation(walk: Walk, login: Any) -> None:
+    """W3: full-width colons, commas and brackets on every page and paper."""
+    client = login(walk.app.test_client(), "owner")
+    wrong = set()
+    for url in [*walk.pages, *walk.parts]:
+        wrong |= {f"{url}: {text}" for text in texts_of(client.get(url).text) if HALF_WIDTH.search(text)}
+    assert not wrong, "\n".join(sorted(wrong))
 
 
 def different(pages: list[str]) -> list[str]:

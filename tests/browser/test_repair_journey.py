@@ -144,7 +144,7 @@ def wants_material(technician: Hands) -> None:
     page.get_by_label("材料名称").fill("角阀")
     page.get_by_label("数量").fill("2")
     page.get_by_label("单位").fill("个")
-    page.get_by_label("单价(元)").fill("12.5")
+    page.get_by_label("单价（元）").fill("12.5")
     technician.press("加用料")
     expect(page.locator("#materials")).to_contain_text("待确认")
     expect(page.locator("#materials")).to_contain_text("25.00")

@@ -131,7 +131,7 @@ def change_meter(
     note(
         meter,
         label=N_("换表"),
-        reason=f"{day} {format_exact(old_value, 0)} → {format_exact(onward, 0)}:{reason}",
+        reason=f"{day} {format_exact(old_value, 0)} → {format_exact(onward, 0)}：{reason}",
     )
     session.flush()
     return judged

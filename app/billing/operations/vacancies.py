@@ -105,7 +105,7 @@ def end_vacancy(*, session: Session, vacancy_id: int, ends: date, reason: str) -
     billed = max((one.ends for one in _billed(session, row)), default=None)
     if billed is not None and ends < min(billed, row.ends):
         raise VacancyBilled(field="ends", billed=min(billed, row.ends).isoformat())
-    note(row, label=N_("提前结束"), reason=f"{row.ends} → {ends}:{reason}")
+    note(row, label=N_("提前结束"), reason=f"{row.ends} → {ends}：{reason}")
     row.ends = ends
     session.flush()
     return row

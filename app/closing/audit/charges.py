@@ -170,7 +170,7 @@ CHECKS = (
         code="charge_copies",
         paper=CHARGE,
         message=N_(
-            "记为已收 %(paid)s、后续减免 %(waived)s、调整 %(adjusted)s,"
+            "记为已收 %(paid)s、后续减免 %(waived)s、调整 %(adjusted)s，"
             "按核销应为 %(paid_right)s、%(waived_right)s、%(adjusted_right)s。"
         ),
         find=_copies,

@@ -45,7 +45,7 @@ class Breach:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.community} {self.paper}:{self.message}"
+        return f"{self.community} {self.paper}：{self.message}"
 
 
 def check_books(

@@ -47,7 +47,7 @@ def figures_of(reading: Reading) -> list[tuple[str, str]]:
 def equations_of(reading: Reading) -> list[tuple[bool, str]]:
     """Return the equations in words: those that hold together in one, each of the others by itself (False)."""
     good = [_(one.label) for one in reading.equations if one.holds]
-    found = [(True, _("已核对：%(equations)s", equations="; ".join(good)))] if good else []
+    found = [(True, _("已核对：%(equations)s", equations=_("；").join(good)))] if good else []
     return [*found, *((False, _wrong(one)) for one in reading.equations if not one.holds)]
 
 

@@ -247,7 +247,9 @@ def _render_context(reading: Reading, *, linked: bool) -> dict[str, Any]:
 def _picks(report: Report, scope: ReportQuery) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
     found = []
     for one in report.picks:
-        everything = [] if one.default else [("", f"{_(one.label)}: {_('全部')}")]
+        everything = (
+            [] if one.default else [("", _("%(label)s：%(value)s", label=_(one.label), value=_("全部")))]
+        )
         options = [*everything, *one.options(db.session())]
         found.append((one.name, _(one.label), scope.picks.get(one.name, ""), options))
     return found

@@ -60,7 +60,9 @@ class ActionMixin:
         form = self._inputs_of(action, pk, row)
         stay = safe_next(BACK, f"{self.spec.url}/show/{pk}")
         note = action.note(row) if action.note is not None else ""
-        page = self._dialog(action, form, stay, title=f"{_(action.label)}:{row}", note=note)
+        page = self._dialog(
+            action, form, stay, title=_("%(label)s：%(value)s", label=_(action.label), value=row), note=note
+        )
         if request.method == "GET":
             return self._ask(page)
 
@@ -241,4 +243,10 @@ def _values(form: Any) -> dict[str, Any]:
 
 
 def _first(form: Any) -> str:
-    return next((f"{form[name].label.text}:{errors[0]}" for name, errors in form.errors.items()), "")
+    return next(
+        (
+            _("%(label)s：%(value)s", label=form[name].label.text, value=errors[0])
+            for name, errors in form.errors.items()
+        ),
+        "",
+    )

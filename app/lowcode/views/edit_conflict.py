@@ -55,7 +55,7 @@ def changed_since(*, session: Session, spec: Spec, row: Any, seen: str | None) -
     ).all()
     titles = titles_of(session=session, spec=spec, row_id=row.id) if spec.links else {}
     told = [
-        _("%(label)s:%(value)s", label=_(one.label), value=_value(row, one, titles))
+        _("%(label)s：%(value)s", label=_(one.label), value=_value(row, one, titles))
         for one in spec.fields.values()
         if one.name in names
     ]

@@ -246,7 +246,7 @@ class FormMixin:
             back_url=back,
             submit=_("保存"),
             crumbs=[(_(self.spec.about.label), f"{self.spec.url}/list/"), (title, None)],
-            error=";".join(form.form_errors) or None,
+            error=_("；").join(form.form_errors) or None,
             masks=masks_of(form) if editing else {},
         )
         status = 422 if form.errors and request.method == "POST" else 200

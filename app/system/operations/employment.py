@@ -92,4 +92,4 @@ def employ(*, session: Session, user: User, wanted: Employment | None) -> tuple[
 
 
 def _words(row: Employee) -> str:
-    return f"{row.name}({row.number})"
+    return f"{row.name}（{row.number}）"

@@ -31,7 +31,7 @@ _USERNAME = re.compile(r"[\w.@-]{2,64}")
 
 class BadUsername(DomainError):
     code = "bad_username"
-    message = N_("登录名为 2 至 64 个字母、数字、汉字或 . _ @ -,不含空格。")
+    message = N_("登录名为 2 至 64 个字母、数字、汉字或 . _ @ -，不含空格。")
 
 
 class UsernameTaken(DomainError):

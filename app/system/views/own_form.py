@@ -83,6 +83,7 @@ class OwnFormView(DocumentView):
             ],
             back_url=f"{self.spec.url}/list/" if row is None else f"{self.spec.url}/show/{row.id}",
             crumbs=[(label, f"{self.spec.url}/list/"), (title, None)],
-            error=";".join([*form.form_errors, *(form["rights"].errors if "rights" in form else ())]) or None,
+            error=_("；").join([*form.form_errors, *(form["rights"].errors if "rights" in form else ())])
+            or None,
             masks={} if row is None else masks_of(form),
         )

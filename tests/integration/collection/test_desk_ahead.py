@@ -183,7 +183,7 @@ def test_what_is_held_settles_what_is_ticked(session: Session, who: Any, client_
     paid = desk.post("/desk/pay", json=body(who, charge_ids=[who["charge"]], key="key-000002"))
     (receipt,) = paid.get_json()["receipts"]
     assert receipt["total"] == "10.72"
-    assert "另用预收抵扣:200.00" in desk.get(receipt["print_url"]).get_data(as_text=True)
+    assert "另用预收抵扣：200.00" in desk.get(receipt["print_url"]).get_data(as_text=True)
 
 
 @pytest.mark.parametrize(

@@ -58,9 +58,9 @@ def test_the_file_is_the_filtered_list_typed(rooms, client_of):
     assert [row[column["房间号"]] for row in body] == [text.replace("\x01", "") for text in AWKWARD[:1:-1]]
     assert all(row[column["楼宇"]] == "=cmd" for row in body)
     assert all(cell.data_type != "f" for line in sheet.iter_rows() for cell in line)
-    assert body[0][column["建筑面积(㎡)"]] == 88.01
+    assert body[0][column["建筑面积（㎡）"]] == 88.01
     assert body[0][column["交付日期"]] == datetime(2025, 3, 5)
-    assert totals[column["建筑面积(㎡)"]] == pytest.approx(sum(80.01 + i for i in range(2, 9)))
+    assert totals[column["建筑面积（㎡）"]] == pytest.approx(sum(80.01 + i for i in range(2, 9)))
     assert sheet.freeze_panes == "A4"
 
 

@@ -114,7 +114,12 @@ def test_what_was_changed_meanwhile_is_told_as_it_may_be_seen(app, cast, client_
     assert late.status_code == 422
     page = late.get_data(as_text=True)
     [told] = re.findall(r"别人刚刚修改了[^<]*", page)
-    for words in ("联系电话:139****1111", "备注:&lt;b&gt;门禁卡两张&lt;/b&gt;", "性别:女", "身份证号:●●●"):
+    for words in (
+        "联系电话：139****1111",
+        "备注：&lt;b&gt;门禁卡两张&lt;/b&gt;",
+        "性别：女",
+        "身份证号：●●●",
+    ):
         assert words in told
     assert "联系地址" not in told
     assert "13900001111" not in page

@@ -163,7 +163,7 @@ class TestOneForm:
         answer = admin.post("/user/add", given)
         assert answer.status_code == 302, answer.text
         page = admin.get(answer.location).text
-        assert "小王(E-7)" in page and "收费部" in page
+        assert "小王（E-7）" in page and "收费部" in page
         row = session.scalars(select(Employee)).one()
         assert (row.name, row.position, row.phone) == ("小王", "收费员", "13800000007")
         assert row.user_id == key_of(session, "xiaowang")

@@ -74,7 +74,7 @@ def test_an_operator_and_a_role_come_change_and_go(app: Flask, session: Session,
     assert grants_of(session=session, user_id=clerk).communities == {cast.ours.community_id}
     with unit_of_work() as unit:
         assert delete_role(session=unit, role_id=role) == "现金出纳"
-        assert delete_user(session=unit, user_id=clerk) == "老出纳(chuna)"
+        assert delete_user(session=unit, user_id=clerk) == "老出纳（chuna）"
     with pytest.raises(LastAdministrator), unit_of_work() as unit:
         disable_user(session=unit, user_id=chief, by=None)
     assert session.get_one(User, chief).active

@@ -80,14 +80,14 @@ def test_all_that_an_operator_may_do(
     with working_as(office, "guanliyuan") as unit:
         unit.get_one(User, key).roles = list(unit.scalars(select(Role).where(Role.id.in_(two))))
     lines = table(admin.get(f"/rights/user/{key}").text)
-    assert ["宠物", "查看(乙)"] in lines
+    assert ["宠物", "查看（乙）"] in lines
     room = next(line for line in lines if line[0] == "房间")[1]
-    assert sorted(room.split(";")) == sorted(["查看(乙、甲)", "导出(甲)", "新增(乙)"])
+    assert sorted(room.split(";")) == sorted(["查看（乙、甲）", "导出（甲）", "新增（乙）"])
     sheet = admin.get(f"/rights/user/{key}/print").text
     assert (
-        "操作员权限：收费员(shoufei)" in sheet
+        "操作员权限：收费员（shoufei）" in sheet
         and "锦绣花园" in sheet
-        and ["宠物", "查看(乙)"] in table(sheet)
+        and ["宠物", "查看（乙）"] in table(sheet)
     )
     assert f'data-fragment="/rights/user/{key}"' in admin.get(f"/user/show/{key}").text
 

@@ -54,7 +54,7 @@ def test_an_operator_is_added_by_the_form_and_logs_in(
     answer = admin.post("/user/add", sent)
     assert answer.status_code == 302, answer.text
     shown = admin.get(answer.location).text
-    assert "小王(xiaowang)" in shown and "收费员" in shown and "锦绣花园" in shown
+    assert "小王（xiaowang）" in shown and "收费员" in shown and "锦绣花园" in shown
     assert Browser(office).log_in("xiaowang", NEW).location == "/"
 
 
