@@ -82,7 +82,7 @@ def test_all_that_an_operator_may_do(
     lines = table(admin.get(f"/rights/user/{key}").text)
     assert ["宠物", "查看（乙）"] in lines
     room = next(line for line in lines if line[0] == "房间")[1]
-    assert sorted(room.split(";")) == sorted(["查看（乙、甲）", "导出（甲）", "新增（乙）"])
+    assert sorted(room.split("；")) == sorted(["查看（乙、甲）", "导出（甲）", "新增（乙）"])
     sheet = admin.get(f"/rights/user/{key}/print").text
     assert (
         "操作员权限：收费员（shoufei）" in sheet
