@@ -52,7 +52,7 @@ def pages_of(place: Place) -> dict[str, str]:
         "charge_list_first": "/charge/list/",
         "charge_list_last": f"/charge/list/?page={_last(place.charges)}",
         "search_code": f"/search/?q={place.code[:-1]}",
-        "search_name": f"/search/?q={place.name}",
+        "search_name": f"/search/?q={place.name[:1]}",
         "search_phone": f"/search/?q={place.phone[-6:]}",
         "suggest": f"/search/suggest?q={place.code[:-1]}",
         "desk_find_code": f"/desk/find?q={place.code}",
