@@ -26,7 +26,15 @@ from app.lowcode.reports.declaration import LINE, TOTAL, Report, ReportLine, Rep
 from app.lowcode.reports.drilldown import FIELD, keys_of_url
 from app.lowcode.reports.reader import Reading, read
 from app.lowcode.values import NUMERIC, format_value
-from app.lowcode.views.lists import EXPORT_INLINE_ROWS, MOMENT, PRINT_ROWS, TooManyToPrint, url_with
+from app.lowcode.views.lists import (
+    EXPORT_INLINE_ROWS,
+    MOMENT,
+    PRINT_ROWS,
+    TooManyToPrint,
+    check_starts_job,
+    export_button,
+    url_with,
+)
 
 SIZE = 50
 GROUPED = 200  # lines of a grouped report: what an office's month has, whole
@@ -59,7 +67,7 @@ class ReportView(BaseView):
         return render_template(
             "report.html",
             **_render_context(reading, linked=True),
-            buttons=self._buttons(scope),
+            buttons=self._buttons(scope, reading.total.count),
             url=f"{report.url}/",
             inputs=parameters.inputs(scope),
             picks=_picks(report, scope),
@@ -92,14 +100,15 @@ class ReportView(BaseView):
             printed_at=format_value(clock.now(), MOMENT),
         )
 
-    @expose("/export")
+    @expose("/export", methods=["GET", "POST"])
     @needs("export")
     def export(self) -> Any:
-        """Return the report as an Excel file, all of its lines: at once, or beyond a few thousand as a job."""
+        """Send the report as Excel, all of its lines: at once, or beyond a few thousand as a job, by POST."""
         report, scope = self.report, self._scope()
         reading = read(session=db.session(), report=report, scope=scope)
         title = sheets.title_of(report, scope)
         if reading.total.count > EXPORT_INLINE_ROWS:
+            check_starts_job(count=reading.total.count, limit=EXPORT_INLINE_ROWS)
             # The tree node narrows by the person's session, which a job has not: it goes along by its key.
             label, params = (
                 _("导出 %(title)s", title=title),
@@ -126,10 +135,10 @@ class ReportView(BaseView):
             session=db.session(), report=self.report, given=request.args, today=clock.today()
         )
 
-    def _buttons(self, scope: ReportQuery) -> list[Button]:
+    def _buttons(self, scope: ReportQuery, count: int) -> list[Button]:
         pairs, url = parameters.parameters(scope), self.report.url
         found = [
-            Button("export", _("导出 Excel"), url_with(f"{url}/export", pairs), "file-spreadsheet"),
+            export_button(url_with(f"{url}/export", pairs), rows=count),
             Button("print", _("打印"), url_with(f"{url}/print", pairs), "printer", blank=True),
         ]
         return [one for one in found if may(one.name, self.report.name)]

@@ -55,6 +55,19 @@ class TooManyToPrint(DomainError):
     message = N_("共 %(count)d 行，超过一次打印的 %(limit)d 行。请先筛选，或导出 Excel。")
 
 
+class TooManyToSendAtOnce(DomainError):
+    code = "too_many_to_send_at_once"
+    message = N_(
+        "共 %(count)d 行，超过直接下载的 %(limit)d 行，要由后台任务导出：请回到列表，按“导出 Excel”。"
+    )
+
+
+def check_starts_job(*, count: int, limit: int) -> None:
+    """Refuse to begin a job by looking at an address. Raises: TooManyToSendAtOnce, unless this is a POST."""
+    if request.method != "POST":
+        raise TooManyToSendAtOnce(count=count, limit=limit)
+
+
 def arguments() -> Pairs:
     """Return this request's query parameters in their order."""
     return list(request.args.items(multi=True))
@@ -65,6 +78,11 @@ def url_with(base: str, pairs: Iterable[tuple[str, str]], **changes: str | None)
     kept = [(k, v) for k, v in pairs if k not in changes]
     kept += [(k, v) for k, v in changes.items() if v is not None]
     return f"{base}?{urlencode(kept)}" if kept else base
+
+
+def export_button(url: str, *, rows: int) -> Button:
+    """Make the button of an export: of many rows it begins a job, and so is a POST."""
+    return Button("export", _("导出 Excel"), url, "file-spreadsheet", post=rows > EXPORT_INLINE_ROWS)
 
 
 class ListMixin:
@@ -107,7 +125,7 @@ class ListMixin:
             },
             total_label=listing.total_words(self.spec),
             pager=_pager(query, found.count, base, pairs),
-            buttons=self._list_buttons(pairs),
+            buttons=self._list_buttons(pairs, found.count),
             bulk=self._bulk_buttons(),
             row_menu=self._row_menu(self._address(pairs)),
             described=_(self.spec.about.described) if self.spec.about.described else "",
@@ -191,7 +209,7 @@ class ListMixin:
             tone="danger",
         )
 
-    def _list_buttons(self, pairs: Pairs) -> Buttons:
+    def _list_buttons(self, pairs: Pairs, count: int) -> Buttons:
         name, url = self.spec.name, self.spec.url
         plain = [(k, v) for k, v in pairs if k not in ("page", "size", HELD)]
         found: Buttons = []
@@ -202,9 +220,7 @@ class ListMixin:
         if self.entry.workflow is not None:
             found.append(Button("board", _("看板"), url_with(f"{url}/board", plain), "layout-kanban"))
         if may("export", name):
-            found.append(
-                Button("export", _("导出 Excel"), url_with(f"{url}/export", plain), "file-spreadsheet")
-            )
+            found.append(export_button(url_with(f"{url}/export", plain), rows=count))
         if may("print", name):
             found.append(Button("print", _("打印"), url_with(f"{url}/print", plain), "printer", blank=True))
         return found
@@ -226,16 +242,17 @@ class ListMixin:
     def _bulk_buttons(self) -> Buttons:
         return []
 
-    @expose("/export")
+    @expose("/export", methods=["GET", "POST"])
     @needs("export")
     def export(self) -> Any:
-        """Exactly the filtered list as Excel: at once, or beyond a few thousand rows as a job."""
+        """Send exactly the filtered list as Excel: at once, or beyond a few thousand rows as a job, by POST."""
         pairs = arguments()
         query = Query.of(self.spec, pairs)
         session = db.session()
         count, totals = listing.summary(session=session, query=query, fields=self.spec.listed)
         title = _(self.spec.about.label)
         if count > EXPORT_INLINE_ROWS:
+            check_starts_job(count=count, limit=EXPORT_INLINE_ROWS)
             # The tree node narrows by the person's session, which a job has not: it goes along by its words.
             label, params = (
                 _("导出 %(title)s", title=title),

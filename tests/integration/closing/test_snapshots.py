@@ -237,7 +237,8 @@ def test_a_long_report_is_exported_by_a_job(
     finance = client_of("财务")
     at_once = finance.get(f"{URL}/export?period=2025-01").data
     monkeypatch.setattr(views, "EXPORT_INLINE_ROWS", 0)
-    answer = finance.get(f"{URL}/export?period=2025-01")
+    assert finance.get(f"{URL}/export?period=2025-01").status_code == 400
+    answer = finance.post(f"{URL}/export?period=2025-01")
     assert "/jobs/" in answer.headers["Location"]
     run_jobs()
     later = finance.get(f"{answer.headers['Location']}/result").data

@@ -47,9 +47,9 @@ def test_every_job_is_done(demo: Flask, office: Session, person: Any, monkeypatc
     jobs = Jobs(demo, office)
     manager = person("jingli")
     for path in ("/room/export", "/charge/export", "/receipt/export"):
-        jobs.ended(manager, manager.get(path))
+        jobs.ended(manager, manager.post(path))
     for report in ("summary", "takings", "arrears", "ageing", "balances", "daily", "ledger"):
-        jobs.ended(manager, manager.get(f"/reports/{report}/export"))
+        jobs.ended(manager, manager.post(f"/reports/{report}/export"))
     here = office.scalars(select(Community.id).order_by(Community.id)).first()
     fee = office.scalars(select(FeeItem.id).where(FeeItem.name == "物业费")).one()
     asked = {"community_id": here, "period": "2026-03", "fee_item_id": fee}

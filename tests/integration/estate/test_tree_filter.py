@@ -192,7 +192,7 @@ def test_a_job_exports_what_was_chosen_when_it_was_started(town, client_of, run_
     monkeypatch.setattr(lists, "EXPORT_INLINE_ROWS", 0)
     client = client_of("收费员")
     choose(client, key_of(town, "2单元"))
-    job = client.get("/room/export").headers["Location"]
+    job = client.post("/room/export").headers["Location"]
     choose(client, "")
     run_jobs()
     assert exported(client.get(f"{job}/result").data) == ["3-2-1201", "3-2-1202"]
@@ -209,7 +209,7 @@ def test_a_job_whose_node_is_gone_exports_nothing_rather_than_everything(
         key = empty.id
     client = client_of("收费员")
     choose(client, f"building:{key}")
-    job = client.get("/room/export").headers["Location"]
+    job = client.post("/room/export").headers["Location"]
     with app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
         session.delete(session.get_one(Building, key))
     run_jobs()

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from markupsafe import escape
 
 from app.estate.models import Building, Room
 from app.lowcode.actors import SYSTEM, acting_as
@@ -76,7 +77,12 @@ def test_who_may_not_export_gets_no_file(cast, client_of):
 def test_a_large_export_is_a_job_with_the_same_rows(rooms, client_of, run_jobs, monkeypatch):
     monkeypatch.setattr(lists, "EXPORT_INLINE_ROWS", 3)
     client = client_of("物业经理")
-    answer = client.get(f"/room/export?f.building_id.eq={rooms}&order=-area")
+    url = f"/room/export?f.building_id.eq={rooms}&order=-area"
+    looked = client.get(url)
+    assert looked.status_code == 400 and "导出 Excel" in looked.get_data(as_text=True)
+    assert run_jobs() == 0
+    assert f'data-post="{escape(url)}"' in client.get(url.replace("/export", "/list/")).text
+    answer = client.post(url)
     assert answer.status_code == 302
     page = answer.headers["Location"]
     assert run_jobs() == 1
