@@ -193,6 +193,7 @@ class _Book:
         change = cash_handed(total=cash) - cash
         self._counter.value += 1
         at = datetime.combine(visit.day, DESK_OPENS, tzinfo=clock.timezone()) + timedelta(minutes=minute)
+        at = min(at, clock.now())  # today's: the desk may not be open yet
         day = visit.day.isoformat()
         receipt_id = self._receipts.add(
             document_number(PREFIX, visit.day.year, self._counter.value),
