@@ -5,6 +5,7 @@ A document's routes are filled from its declaration and a row of ours; a view of
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -256,6 +257,11 @@ def _prints(session: Session, world: World, view: Any) -> Iterator[Visit]:
     yield Visit(f"{view.spec.url}/paper/{row.id}", "POST", told=True)
 
 
+def _sends_file(session: Session, world: World, view: Any) -> Iterator[Visit]:
+    """The export as its button begins it when there are many rows."""
+    yield replace(next(_lists("export", session, world, view)), method="POST", writes=False)
+
+
 Filler = Callable[[Session, World, Any], Iterator[Visit]]
 FILLERS: Mapping[tuple[str, str], Filler] = {
     **{(path, "GET"): partial(_lists, path) for path in ("export", "print", "board")},
@@ -264,6 +270,7 @@ FILLERS: Mapping[tuple[str, str], Filler] = {
         (path, "GET"): partial(_shows, path)
         for path in ("show", "history", "timeline", "edit", "copy", "paper", "reveal")
     },
+    ("export", "POST"): _sends_file,
     ("reveal", "POST"): _reveals,
     ("print_paper", "POST"): _prints,
     ("choices", "GET"): _choices,

@@ -250,6 +250,9 @@ OWN: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
     ("MyWorkView.remove", "POST"): no_material,
     ("RepairStatisticsView.index", "GET"): _one("/repairs/statistics/?by=community_id", told=True),
     ("RepairStatisticsView.export", "GET"): _one("/repairs/statistics/export?by=community_id", told=True),
+    ("RepairStatisticsView.export", "POST"): lambda _s, _world: [
+        Visit("/repairs/statistics/export?by=community_id", "POST", told=True, writes=False)
+    ],
     ("RepairStatisticsView.print", "GET"): _one("/repairs/statistics/print?by=community_id", told=True),
     ("RepairCard.states", "GET"): _one("/repairs/cards/states"),
     ("TakingsCard.today", "GET"): _one("/collection/cards/today"),

@@ -22,8 +22,10 @@ ASKED: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-def _visits(url: str, path: str, asked: tuple[str, ...]) -> Callable[[Session, World], list[Visit]]:
-    visits = [Visit(f"/reports/{url}/{path}{'?' if one else ''}{one}") for one in asked]
+def _visits(
+    url: str, path: str, asked: tuple[str, ...], method: str
+) -> Callable[[Session, World], list[Visit]]:
+    visits = [Visit(f"/reports/{url}/{path}{'?' if one else ''}{one}", method, writes=False) for one in asked]
     return lambda _session, _world: visits
 
 
@@ -32,9 +34,14 @@ def _one(url: str, _session: Session, _world: World) -> list[Visit]:
 
 
 VISITS: Mapping[tuple[str, str], Callable[[Session, World], list[Visit]]] = {
-    (f"{name}View.{view}", "GET"): _visits(url, path, asked)
+    (f"{name}View.{view}", method): _visits(url, path, asked, method)
     for name, (url, asked) in ASKED.items()
-    for view, path in (("index", ""), ("export", "export"), ("print", "print"))
+    for view, path, method in (
+        ("index", "", "GET"),
+        ("export", "export", "GET"),
+        ("export", "export", "POST"),
+        ("print", "print", "GET"),
+    )
 }
 
 FIGURES: Mapping[str, str] = {
