@@ -11,7 +11,7 @@ TESTS := -n 2 --dist loadfile --no-loadscope-reorder --disable-socket --allow-un
 PYTEST ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev test check format demo migration translations workflows pictures pins histories bench soak
+.PHONY: help install run dev test check format demo migration translations workflows pictures pins histories proof bench soak
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-zA-Z0-9_-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,11 @@ pins: dev ## Pin the installed versions in requirements.txt and requirements-dev
 histories: dev ## Random histories of the money against a plain ledger (RUNS, STEPS, ON=postgresql or mariadb)
 	STATEFUL_RUNS=$(or $(RUNS),1000) STATEFUL_STEPS=$(or $(STEPS),50) STATEFUL_ON=$(or $(ON),sqlite) \
 		$(BIN)/python -m pytest $(filter-out -n 2,$(TESTS)) tests/stateful
+
+proof: dev ## The counts that take long: histories on each database, every figure of many books, the demo walked by everybody
+	for on in sqlite postgresql mariadb; do $(MAKE) histories RUNS=$(or $(RUNS),100) ON=$$on || exit 1; done
+	FIGURES_SEEDS=$(or $(SEEDS),1,2,3,4,5,6,7,8) WALK=whole $(BIN)/python -m pytest $(TESTS) \
+		tests/integration/reports/test_every_figure.py tests/integration/demo/test_demo_walk.py
 
 bench: dev ## Measure, a JSON object a line (FOR=10: for about so many seconds)
 	@$(BIN)/python -m bench.bench $(if $(FOR),--seconds $(FOR))
