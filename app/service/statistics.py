@@ -100,6 +100,7 @@ STATISTICS = Report(
     url="/repairs/statistics",
     icon="chart-bar",
     by=By.DAYS,
+    opens_months=12,
     fields=FIELDS,
     lines=repair_lines,
     order=lambda line: (-line.values["reported"], line.values["name"]),

@@ -10,7 +10,6 @@ OPEN = {
     "A1": "post code, birth, areas and plates are not warned of before saving; telephones are checked",
     "A2": "a guided page for an operator, and warnings of one without role or reach",
     "A3": "home pages of the administrator, the technician and the reader",
-    "A4": "search for icons in Chinese",
     "E3": "the migration tool asks for no default and knows no rename",
     "L3": "names of rows that have none of their own",
     "L4": "the head of a room's page, and its tabs",
@@ -19,7 +18,6 @@ OPEN = {
     "S3": "what is issued at the issue of material",
     "S4": "labels of facts on cards",
     "S6": "one notice a person and event",
-    "S7": "twelve months of statistics",
     "W1": "English of charts, titles and built-in roles",
     "X16": "a form that was left open over the idle limit",
 }

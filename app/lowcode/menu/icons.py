@@ -86,6 +86,68 @@ WORDS = {
     "审批": "rubber-stamp checklist",
     "签": "signature writing",
     "家": "home",
+    "租": "home-dollar contract",
+    "抵": "arrows-exchange",
+    "押金": "lock-dollar pig-money",
+    "预收": "wallet pig-money",
+    "预交": "wallet pig-money",
+    "减免": "discount",
+    "折扣": "discount",
+    "退": "receipt-refund arrow-back",
+    "作废": "receipt-off file-x",
+    "冲红": "receipt-refund",
+    "催": "bell-ringing phone-call",
+    "欠": "alert-triangle",
+    "违约": "alert-triangle percentage",
+    "应收": "receipt file-dollar",
+    "出账": "file-invoice",
+    "标准": "ruler",
+    "价格": "tag currency-yuan",
+    "分配": "link",
+    "空置": "door-off",
+    "面积": "ruler dimensions",
+    "月结": "calendar-check",
+    "结账": "calendar-check",
+    "交款": "cash-banknote",
+    "余额": "scale wallet",
+    "装修": "paint hammer",
+    "访客": "user-check id-badge",
+    "放行": "door-exit",
+    "保安": "shield shield-check",
+    "秩序": "shield shield-check",
+    "值班": "clock calendar-time",
+    "排班": "calendar-time",
+    "考勤": "fingerprint clock-check",
+    "保养": "settings tool",
+    "隐患": "alert-triangle",
+    "事故": "urgent alert-circle",
+    "公告": "speakerphone",
+    "会议": "users-group",
+    "社区": "building-community",
+    "图纸": "map ruler",
+    "费用": "coin receipt",
+    "工单": "clipboard-list",
+    "维护": "tool",
+    "证": "id certificate",
+    "卡": "credit-card id",
+    "操作员": "user-cog users",
+    "登录": "login",
+    "字典": "book",
+    "参数": "adjustments",
+    "编号": "hash number",
+    "日志": "history",
+    "收入": "trending-up",
+    "支出": "trending-down",
+    "年龄": "hourglass",
+    "回访": "phone-call message",
+    "入住": "key home-check",
+    "抄": "gauge",
+    "收据": "receipt",
+    "结算": "calculator",
+    "核销": "checks",
+    "系统": "settings",
+    "记录": "clipboard-text history",
+    "评价": "star",
 }
 
 
@@ -113,7 +175,14 @@ def find_icons(text: str, most: int) -> list[str]:
     typed = text.strip().lower()
     if not typed:
         return list(dict.fromkeys(names.split()[0] for names in WORDS.values()))[:most]
-    words = [word for chinese, names in WORDS.items() if chinese in typed for word in names.split()]
+    han = "".join(re.findall(r"[\u4e00-\u9fff]+", typed))
+    # What has been typed of a word finds it already: 停 finds 停车.
+    words = [
+        word
+        for chinese, names in WORDS.items()
+        if chinese in typed or (han and han in chinese)
+        for word in names.split()
+    ]
     latin = re.findall(r"[a-z0-9-]+", typed)
     if not words and not latin:
         return []

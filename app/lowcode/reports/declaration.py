@@ -165,6 +165,7 @@ class Report:
     # it is), those not `shown` are no columns: what `derive` and `equations` need besides.
     fields: Sequence[Field]
     by: By = By.PERIOD
+    opens_months: int = 1  # of By.DAYS: how many months the page opens on, the present one the last
     icon: str = "report"
     lines: Callable[[Session, ReportQuery], Iterable[ReportLine]] | None = None
     total: Callable[[Session, ReportQuery], Total] | None = None

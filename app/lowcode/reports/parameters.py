@@ -45,7 +45,7 @@ class BadPick(DomainError):
 
 def query_of(*, session: Session, report: Report, given: Mapping[str, str], today: date) -> ReportQuery:
     """Read a URL's parameters; what is missing is the present. Raises BadPeriod, BadDay, BadDays, BadYear, BadPick."""
-    first, last = _days(report.by, given, today)
+    first, last = _days(report, given, today)
     asked = {one.name: given.get(one.name) or one.default for one in report.picks}
     picks = {name: value for name, value in asked.items() if value}
     for one in report.picks:
@@ -54,8 +54,8 @@ def query_of(*, session: Session, report: Report, given: Mapping[str, str], toda
     return ReportQuery(by=report.by, first=first, last=last, picks=picks)
 
 
-def _days(by: By, given: Mapping[str, str], today: date) -> tuple[date, date]:
-    match by:
+def _days(report: Report, given: Mapping[str, str], today: date) -> tuple[date, date]:
+    match report.by:
         case By.PERIOD:
             period = Period.parse(given["period"]) if given.get("period") else Period.of(today)
             return period.first_day, period.last_day
@@ -66,7 +66,8 @@ def _days(by: By, given: Mapping[str, str], today: date) -> tuple[date, date]:
             return date(int(text), 1, 1), date(int(text), 12, 31)
         case By.DAYS:
             last = _day(given, "to", today)
-            first = _day(given, "from", min(last, today).replace(day=1))
+            opens = Period.of(min(last, today)).plus(1 - report.opens_months)
+            first = _day(given, "from", opens.first_day)
             if first > last or (last - first).days >= LONGEST:
                 raise BadDays(field="from")
             return first, last

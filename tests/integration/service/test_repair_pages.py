@@ -359,6 +359,17 @@ def test_the_statistics_count_the_orders_of_some_days(
     assert client_of("维修工").get("/repairs/statistics/").status_code == 403
 
 
+def test_the_statistics_open_on_twelve_months(repairs: RepairOffice, client_of: Client) -> None:
+    """S7: what was reported ten months ago is counted, what was reported fifteen months ago is not."""
+    for days in (3, 300, 450):
+        with clock.clock_at(clock.now() - timedelta(days=days)):
+            repairs.order_in(RepairState.CLOSED)
+    page = text(client_of("工程主管"), "/repairs/statistics/")
+    total = re.findall(r'<tr data-level="total".*?</tr>', page, re.DOTALL)[0]
+    cells = [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", total, re.DOTALL)]
+    assert cells[:2] == ["合计", "2"]
+
+
 def test_the_home_page_says_what_is_to_be_done(repairs: RepairOffice, client_of: Client) -> None:
     repairs.order_in(RepairState.PASSED)
     repairs.order_in(RepairState.WORKING)

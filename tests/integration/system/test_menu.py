@@ -11,9 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import DomainError
+from app.lowcode.engine import engine_of
 from app.lowcode.history import History
+from app.lowcode.menu.icons import find_icons
 from app.lowcode.menu.items import MenuItem, arranged, hidden_for
 from app.lowcode.menu.nodes import Arranged, MenuKind
+from app.lowcode.menu.registry import default_menu
 from app.system.operations.menu import menu_version, reset_menu, save_menu
 from app.system.operations.roles import add_role, delete_role
 
@@ -27,6 +30,13 @@ def save(office: Flask, *entries: Arranged, username: str = "guanliyuan") -> str
     with working_as(office, username) as unit:
         version = menu_version(arranged(session=unit))
         return save_menu(session=unit, version=version, entries=entries)
+
+
+def test_every_entry_s_name_finds_an_icon(app: Flask) -> None:
+    """A4: who looks for an icon types what the entry is called."""
+    labels = [one.label for one in default_menu(engine_of(app).manifests)]
+    assert [label for label in labels if not find_icons(label, 20)] == []
+    assert len(labels) > 40
 
 
 def role(session: Session, name: str) -> int:

@@ -1,5 +1,7 @@
 """Icons are those of the font that the pages load."""
 
+import pytest
+
 from app.lowcode.menu.icons import WORDS, find_icons, icon_names, is_icon
 
 
@@ -13,6 +15,21 @@ def test_found_by_chinese_and_by_english() -> None:
     assert find_icons("Home", 20)[0] == "home"
     assert find_icons("水 off", 5) == ["droplet-off"]
     assert "building" in find_icons("", 96)
+
+
+@pytest.mark.parametrize(
+    ("typed", "icon"),
+    [
+        ("水", "droplet"),
+        ("停", "parking"),
+        ("维修", "tool"),
+        ("退款", "receipt-refund"),
+        ("访客", "user-check"),
+    ],
+)
+def test_a_chinese_word_or_its_beginning_finds_what_it_means(typed: str, icon: str) -> None:
+    """A4: an office types its own words, and sees the icon before the word is whole."""
+    assert icon in find_icons(typed, 10)
 
 
 def test_nothing_fits() -> None:
