@@ -131,6 +131,11 @@ def holds_for_all(model: type[Any]) -> bool:
     return not owned and not reason
 
 
+def reaches_rows_of(model: type[Any]) -> bool:
+    """Whether the actor's reach lets them write a document's rows at all, whatever their rights."""
+    return current_actor().reach.communities is None or not holds_for_all(model)
+
+
 def _guard_shared(session: Session, row: Any) -> None:
     """Refuse who reaches a part to change what holds beyond it. Raises WholeOfficeRow, WholeCompanyRow."""
     reach = current_actor().reach

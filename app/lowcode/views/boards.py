@@ -20,12 +20,12 @@ from app.lowcode.fields import Field
 from app.lowcode.listing import Query
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import BoardColumn, BoardPage, Button, Card, Cell, Fact
-from app.lowcode.permissions import may, needs
+from app.lowcode.permissions import needs
 from app.lowcode.redirects import BACK
 from app.lowcode.scope import scoped_core
 from app.lowcode.values import cell
 from app.lowcode.views.actions import SEEN
-from app.lowcode.views.lists import arguments, url_with
+from app.lowcode.views.lists import arguments, may_write, url_with
 from app.lowcode.views.workflow import duration
 from app.lowcode.workflow.declaration import Board, Workflow
 from app.lowcode.workflow.transitions import is_offered, who_moves
@@ -81,7 +81,7 @@ class BoardMixin:
 
     def _board_buttons(self, pairs: list[tuple[str, str]]) -> list[Button]:
         found = []
-        if not self.spec.about.readonly and may("add", self.spec.name):
+        if may_write("add", self.spec):
             found.append(Button("add", _("新增"), f"{self.spec.url}/add", "plus", tone="primary"))
         return [*found, Button("list", _("列表"), url_with(f"{self.spec.url}/list/", pairs), "list")]
 

@@ -36,7 +36,7 @@ from app.lowcode.manifest import Entry
 from app.lowcode.pages import Button, Cell, FilterChip, FilterField, Heading, ListPage, Pager, Row
 from app.lowcode.permissions import may, needs
 from app.lowcode.redirects import BACK
-from app.lowcode.scope import find
+from app.lowcode.scope import find, reaches_rows_of
 from app.lowcode.values import NUMERIC, cell, format_value
 
 EXPORT_INLINE_ROWS = 5000
@@ -78,6 +78,11 @@ def url_with(base: str, pairs: Iterable[tuple[str, str]], **changes: str | None)
     kept = [(k, v) for k, v in pairs if k not in changes]
     kept += [(k, v) for k, v in changes.items() if v is not None]
     return f"{base}?{urlencode(kept)}" if kept else base
+
+
+def may_write(verb: str, spec: Spec) -> bool:
+    """Whether the person may do this to a document's rows: by right, and by how far they reach."""
+    return not spec.about.readonly and may(verb, spec.name) and reaches_rows_of(spec.model)
 
 
 def export_button(url: str, *, rows: int) -> Button:
@@ -188,11 +193,10 @@ class ListMixin:
         return url_with(f"{self.spec.url}/list/", pairs)
 
     def _row_menu(self, back: str) -> Buttons:
-        name, about = self.spec.name, self.spec.about
         found = []
-        if not about.readonly and may("edit", name):
+        if may_write("edit", self.spec):
             found.append(Button("edit", _("修改"), f"{self.spec.url}/edit/{KEY}", "edit"))
-        if not about.readonly and about.deletable and may("delete", name):
+        if self.spec.about.deletable and may_write("delete", self.spec):
             found.append(self.delete_button(KEY, back=back))
         return found
 
@@ -213,7 +217,7 @@ class ListMixin:
         name, url = self.spec.name, self.spec.url
         plain = [(k, v) for k, v in pairs if k not in ("page", "size", HELD)]
         found: Buttons = []
-        if not self.spec.about.readonly and may("add", name):
+        if may_write("add", self.spec):
             preset = url_with(f"{url}/add", self._preset(pairs).items())
             found.append(Button("add", _("新增"), preset, "plus", tone="primary"))
         found += self.extra_list_buttons()

@@ -22,6 +22,7 @@ from app.lowcode.redirects import BACK
 from app.lowcode.scope import UNSCOPED
 from app.lowcode.values import cell
 from app.lowcode.views.actions import SEEN
+from app.lowcode.views.lists import may_write
 
 HISTORY_LINES = 200
 
@@ -90,7 +91,7 @@ class ShowMixin:
     def _show_buttons(self, row: Any) -> list[Button]:
         spec, found = self.spec, []
         flow = self.entry.workflow
-        if not spec.about.readonly and may("edit", spec.name) and (flow is None or flow.editable(row)):
+        if may_write("edit", spec) and (flow is None or flow.editable(row)):
             tone = "primary" if flow is None else None  # there the next step is what matters
             found.append(Button("edit", _("修改"), f"{spec.url}/edit/{row.id}", "edit", tone=tone))
         found += self.steps(row)
@@ -102,7 +103,7 @@ class ShowMixin:
         if self.entry.print_template is not None and may("print", spec.name):
             found.append(Button("paper", _("打印单据"), f"{spec.url}/paper/{row.id}", "printer", blank=True))
         untouched = flow is None or row.state is flow.machine.initial
-        if not spec.about.readonly and spec.about.deletable and may("delete", spec.name) and untouched:
+        if spec.about.deletable and may_write("delete", spec) and untouched:
             found.append(self.delete_button(row.id))
         return found
 

@@ -13,7 +13,8 @@ from app.lowcode.db import db
 from app.lowcode.document import Spec, spec_of
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import Button, Cell, Fact, ShowPage
-from app.lowcode.permissions import VERBS, known_pairs, may, needs
+from app.lowcode.permissions import VERBS, known_pairs, needs
+from app.lowcode.views.lists import may_write
 from app.system.forms import fingerprint, role_form
 from app.system.models import ADMINISTRATOR
 from app.system.operations.guards import grantable_pairs, pairs_of
@@ -92,7 +93,7 @@ class RoleView(OwnFormView):
             if facts:
                 groups.append((_(module.label), facts))
         buttons = list(page.buttons)
-        if may("add", "Role"):
+        if may_write("add", self.spec):
             buttons.insert(1, Button("copy", _("复制"), f"/role/copy/{row.id}", "copy"))
         if row.name in ROLES:
             buttons = [one for one in buttons if one.name != "delete"]

@@ -1,16 +1,27 @@
 """Who reaches a part of the office may not change what holds for all of it: guarded in the session, denied by default."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from flask_appbuilder.security.sqla.models import Permission, Role, ViewMenu, assoc_permissionview_role
-from sqlalchemy import delete, insert, select, update
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_appbuilder.security.sqla.models import (
+    Permission,
+    Role,
+    User,
+    ViewMenu,
+    assoc_permissionview_role,
+)
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.billing.models import FeeItem
 from app.estate.models import Community, Company, Department
-from app.lowcode.actors import Actor, Reach, acting_as
+from app.estate.reach import grant_everything
+from app.lowcode.actors import SYSTEM, Actor, Reach, acting_as
+from app.lowcode.db import db
 from app.lowcode.dictionary import DictionaryEntry
 from app.lowcode.document import OfficeOrCommunityScoped, documents
 from app.lowcode.numbers import NumberRule
@@ -131,3 +142,20 @@ def test_what_holds_for_a_company_is_written_by_who_is_given_the_company(
         unit.add(Department(company_id=company, name="工程部"))
         unit.flush()
         unit.get_one(Company, company).name = "锦东物业"
+
+
+@pytest.mark.parametrize("path", ["/role/list/", "/role/show/{}", "/dictionary_entry/list/"])
+def test_what_would_be_refused_is_not_offered(
+    app: Flask, cast: Any, client_of: Callable[[str], FlaskClient], path: str
+) -> None:
+    """X3: who has the right but reaches a part sees no button; with the whole office in reach it is there."""
+    with app.app_context(), acting_as(SYSTEM):
+        url = path.format(db.session.scalar(select(func.max(Role.id))))
+        admin = db.session.scalars(select(User).where(User.username == cast["管理员"])).one().id
+        db.session.remove()
+    buttons = re.compile(r'/(?:add|edit|copy|delete)(?:/[^"]*)?"')
+    client = client_of("管理员")
+    assert buttons.findall(client.get(url).text) == []
+    with app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
+        grant_everything(session=session, user_id=admin)
+    assert len(buttons.findall(client.get(url).text)) >= 2
