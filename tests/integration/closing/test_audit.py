@@ -401,7 +401,7 @@ class TestCommand:
             unit.execute(text("UPDATE cash_handover SET voids = 0"))
         result = app.test_cli_runner().invoke(args=["check-books"])
         assert result.exit_code == 1
-        assert "锦绣园 交款单 JK2025000001:" in result.output
+        assert "锦绣园 交款单 JK2025000001：" in result.output
         assert "发现 1 处不符。" in result.output
         result = app.test_cli_runner().invoke(args=["check-books", "--json", "--community", "锦绣园"])
         assert result.exit_code == 1
