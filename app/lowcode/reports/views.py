@@ -27,12 +27,11 @@ from app.lowcode.reports.drilldown import FIELD, keys_of_url
 from app.lowcode.reports.reader import Reading, read
 from app.lowcode.values import NUMERIC, format_value
 from app.lowcode.views.lists import (
-    EXPORT_INLINE_ROWS,
     MOMENT,
     PRINT_ROWS,
     TooManyToPrint,
-    check_starts_job,
     export_button,
+    is_for_a_job,
     url_with,
 )
 
@@ -107,8 +106,7 @@ class ReportView(BaseView):
         report, scope = self.report, self._scope()
         reading = read(session=db.session(), report=report, scope=scope)
         title = sheets.title_of(report, scope)
-        if reading.total.count > EXPORT_INLINE_ROWS:
-            check_starts_job(count=reading.total.count, limit=EXPORT_INLINE_ROWS)
+        if is_for_a_job(reading.total.count):
             # The tree node narrows by the person's session, which a job has not: it goes along by its key.
             label, params = (
                 _("导出 %(title)s", title=title),

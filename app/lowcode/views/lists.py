@@ -62,10 +62,13 @@ class TooManyToSendAtOnce(DomainError):
     )
 
 
-def check_starts_job(*, count: int, limit: int) -> None:
-    """Refuse to begin a job by looking at an address. Raises: TooManyToSendAtOnce, unless this is a POST."""
+def is_for_a_job(rows: int) -> bool:
+    """Whether so many rows are exported by a job. Raises TooManyToSendAtOnce on GET, which begins none."""
+    if rows <= EXPORT_INLINE_ROWS:
+        return False
     if request.method != "POST":
-        raise TooManyToSendAtOnce(count=count, limit=limit)
+        raise TooManyToSendAtOnce(count=rows, limit=EXPORT_INLINE_ROWS)
+    return True
 
 
 def arguments() -> Pairs:
@@ -255,8 +258,7 @@ class ListMixin:
         session = db.session()
         count, totals = listing.summary(session=session, query=query, fields=self.spec.listed)
         title = _(self.spec.about.label)
-        if count > EXPORT_INLINE_ROWS:
-            check_starts_job(count=count, limit=EXPORT_INLINE_ROWS)
+        if is_for_a_job(count):
             # The tree node narrows by the person's session, which a job has not: it goes along by its words.
             label, params = (
                 _("导出 %(title)s", title=title),

@@ -27,6 +27,7 @@ from app.lowcode.reports.archive import kept
 from app.lowcode.reports.declaration import By, ReportQuery
 from app.lowcode.reports.reader import read, stream
 from app.lowcode.unit import in_unit_of_work
+from app.lowcode.views import lists
 from app.lowcode.workflow import move
 from tests.integration.closing.months import FEBRUARY, JANUARY, D, Months
 
@@ -236,7 +237,7 @@ def test_a_long_report_is_exported_by_a_job(
 ) -> None:
     finance = client_of("财务")
     at_once = finance.get(f"{URL}/export?period=2025-01").data
-    monkeypatch.setattr(views, "EXPORT_INLINE_ROWS", 0)
+    monkeypatch.setattr(lists, "EXPORT_INLINE_ROWS", 0)
     assert finance.get(f"{URL}/export?period=2025-01").status_code == 400
     answer = finance.post(f"{URL}/export?period=2025-01")
     assert "/jobs/" in answer.headers["Location"]

@@ -16,7 +16,6 @@ from app.estate.models import Community
 from app.lowcode.clock import clock_at
 from app.lowcode.engine import engine_of
 from app.lowcode.jobs import Job, JobState
-from app.lowcode.reports import views as report_views
 from app.lowcode.views import lists
 from tests.cases.databases import KINDS
 from tests.integration.demo.demos import NOW, demo_on, forget, looking_at
@@ -43,7 +42,6 @@ def person(demo: Flask, office: Session, login: Any) -> Callable[[str], FlaskCli
 def test_every_job_is_done(demo: Flask, office: Session, person: Any, monkeypatch: Any) -> None:
     """Z1: long exports of lists and of every report, a run computed and posted."""
     monkeypatch.setattr(lists, "EXPORT_INLINE_ROWS", 0)
-    monkeypatch.setattr(report_views, "EXPORT_INLINE_ROWS", 0)
     jobs = Jobs(demo, office)
     manager = person("jingli")
     for path in ("/room/export", "/charge/export", "/receipt/export"):
