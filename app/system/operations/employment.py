@@ -56,7 +56,7 @@ def employ(*, session: Session, user: User, wanted: Employment | None) -> tuple[
     under another number keeps being employed. Raises OtherPerson, LoginTaken, CompanyNotHeld, OtherCompany.
     """
     before = employee_of(session=session, user_id=user.id)
-    told = None if before is None else _words(before)
+    told = None if before is None else employee_words(before)
     name = f"{user.last_name}{user.first_name}"
     if wanted is None:
         if before is not None:
@@ -88,8 +88,9 @@ def employ(*, session: Session, user: User, wanted: Employment | None) -> tuple[
     )
     row.user_id = user.id
     session.flush()
-    return told, _words(row)
+    return told, employee_words(row)
 
 
-def _words(row: Employee) -> str:
+def employee_words(row: Employee) -> str:
+    """Return how an employee is told apart: name and number."""
     return f"{row.name}（{row.number}）"

@@ -16,6 +16,7 @@ from app.lowcode.manifest import Action, OpenWork
 from app.lowcode.pages import Button, Cell, Fact
 from app.lowcode.permissions import may
 from app.system.operations.accounts import enable_user, end_user_sessions, force_password
+from app.system.operations.employment import employee_words
 from app.system.rights import manifests
 
 
@@ -88,7 +89,7 @@ def open_jobs(user_id: int) -> list[OpenWork]:
 def employment_facts(*, session: Session, employee: Employee) -> list[Fact]:
     """Who a login belongs to, on the operator's page."""
     url = f"/employee/show/{employee.id}" if may("read", "Employee") else None
-    found = [Fact(_("员工"), Cell(f"{employee.name}（{employee.number}）", "link", href=url))]
+    found = [Fact(_("员工"), Cell(employee_words(employee), "link", href=url))]
     if employee.department_id is not None:
         name = session.scalar(select(Department.name).where(Department.id == employee.department_id))
         found.append(Fact(_("部门"), Cell(name or "")))
