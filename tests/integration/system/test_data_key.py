@@ -126,10 +126,8 @@ def test_of_two_that_start_at_once_the_first_key_counts(plain_app: Flask, tmp_pa
     assert len(recorded()) == 1
 
 
-def test_start_and_commands_refuse_a_lost_key(tmp_path: Path, backend: str) -> None:
+def test_start_and_commands_refuse_a_lost_key(tmp_path: Path) -> None:
     """X2: run.py, check-books and every other command end with the sentence, not with a new key."""
-    if backend != "sqlite":
-        pytest.skip("the processes are the same whatever the server")
 
     def run(*command: str) -> subprocess.CompletedProcess[str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
