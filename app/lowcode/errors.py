@@ -3,8 +3,9 @@
 import logging
 from typing import Any
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
@@ -16,6 +17,7 @@ from app.lowcode.unit import TooBusy, is_passing
 
 log = logging.getLogger(__name__)
 
+SIGNED_OUT = N_("登录已失效，填写的内容没有保存。请在新标签页登录，再回到填写的页面提交。")
 SENTENCES = {
     400: N_("请求不完整或已过期，请返回重试。"),
     401: N_("请先登录。"),
@@ -77,7 +79,11 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def _forged(_error: CSRFError) -> Any:
-        return refusal(_("页面已过期或来源不明，请刷新后重试。"), 400, code="csrf")
+        if not current_user.is_authenticated:
+            return refusal(_(SIGNED_OUT), 401, code="401")
+        answer = make_response(refusal(_("页面已过期或来源不明，请刷新后重试。"), 400, code="csrf"))
+        answer.headers["X-Token-Expired"] = "1"  # net.js sends the request again with a token of today
+        return answer
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Any:

@@ -3,13 +3,14 @@
 import secrets
 from typing import Any
 
-from flask import Flask, Response, flash, g, redirect, render_template, request, session, url_for
+from flask import Flask, Response, flash, g, jsonify, redirect, render_template, request, session, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from flask_wtf import CSRFProtect, FlaskForm
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
@@ -112,11 +113,21 @@ class LoginView(BaseView):
                 user, why, token = in_unit_of_work(lambda: admit(session=db.session(), attempt=attempt))
             if user is not None:
                 begin_session(user, user_with_account(session=db.session(), user_id=user.id)[1], token)
-                return redirect(safe_next())
+                return jsonify() if wants_json() else redirect(safe_next())
             error = _(why)
         elif request.method == "POST":
             error = _("请填写登录名和密码。")
+        if error and wants_json():
+            return refusal(error, 401)
         return render_template("login.html", form=form, error=error), 401 if error else 200
+
+    @expose("/session.json")
+    @open_to_all
+    def current(self) -> Response:
+        """Return who is logged in and the token of their forms, for a page that has been open for long."""
+        return jsonify(
+            login=current_user.username if current_user.is_authenticated else None, csrf=generate_csrf()
+        )
 
     @expose("/logout/", methods=["POST"])
     @for_anyone_logged_in
@@ -202,8 +213,11 @@ def admit(*, session: Session, attempt: Attempt) -> tuple[User | None, str, str]
 
 
 def begin_session(user: User, epoch: int, token: str) -> None:
-    """Log a person in: a session of their account's present epoch, with nothing of an earlier one."""
+    """Log a person in: a session of their account's present epoch, with an earlier one's language only."""
+    locale = session.get("locale")
     session.clear()
+    if locale is not None:
+        session["locale"] = locale
     login_user(user)
     session[EPOCH], session[LOGIN] = epoch, token
     session.permanent = True

@@ -19,7 +19,6 @@ OPEN = {
     "S4": "labels of facts on cards",
     "S6": "one notice a person and event",
     "W1": "English of charts, titles and built-in roles",
-    "X16": "a form that was left open over the idle limit",
 }
 NAMED = re.compile(r"\b([ADEILMSWXZ][0-9]{1,2})\b")
 

@@ -144,7 +144,9 @@ def test_every_page_in_chinese(walk: Walk) -> None:
                     look(walk, page, f"{url} {label}")
             page.set_viewport_size(NARROW)
             walk.told(url, page.evaluate(SIDEWAYS))
-            if kind_of(url) not in kinds:  # what is narrow is the style sheets' doing, alike for every document
+            if (
+                kind_of(url) not in kinds
+            ):  # what is narrow is the style sheets' doing, alike for every document
                 kinds.add(kind_of(url))
                 walk.told(f"{url} at {NARROW['width']}", axe(page))
         context.close()

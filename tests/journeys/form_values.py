@@ -33,6 +33,7 @@ from tests.journeys.world_service import ACTIONS as OF_SERVICE
 ANYBODYS = {
     "static",
     "appbuilder.static",
+    "LoginView.current",
     "LoginView.login",
     "LoginView.language",
     "LoginView.logout",

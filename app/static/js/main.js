@@ -11,8 +11,10 @@ import { startMenu } from "./menu.js";
 import { startPictures } from "./pictures.js";
 import { startSearch } from "./search.js";
 import { startSelects } from "./select.js";
+import { startSession } from "./session.js";
 import { startTree } from "./tree.js";
 
+startSession();
 startConfirm();
 startBoards();
 startMenu();

@@ -6,11 +6,20 @@ export const word = (name, values = {}) =>
 
 export const token = () => document.querySelector('meta[name="csrf-token"]')?.content || "";
 
+// Whether the person is logged in after all, once session.js has asked; nobody is where it is not on the page.
+let standing = async () => false;
+export const whenSignedOut = (ask) => {
+  standing = ask;
+};
+
+const isSignedOut = (response) => response.status === 401 || response.headers.has("X-Token-Expired");
+
 // A request of this page; `form` is sent url-encoded, `json` as JSON. Throws Error with a sentence for the person.
 export async function call(url, { form, json, signal, accept = "application/json" } = {}) {
   const headers = { "X-Requested-With": "XMLHttpRequest", Accept: accept };
   const options = { headers, signal, credentials: "same-origin" };
-  if (form !== undefined || json !== undefined) {
+  const writes = form !== undefined || json !== undefined;
+  if (writes) {
     options.method = "POST";
     headers["X-CSRFToken"] = token();
     if (json !== undefined) {
@@ -18,9 +27,16 @@ export async function call(url, { form, json, signal, accept = "application/json
       options.body = JSON.stringify(json);
     } else {
       options.body = new URLSearchParams(form);
+      // a token that the form itself carries would be the old one when the request is sent again
+      options.body.delete("csrf_token");
     }
   }
-  const response = await fetch(url, options);
+  let response = await fetch(url, options);
+  // Refused before anything was looked at: nothing was done, and the same request may be sent again.
+  if (writes && isSignedOut(response) && (await standing())) {
+    headers["X-CSRFToken"] = token();
+    response = await fetch(url, options);
+  }
   if (
     response.status === 401 ||
     (response.redirected && /\/login\/?$/.test(new URL(response.url).pathname))
@@ -83,6 +99,7 @@ export function post(url, pairs = [], { blank = false } = {}) {
   for (const [name, value] of [["csrf_token", token()], ...pairs])
     form.append(make("input", { type: "hidden", name, value }));
   document.body.append(form);
-  form.submit();
-  form.remove();
+  // session.js may ask for the password first
+  form.addEventListener("submit", () => setTimeout(() => form.remove()), { once: true });
+  form.requestSubmit();
 }

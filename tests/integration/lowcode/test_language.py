@@ -1,6 +1,7 @@
 """Chinese unless asked otherwise; English when asked for, until asked again."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask.testing import FlaskClient
 
@@ -35,3 +36,10 @@ def test_what_the_form_library_says_is_in_the_reader_s_language(
     assert "必填。" in browser.post("/password").text
     browser.get("/language/en")
     assert "Required." in browser.post("/password").text
+
+
+def test_who_has_chosen_english_at_the_login_page_reads_it_inside(
+    client: FlaskClient, cast: Any, login: Callable[..., FlaskClient]
+) -> None:
+    client.get("/language/en")
+    assert 'lang="en"' in login(client, "收费员").get("/").text
