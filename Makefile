@@ -73,7 +73,8 @@ histories: dev ## Random histories of the money against a plain ledger (RUNS, ST
 proof: dev ## The counts that take long: histories on each database, every figure of many books, the demo walked by everybody
 	for on in sqlite postgresql mariadb; do $(MAKE) histories RUNS=$(or $(RUNS),100) ON=$$on || exit 1; done
 	FIGURES_SEEDS=$(or $(SEEDS),1,2,3,4,5,6,7,8) WALK=whole $(BIN)/python -m pytest $(TESTS) \
-		tests/integration/reports/test_every_figure.py tests/integration/demo/test_demo_walk.py
+		tests/integration/reports/test_every_figure.py tests/integration/demo/test_demo_walk.py \
+		tests/journeys/test_reads.py
 
 bench: dev ## Measure, a JSON object a line (FOR=10: for about so many seconds)
 	@$(BIN)/python -m bench.bench $(if $(FOR),--seconds $(FOR))

@@ -1,5 +1,7 @@
 """A GET changes nothing: every URL of the office is read twice by several roles, and no row of any table is another."""
 
+import os
+
 import pytest
 
 from app.lowcode.views import lists
@@ -8,13 +10,19 @@ from tests.journeys.test_every_role import GOOD, Crawl, crawl
 
 __all__ = ["crawl"]
 
+WHOLE = os.environ.get("WALK") == "whole"  # `make proof`: more roles
 OWN = ("/", "/login/", "/password", "/language/zh")
 """Pages of the visitor's own that the walk leaves out."""
 
 
 @pytest.mark.parametrize(
     ("role", "rows_at_once"),
-    [("物业经理", 5000), ("收费员", 5000), ("财务", 5000), ("维修工", 5000), ("物业经理", 0)],
+    [
+        ("物业经理", 5000),
+        ("收费员", 5000),
+        ("物业经理", 0),
+        *((("财务", 5000), ("维修工", 5000)) if WHOLE else ()),
+    ],
 )
 def test_reading_twice_changes_no_row(
     crawl: Crawl, role: str, rows_at_once: int, monkeypatch: pytest.MonkeyPatch

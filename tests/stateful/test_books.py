@@ -32,7 +32,7 @@ from tests.stateful.desk import PARKING, PRICE, ROOMS, SINCE, Desk, settle_down
 from tests.stateful.ledger import Ledger, Month, Owed, Taken
 from tests.stateful.reader import anew, kept_of, summary_of
 
-RUNS = int(os.environ.get("STATEFUL_RUNS", "100"))
+RUNS = int(os.environ.get("STATEFUL_RUNS", "40"))
 STEPS = int(os.environ.get("STATEFUL_STEPS", "50"))
 ON = os.environ.get("STATEFUL_ON", "sqlite")
 AT_LEAST = 50
