@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.kernel.errors import N_, DomainError
 from app.lowcode.db import db
+from app.lowcode.sentences import spoken_with
 from app.lowcode.storage import storage_fault
 from app.lowcode.unit import TooBusy, is_passing
 
@@ -46,8 +47,7 @@ STATUS = {
 
 def message_of(error: DomainError) -> str:
     """Return the refusal's sentence in the reader's language."""
-    params = {k: _(v) if isinstance(v, str) and v else v for k, v in error.params.items()}
-    return _(error.message, **params) if params else _(error.message)
+    return spoken_with(error.message, error.params)
 
 
 def wants_json() -> bool:

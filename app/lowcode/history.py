@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext
 from sqlalchemy import Index, String, event, inspect
 from sqlalchemy.orm import InstanceState, Mapped, Session, mapped_column
 
@@ -16,6 +15,7 @@ from app.lowcode.db import Key, session_of
 from app.lowcode.document import About, CommunityScoped, DocumentBase, document_label, documents, spec_of
 from app.lowcode.fields import Field, choice, code, link, long_text, moment, text
 from app.lowcode.scope import UNSCOPED
+from app.lowcode.sentences import spoken
 
 
 class AuditAction(LabelledEnum):
@@ -55,15 +55,15 @@ class History(CommunityScoped, DocumentBase):
     user_id: Mapped[int | None] = mapped_column(Key)
     document: Mapped[str] = code(N_("单据"), named(_document_labels), required=True, listed=True)
     row_id: Mapped[int] = mapped_column(Key, nullable=False)
-    row_title: Mapped[str] = text(N_("对象"), 200, listed=True, searched=True, required=True, masked=gettext)
+    row_title: Mapped[str] = text(N_("对象"), 200, listed=True, searched=True, required=True, masked=spoken)
     deed: Mapped[AuditAction] = choice(N_("动作"), AuditAction, required=True, listed=True)
     field: Mapped[str | None] = mapped_column(String(60))
-    label: Mapped[str | None] = text(N_("字段"), 60, listed=True, masked=gettext)
-    old: Mapped[str | None] = long_text(N_("原值"), listed=True, masked=gettext)
-    new: Mapped[str | None] = long_text(N_("新值"), listed=True, masked=gettext)
+    label: Mapped[str | None] = text(N_("字段"), 60, listed=True, masked=spoken)
+    old: Mapped[str | None] = long_text(N_("原值"), listed=True, masked=spoken)
+    new: Mapped[str | None] = long_text(N_("新值"), listed=True, masked=spoken)
 
     def __str__(self) -> str:
-        return f"{document_label(self.document)} {gettext(self.row_title)}"
+        return f"{document_label(self.document)} {spoken(self.row_title)}"
 
 
 YES, NO = N_("是"), N_("否")

@@ -17,12 +17,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kernel.enums import LabelledEnum
 from app.kernel.errors import N_, DomainError
+from app.kernel.sentences import sentence
 from app.lowcode import clock
 from app.lowcode.actors import SYSTEM, Actor, acting_as, current_actor, person_name, reach_of
 from app.lowcode.db import Key, count_anew, db, session_of
 from app.lowcode.document import About, DocumentBase
 from app.lowcode.engine import current_engine, engine_of
 from app.lowcode.fields import choice, long_text, moment, text
+from app.lowcode.sentences import spoken
 from app.lowcode.storage import QUEUE_ERRORS, private_file
 from app.lowcode.unit import JOBS_PATIENCE, in_unit_of_work
 
@@ -49,7 +51,7 @@ class Job(DocumentBase):
     __about__ = About(N_("后台任务"), "label", icon="loader", order=("-id",), readonly=True, menu=False)
 
     kind: Mapped[str] = mapped_column(String(40), nullable=False)
-    label: Mapped[str] = text(N_("任务"), 200, required=True, listed=True)
+    label: Mapped[str] = text(N_("任务"), 200, required=True, listed=True, masked=spoken)
     params: Mapped[Any] = mapped_column(JSON, nullable=False)
     user_id: Mapped[int | None] = mapped_column(Key, index=True)
     state: Mapped[JobState] = choice(
@@ -57,7 +59,7 @@ class Job(DocumentBase):
     )
     created_at: Mapped[Any] = moment(N_("建立时间"), default=clock.now, required=True, listed=True)
     ended_at: Mapped[Any] = moment(N_("结束时间"), listed=True)
-    message: Mapped[str | None] = long_text(N_("结果"), listed=True)
+    message: Mapped[str | None] = long_text(N_("结果"), listed=True, masked=spoken)
     file: Mapped[str | None] = text(N_("文件"), 300)
     url: Mapped[str | None] = text(N_("去向"), 300)
 
@@ -220,7 +222,7 @@ def run_job(job_id: int) -> None:
     except Cancelled:
         ended = JobState.CANCELLED
     except DomainError as error:
-        ended, message = JobState.FAILED, error.text()
+        ended, message = JobState.FAILED, sentence(error.message, **error.params)
     except Exception:
         log.exception("job %s failed", job_id)
         ended, message = JobState.FAILED, N_("任务出错，已记录。请稍后重试或联系管理员。")

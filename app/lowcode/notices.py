@@ -13,7 +13,6 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
     assoc_user_role,
 )
-from flask_babel import gettext
 from sqlalchemy import JSON, Index, Select, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -24,6 +23,7 @@ from app.lowcode.db import Key
 from app.lowcode.document import About, DocumentBase, OfficeOrCommunityScoped
 from app.lowcode.fields import link, moment, text
 from app.lowcode.scope import UNSCOPED
+from app.lowcode.sentences import spoken_with
 
 
 class Notice(OfficeOrCommunityScoped, DocumentBase):
@@ -43,11 +43,7 @@ class Notice(OfficeOrCommunityScoped, DocumentBase):
 
     def words(self) -> str:
         """Return the sentence in the reader's language."""
-        params = {
-            key: gettext(value) if isinstance(value, str) and value else value
-            for key, value in self.params.items()
-        }
-        return gettext(self.message, **params) if params else gettext(self.message)
+        return spoken_with(self.message, self.params)
 
 
 def notify(

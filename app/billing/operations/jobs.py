@@ -17,6 +17,7 @@ from app.estate.sales_import.dry_run import UploadGone
 from app.estate.sales_import.upload import find_upload
 from app.kernel.errors import N_, DomainError
 from app.kernel.presence import present
+from app.kernel.sentences import sentence
 from app.lowcode import clock
 from app.lowcode.actors import current_actor
 from app.lowcode.db import db
@@ -100,7 +101,7 @@ def _chunk(session: Session, run_id: int, computing: Computing, after: int) -> t
     if found:
         return found, ""
     sum_up(session=session, run=run)
-    return 0, f"共 {run.lines} 笔，合计 {run.total} 元。"
+    return 0, sentence(N_("共 %(count)s 笔，合计 %(total)s 元。"), count=run.lines, total=run.total)
 
 
 def post_job(job: JobContext) -> None:
@@ -111,7 +112,7 @@ def post_job(job: JobContext) -> None:
         job.progress(0, 1)
         posted = in_unit_of_work(lambda: _post(db.session(), run_id), patience=JOBS_PATIENCE)
         if posted is not None:
-            job.message = f"已入账 {posted} 笔。"
+            job.message = sentence(N_("已入账 %(count)s 笔。"), count=posted)
     except Exception:
         in_unit_of_work(lambda: _give_back(db.session(), run_id), patience=JOBS_PATIENCE)
         raise
@@ -137,7 +138,7 @@ def _give_back(session: Session, run_id: int) -> None:
 
 def start_reading_import(*, session: Session, token: str, filename: str) -> Job:
     """Start keeping the sheet that was uploaded under a token."""
-    label = f"导入读数 {filename}"[:200]
+    label = sentence(N_("导入读数 %(file)s"), file=filename[:120])
     return start_job(session=session, kind=READINGS, label=label, params={"token": token})
 
 
@@ -164,7 +165,7 @@ def readings_job(job: JobContext) -> None:
         return sum(not one.known for one in judged)
 
     count = in_unit_of_work(operation, patience=JOBS_PATIENCE)
-    job.message = f"已导入 {count} 条读数。"
+    job.message = sentence(N_("已导入 %(count)s 条读数。"), count=count)
     job.url = "/meter_reading/list/"
 
 

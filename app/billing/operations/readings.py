@@ -19,6 +19,7 @@ from app.kernel.errors import N_, DomainError
 from app.kernel.money import format_exact
 from app.kernel.periods import Period
 from app.kernel.presence import present
+from app.kernel.sentences import sentence
 from app.lowcode import scope
 from app.lowcode.history import note
 from app.lowcode.scope import OutOfScope
@@ -101,7 +102,7 @@ def _recount_following(session: Session, kept: Sequence[ValidatedReading]) -> No
             last=one.wanted.value,
             value=row.value,
             rollover=present(one.after).rollover,
-            reason=f"补录 {one.wanted.day} 的读数",
+            reason=sentence(N_("补录 %(day)s 的读数"), day=one.wanted.day),
             before=[stood.used for stood in _before(session, row)],
         )
 
@@ -173,7 +174,7 @@ def correct_reading(
                 last=counts_on(corrected),
                 value=after.value,
                 rollover=after.rollover,
-                reason=f"随 {row.day} 的读数更正",
+                reason=sentence(N_("随 %(day)s 的读数更正"), day=row.day),
                 before=[*before, corrected.used][-2:],
             )
         except DomainError as error:

@@ -7,6 +7,8 @@ from app.billing.models import BillingLine, BillingRun, Charge, ChargeFacts
 from app.billing.operations.month_sums import add_charged
 from app.billing.operations.periods import lock_period
 from app.billing.operations.posting_hooks import tell_posted
+from app.kernel.errors import N_
+from app.kernel.sentences import sentence
 from app.lowcode import clock
 from app.lowcode.actors import current_actor
 
@@ -48,7 +50,9 @@ def post_run(*, session: Session, run: BillingRun) -> int:
     posted = int(done.rowcount)  # type: ignore[attr-defined]
     run.posted_at = now
     if posted < run.lines:
-        run.message = f"有 {run.lines - posted} 笔所在的日期已经入账，没有重复入账。"
+        run.message = sentence(
+            N_("有 %(count)s 笔所在的日期已经入账，没有重复入账。"), count=run.lines - posted
+        )
     session.flush()
     if posted:
         add_charged(session=session, where=Charge.run_id == run.id)

@@ -16,6 +16,7 @@ from app.billing.states import RUN_MACHINE, UNFINISHED
 from app.estate.models import Community
 from app.kernel.errors import N_, DomainError
 from app.kernel.periods import Period
+from app.kernel.sentences import sentence
 from app.lowcode import clock, scope
 from app.lowcode.actors import current_actor
 from app.lowcode.history import note
@@ -73,7 +74,10 @@ def start_run(
     # The job asks again; whoever starts it is told at once.
     refuse_missing(session=session, month=BillingMonth.of(run))
     job = start_job(
-        session=session, kind="billing.compute", label=f"计算 {run.title}", params={"run": run.id}
+        session=session,
+        kind="billing.compute",
+        label=sentence(N_("计算 %(run)s"), run=run.title),
+        params={"run": run.id},
     )
     return run, job.id
 
@@ -185,7 +189,12 @@ def start_posting(*, session: Session, run_id: int) -> int:
     if not run.lines:
         raise NothingToPost
     move_run(session=session, run=run, action="post")
-    job = start_job(session=session, kind="billing.post", label=f"入账 {run.title}", params={"run": run.id})
+    job = start_job(
+        session=session,
+        kind="billing.post",
+        label=sentence(N_("入账 %(run)s"), run=run.title),
+        params={"run": run.id},
+    )
     return job.id
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -119,7 +120,9 @@ def _approving(move: TransitionContext) -> None:
     _refuse_overlap(session, row, row.room_id, row.fee_item_id, row.starts, row.ends)
     months = sorted({str(one.period) for one in _billed(session, row)})
     if months:
-        told = f"{'、'.join(months)} 已出账，不再减免；确需减免的，请另做减免或应收调整。"
+        told = gettext(
+            "%(months)s 已出账，不再减免；确需减免的，请另做减免或应收调整。", months="、".join(months)
+        )
         row.decision = told if row.decision is None else f"{row.decision}\n{told}"
 
 

@@ -20,6 +20,7 @@ from app.closing.operations.snapshots import freeze, written_out
 from app.estate.models import Community
 from app.kernel.errors import N_, DomainError
 from app.kernel.periods import Period
+from app.kernel.sentences import sentence
 from app.lowcode import clock, history, scope
 from app.lowcode.actors import current_actor
 from app.lowcode.jobs import OPEN, Job, start_job
@@ -100,7 +101,7 @@ def start_close(*, session: Session, community_id: int, period: Period) -> int:
             if job.user_id != current_actor().user_id:
                 raise ClosingUnderWay(period=str(period))
             return job.id
-    label = f"结账 {community.name} {period}"[:200]
+    label = sentence(N_("结账 %(community)s %(period)s"), community=community.name, period=period)
     return start_job(session=session, kind=JOB, label=label, params=params).id
 
 

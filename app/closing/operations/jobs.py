@@ -8,6 +8,7 @@ from app.closing.audit.runner import check_books
 from app.closing.operations.close import JOB, close
 from app.kernel.errors import N_, DomainError
 from app.kernel.periods import Period
+from app.kernel.sentences import sentence
 from app.lowcode.db import count_anew, db
 from app.lowcode.jobs import JobContext, JobHandler
 from app.lowcode.unit import JOBS_PATIENCE, in_unit_of_work
@@ -41,9 +42,9 @@ def close_job(job: JobContext) -> None:
             )
         )
         if state is PeriodState.CLOSED:
-            return f"{period} 已结账。"
+            return sentence(N_("%(period)s 已结账。"), period=period)
         row = close(session=session, community_id=community_id, period=period)
-        return f"{period} 已结账（第 {row.version} 次）。"
+        return sentence(N_("%(period)s 已结账（第 %(version)s 次）。"), period=period, version=row.version)
 
     job.message = in_unit_of_work(closing, patience=JOBS_PATIENCE)
     # No progress report here: it could still find a request to cancel, and the month is closed.

@@ -19,6 +19,7 @@ from app.estate.sales_import.unit import import_in_unit
 from app.estate.sales_import.upload import Upload, find_upload, layouts_from, layouts_to_json, write_json
 from app.estate.sales_import.writer import ImportResult
 from app.kernel.errors import N_, DomainError
+from app.kernel.sentences import sentence
 from app.lowcode import listing
 from app.lowcode.actors import current_actor
 from app.lowcode.db import db
@@ -60,7 +61,10 @@ def start_check(
         "layouts": layouts_to_json(layouts),
     }
     job = start_job(
-        session=session, kind=CHECK, label=f"{_(CHECK_TITLE)} {upload.filename}"[:200], params=params
+        session=session,
+        kind=CHECK,
+        label=sentence(N_("检查导入文件 %(file)s"), file=upload.filename[:120]),
+        params=params,
     )
     upload.check_id = job.id
     upload.save()
@@ -109,7 +113,7 @@ def start_import(*, session: Session, token: str, good_rows: bool) -> Job:
     job = start_job(
         session=session,
         kind=KIND,
-        label=f"{_(TITLE)} {upload.filename}"[:200],
+        label=sentence(N_("导入销售数据 %(file)s"), file=upload.filename[:120]),
         params={"token": token, "good_rows": good_rows, "language": listing.language_now()},
     )
     upload.job_id = job.id

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.lowcode.db import db
 from app.lowcode.jobs import OPEN, Job, JobState, cancel, progress_of
 from app.lowcode.permissions import for_anyone_logged_in
+from app.lowcode.sentences import spoken
 from app.lowcode.unit import in_unit_of_work
 
 SHOWN = 10
@@ -91,13 +92,15 @@ def _to_json(job: Job) -> dict[str, Any]:
     running = job.state in OPEN
     return {
         "id": job.id,
-        "title": job.label,
+        "title": spoken(job.label),
         "state": job.state.value,
         "state_label": _(job.state.label),
         "running": running,
         "failed": job.state is JobState.FAILED,
         "percent": min(100, done * 100 // total) if running and total else None,
-        "message": _(job.message) if job.message else (f"{done:,} / {total:,}" if running and total else ""),
+        "message": spoken(job.message)
+        if job.message
+        else (f"{done:,} / {total:,}" if running and total else ""),
         "url": f"/jobs/{job.id}",
         "cancel_url": f"/jobs/{job.id}/cancel" if running else None,
         "result_url": f"/jobs/{job.id}/result" if job.file else None,

@@ -253,12 +253,12 @@ def test_a_metered_charge_says_what_was_read(town: Town) -> None:
     read(town, meter, "2025-03-31", "15", rollover=True)
     town.bill(MARCH)
 
-    def translated_title(session: Session) -> list[str]:
+    def explanation(session: Session) -> list[str]:
         row = session.scalars(select(Charge)).one()
         return [message % places for message, places in explain(session=session, row=row)]
 
-    assert town.ask(translated_title)[0] == "2025-03 用量 60.00 × 单价 4.50 元 = 270.00 元（四舍五入到分）。"
-    assert town.ask(translated_title)[2:] == [
+    assert town.ask(explanation)[0] == "2025-03 用量 60.00 × 单价 4.50 元 = 270.00 元（四舍五入到分）。"
+    assert town.ask(explanation)[2:] == [
         "表 水-1 于 2025-03-10 换表：旧表读数 99990，上次读数 99980，旧表用量 20。",
         "用量已乘倍率 2，并计损耗率 0。",
         "表 水-1 于 2025-03-31 抄表：本次读数 15，上次读数 99995，用量 40。",

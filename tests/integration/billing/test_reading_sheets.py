@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.estate.models import ScopeGrant
+from app.kernel.sentences import parts_of
 from app.lowcode import clock
 from app.lowcode.jobs import Job, JobState
 
@@ -97,7 +98,7 @@ def test_the_template_is_filled_in_and_kept(
     assert readings(town)[1:] == []  # nothing is written by looking
     assert manager.post(f"{url}/start").status_code == 302
     assert run_jobs() == 1
-    assert last_job(town).state is JobState.DONE and "2 条" in str(last_job(town).message)
+    assert last_job(town).state is JobState.DONE and parts_of(last_job(town).message or "")[1] == {"count": 2}
     assert [row[2:] for row in readings(town)] == [
         ("100", "110.5", "10.5"),
         ("110.5", "120.25", "9.75"),

@@ -103,13 +103,13 @@ def test_the_gross_stays_and_the_rest_is_waived(town: Town, backend: str) -> Non
         ("2025-04", "240.00", "0.00", "240.00"),
     ]
 
-    def translated_title(session: Session) -> list[str]:
+    def explanation(session: Session) -> list[str]:
         row = session.scalars(
             select(Charge).where(Charge.room_id == town.room_ids[0], Charge.period == MARCH)
         ).one()
         return [message % places for message, places in explain(session=session, row=row)]
 
-    words = town.ask(translated_title)
+    words = town.ask(explanation)
     assert any("2025-03-16 至 2025-03-31 共 16 天" in one and "系数 0.7 交纳" in one for one in words)
     assert words[-1] == "其中减免 37.16 元，应收 202.84 元。"
 

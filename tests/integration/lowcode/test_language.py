@@ -3,7 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
+
+from app.kernel.sentences import sentence
+from app.lowcode.sentences import spoken
 
 
 def test_a_stranger_reads_chinese_and_may_ask_for_english(client: FlaskClient) -> None:
@@ -43,3 +48,14 @@ def test_who_has_chosen_english_at_the_login_page_reads_it_inside(
 ) -> None:
     client.get("/language/en")
     assert 'lang="en"' in login(client, "收费员").get("/").text
+
+
+def test_a_kept_sentence_is_read_in_the_reader_s_language(app: Flask) -> None:
+    """W1: what a job or a history line says; a person's own text that looks like one breaks no page."""
+    kept = sentence("已入账 %(count)s 笔。", count=3)
+    with app.test_request_context():
+        assert spoken(kept) == "已入账 3 笔。"
+        with force_locale("en"):
+            assert spoken(kept) == "3 charges posted."
+        assert spoken('欠 %(much)s\x1f{"count": 3}') == "欠 %(much)s"
+        assert spoken("王一 100%") == "王一 100%"
