@@ -205,13 +205,14 @@ class ActionMixin:
     def action_button(
         action: Action, url: str, *, row: Any = None, bulk: bool = False, to: str = ""
     ) -> Button:
-        """Return the button of an action: a dialog where it asks for something, else a question or nothing before it.
+        """Return the button of an action: a dialog where it asks or says something, else a question or nothing before it.
 
         A question about one row says the action's note of it first.
         """
         confirm = _(action.confirm) if action.confirm else None
         if confirm and row is not None and action.note is not None:
             confirm = f"{action.note(row)}{confirm}"
+        noted = action.note is not None and not bulk and (row is None or confirm is None)
         if bulk and confirm is None:
             confirm = _("对勾选的行“%(label)s”？", label=_(action.label))
         return Button(
@@ -222,8 +223,8 @@ class ActionMixin:
             post=not bulk,
             bulk=bulk,
             tone=action.tone,
-            confirm=None if action.fields else confirm,
-            dialog=bool(action.fields),
+            confirm=None if action.fields or noted else confirm,
+            dialog=bool(action.fields) or noted,
             to=to,
         )
 

@@ -17,6 +17,7 @@ from app.lowcode.fields import Field
 from app.lowcode.listing import titles_of
 from app.lowcode.manifest import Entry
 from app.lowcode.permissions import needs
+from app.lowcode.sentences import spoken
 from app.lowcode.unit import in_unit_of_work
 from app.lowcode.values import format_value
 from app.lowcode.workflow.limits import OVERDUE, WAITED, Escalation
@@ -109,7 +110,7 @@ class FlowMixin:
                 "was": _(one.was) if one.was else "",
                 "became": _(one.became),
                 "tone": tones.get(one.to_state) or "secondary",
-                "reason": one.reason or "",
+                "reason": spoken(one.reason or ""),
                 "took": "" if one.seconds is None else duration(one.seconds),
             }
             for one in changes

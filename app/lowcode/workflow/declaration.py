@@ -67,6 +67,7 @@ class Step:
     an operation: it writes further columns or documents in the same unit. `allowed_for` says, of a row, who of
     those with the permission may (the assigned one, …). `bulk`: offered for the ticked rows of the list too. `note`: row →
     what its dialog says above the inputs (the amount that is signed for), in the reader's language; '' says nothing.
+    `told`: what the history says of it, where no reason is asked for (what was issued); asked before the effect.
     """
 
     asks: Sequence[Ask] = ()
@@ -76,6 +77,7 @@ class Step:
     bulk: bool = False
     done: str = ""
     note: Callable[[Any], str] | None = None
+    told: Callable[[TransitionContext], str] | None = None
 
 
 NOTHING_MORE = Step()

@@ -12,6 +12,7 @@ from app.lowcode import clock
 from app.lowcode.db import Key
 from app.lowcode.document import About, CommunityScoped, DocumentBase, document_label
 from app.lowcode.fields import flag, integer, long_text, moment, text
+from app.lowcode.sentences import spoken
 
 
 class StateChange(CommunityScoped, DocumentBase):
@@ -33,7 +34,7 @@ class StateChange(CommunityScoped, DocumentBase):
     seconds: Mapped[int | None] = integer(N_("在原状态的秒数"), listed=True)
     who: Mapped[str] = text(N_("操作人"), 100, required=True, listed=True, searched=True)
     user_id: Mapped[int | None] = mapped_column(Key)
-    reason: Mapped[str | None] = long_text(N_("原因"), listed=True)
+    reason: Mapped[str | None] = long_text(N_("原因"), listed=True, masked=spoken)
 
 
 class Flowing:

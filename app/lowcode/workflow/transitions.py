@@ -90,7 +90,7 @@ def move(*, session: Session, row: D, action: str, seen: str | None = None, **in
     if isinstance(row, Flowing):
         row.state_since = moment
     change_state(session=session, row=row, machine=flow.machine, action=action)
-    reason = values.get(REASON)
+    reason = values.get(REASON) if step.told is None else step.told(context)
     history.note(row, label=transition.label, reason=reason)
     session.add(_line(row, transition.action, transition.label, before, moment, since, reason))
     if step.effect is not None:

@@ -37,7 +37,14 @@ class RepairOrder(Flowing, CommunityScoped, Document):
     """工程报修单 (S9-39, S9-40): from the call to the resident's signature, the check and the rating."""
 
     __machine__ = REPAIR_MACHINE
-    __about__ = About(N_("工程报修单"), "number", icon="tool", order=("rank", "-id"), deletable=False)
+    __about__ = About(
+        N_("工程报修单"),
+        "number",
+        icon="tool",
+        order=("rank", "-id"),
+        deletable=False,
+        leads=("content", "urgent", "room_id", "place", "reporter", "phone", "due_at"),
+    )
     __table_args__ = (
         UniqueConstraint("community_id", "number"),
         CheckConstraint(
@@ -160,7 +167,9 @@ class RepairMaterial(CommunityScoped, Document):
 class TechnicianTrade(CompanyScoped, Document):
     """维修工种: an employee who knows a trade is a technician; an order is dispatched to one of these."""
 
-    __about__ = About(N_("维修工种"), "trade", icon="certificate", order=("company_id", "trade", "id"))
+    __about__ = About(
+        N_("维修工种"), ("employee_id", "trade"), icon="certificate", order=("company_id", "trade", "id")
+    )
     __table_args__ = (UniqueConstraint("employee_id", "trade"),)
 
     company_id: Mapped[int] = link(N_("公司"), "Company", required=True, written=False, listed=True)

@@ -95,7 +95,7 @@ def test_where_no_fee_suits_the_check_begins_empty_and_asks_for_one(
     assert answer.status_code == 302
 
 
-def translated_title(client: FlaskClient, action: str, pk: int) -> str:
+def dialog_text(client: FlaskClient, action: str, pk: int) -> str:
     """The note over the inputs of a dialog, or nothing."""
     page = client.get(f"/repair_order/do/{action}/{pk}", headers={"X-Requested-With": "fetch"}).text
     found = re.search(r'<p class="confirm-note">(.*?)</p>', page)
@@ -120,19 +120,47 @@ def test_who_signs_sees_the_amount_and_who_checks_what_is_charged(
     pk = repairs.order_in(RepairState.WAITING)
     with unit_of_work() as session:
         repairs.lead(session, session.get_one(RepairOrder, pk), "issue", "complete", **given)
-    assert words in translated_title(client_of("维修工"), "sign", pk)
+    assert words in dialog_text(client_of("维修工"), "sign", pk)
     unsigned = client_of("维修工").post(f"/repair_order/do/sign/{pk}", data={"signed_by": "王先生"})
     assert unsigned.status_code == 422 and words in unsigned.text
     with unit_of_work() as session:
         repairs.lead(session, session.get_one(RepairOrder, pk), "sign")
-    assert charged in translated_title(client_of("工程主管"), "check", pk)
+    assert charged in dialog_text(client_of("工程主管"), "check", pk)
 
 
 def test_what_is_not_issued_is_said_before_the_form_of_completion_is_filled_in(
     repairs: RepairOffice, client_of: Client
 ) -> None:
     pk = repairs.order_in(RepairState.WORKING)
-    assert translated_title(client_of("维修工"), "complete", pk) == ""
+    assert dialog_text(client_of("维修工"), "complete", pk) == ""
     with unit_of_work() as session:
         repairs.material(session, session.get_one(RepairOrder, pk))
-    assert "还没有经工程主管确认：角阀。请先“待料”" in translated_title(client_of("维修工"), "complete", pk)
+    assert "还没有经工程主管确认：角阀。请先“待料”" in dialog_text(client_of("维修工"), "complete", pk)
+
+
+def test_what_is_issued_is_shown_before_and_kept_after(
+    repairs: RepairOffice, client_of: Callable[[str], FlaskClient]
+) -> None:
+    """S3: the dialog names the material; the order's way says what was issued, with the amount."""
+    pk = repairs.order_in(RepairState.WAITING)
+    leader = client_of("工程主管")
+    assert "角阀 × 2个 = 25.00" in dialog_text(leader, "issue", pk)
+    assert leader.post(f"/repair_order/do/issue/{pk}?seen=waiting").status_code == 302
+    way = leader.get(f"/repair_order/timeline/{pk}").text
+    assert "发料：角阀 × 2个 = 25.00" in way and "\x1f" not in way
+
+
+def test_an_order_s_page_begins_with_what_is_wrong(
+    repairs: RepairOffice, client_of: Callable[[str], FlaskClient]
+) -> None:
+    """S4: the problem, where, who reported it with the telephone masked, and until when."""
+    pk = repairs.order_in(RepairState.WORKING)
+    page = client_of("客服").get(f"/repair_order/show/{pk}").text
+    lead, _end, rest = page.partition("facts-lead")[2].partition("</dl>")
+    labels = ["报修内容", "报修人", "电话", "应完成时间"]
+    assert [lead.find(f"<dt>{label}</dt>") for label in labels] == sorted(
+        lead.find(f"<dt>{label}</dt>") for label in labels
+    )
+    assert all(f"<dt>{label}</dt>" in lead and f"<dt>{label}</dt>" not in rest for label in labels)
+    board = client_of("客服").get("/repair_order/board").text
+    assert "<dt>报修内容</dt>" in board and "is-empty" in board

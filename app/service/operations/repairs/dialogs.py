@@ -14,7 +14,7 @@ from app.lowcode import clock
 from app.lowcode.errors import message_of
 from app.service.models import RepairOrder
 from app.service.operations.repairs.errors import MaterialNotIssued
-from app.service.operations.repairs.materials import unconfirmed
+from app.service.operations.repairs.materials import material_words, unconfirmed
 from app.service.rules import repairs as rules
 
 
@@ -42,7 +42,14 @@ def not_issued(row: RepairOrder) -> str:
     """Return what stands in the way of 完工, before the whole form is filled in for nothing."""
     session = object_session(row)
     missing = [] if session is None else unconfirmed(session=session, order=row)
-    return message_of(MaterialNotIssued.of(missing)) if missing else ""
+    return message_of(MaterialNotIssued.of([one.name for one in missing])) if missing else ""
+
+
+def to_be_issued(row: RepairOrder) -> str:
+    """Return the lines of material that are issued with this step."""
+    session = object_session(row)
+    lines = [] if session is None else unconfirmed(session=session, order=row)
+    return str(_("将发料：%(lines)s", lines=material_words(lines)) if lines else _("没有待确认的用料。"))
 
 
 def charge_begins(row: RepairOrder) -> Decimal | None:

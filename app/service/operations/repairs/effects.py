@@ -6,6 +6,7 @@ from app.billing.operations import post_charge
 from app.estate.models import Employee
 from app.kernel.errors import N_
 from app.kernel.money import format_money
+from app.kernel.sentences import sentence
 from app.lowcode import clock
 from app.lowcode.actors import current_actor
 from app.lowcode.attachments import AttachmentKind, attach
@@ -13,7 +14,7 @@ from app.lowcode.notices import holders, notify
 from app.lowcode.workflow import TransitionContext
 from app.service.models import RepairOrder
 from app.service.operations.repairs import errors
-from app.service.operations.repairs.materials import confirm_all, unconfirmed
+from app.service.operations.repairs.materials import confirm_all, material_words, unconfirmed
 from app.service.operations.repairs.registration import place_of
 from app.service.rules import repairs as rules
 
@@ -86,7 +87,13 @@ def ask_material(context: TransitionContext) -> None:
     if not wanted:
         raise errors.NoMaterialListed
     context.row.awaiting_material = True
-    tell(context, MATERIAL_WANTED, "issue", materials="、".join(wanted)[:200])
+    tell(context, MATERIAL_WANTED, "issue", materials="、".join(one.name for one in wanted)[:200])
+
+
+def issued(context: TransitionContext) -> str:
+    """Return what is issued now, for the history."""
+    lines = unconfirmed(session=context.session, order=context.row)
+    return sentence(N_("发料：%(lines)s"), lines=material_words(lines)) if lines else N_("没有待确认的用料。")
 
 
 def issue(context: TransitionContext) -> None:
@@ -121,7 +128,7 @@ def complete(context: TransitionContext) -> None:
     """Fix what the reporter signs for. Raises MaterialNotIssued."""
     row = context.row
     if missing := unconfirmed(session=context.session, order=row):
-        raise errors.MaterialNotIssued.of(missing)
+        raise errors.MaterialNotIssued.of([one.name for one in missing])
     if not row.chargeable:
         row.charge_amount = None
     elif not row.charge_amount:
@@ -167,7 +174,13 @@ def close(context: TransitionContext) -> None:
 def charge_words(row: RepairOrder) -> str:
     """Why a repair costs this much, for 为什么是这个金额."""
     labour = format_money(row.labour or Decimal(0))
-    return f"有偿维修 {row.number}：人工 {labour} 元，材料 {format_money(row.material_total)} 元，收费 {format_money(row.charge_amount or Decimal(0))} 元。"
+    return sentence(
+        N_("有偿维修 %(number)s：人工 %(labour)s 元，材料 %(material)s 元，收费 %(amount)s 元。"),
+        number=row.number,
+        labour=labour,
+        material=format_money(row.material_total),
+        amount=format_money(row.charge_amount or Decimal(0)),
+    )
 
 
 def cancel(context: TransitionContext) -> None:

@@ -1,5 +1,6 @@
 """用料: lines of an order that a technician has in hand; what 工程主管 has confirmed is issued."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -7,6 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import N_, DomainError
+from app.kernel.money import format_exact, format_money
 from app.lowcode.actors import current_actor
 from app.lowcode.save import set_values
 from app.lowcode.scope import OutOfScope, find, locked
@@ -80,14 +82,23 @@ def confirm_all(*, session: Session, order: RepairOrder) -> None:
     )
 
 
-def unconfirmed(*, session: Session, order: RepairOrder) -> list[str]:
-    """Names of what 工程主管 has not confirmed."""
+def unconfirmed(*, session: Session, order: RepairOrder) -> list[RepairMaterial]:
+    """Return the lines that 工程主管 has not confirmed."""
     return list(
         session.scalars(
-            select(RepairMaterial.name)
+            select(RepairMaterial)
             .where(RepairMaterial.order_id == order.id, RepairMaterial.confirmed.is_(False))
             .order_by(RepairMaterial.id)
         )
+    )
+
+
+def material_words(lines: Sequence[RepairMaterial]) -> str:
+    """Return what lines of material are: name, quantity with unit, amount (元)."""
+    return "；".join(
+        f"{one.name} × {format_exact(one.quantity, 0)}{one.unit or ''}"
+        + (f" = {format_money(one.amount)}" if one.amount else "")
+        for one in lines
     )
 
 

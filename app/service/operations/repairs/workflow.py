@@ -54,7 +54,13 @@ _STEPS: Mapping[str, Step] = {
     "ask_material": Step(
         effect=effects.ask_material, allowed_for=access.works_on, done=N_("已请工程主管确认发料。")
     ),
-    "issue": Step(condition=conditions.is_awaited, effect=effects.issue, done=N_("已确认发料。")),
+    "issue": Step(
+        condition=conditions.is_awaited,
+        effect=effects.issue,
+        done=N_("已确认发料。"),
+        note=dialogs.to_be_issued,
+        told=effects.issued,
+    ),
     "delay": Step(
         asks=(_PROMISED,),
         condition=conditions.is_a_day_to_come,
