@@ -45,6 +45,7 @@ from app.collection.views.handover import (
     print_button,
     tills_of,
 )
+from app.collection.views.leads import OWED, to_desk
 from app.estate.views.tabs import within
 from app.kernel.errors import N_
 from app.lowcode.dictionary import DictionaryDeclaration
@@ -125,6 +126,8 @@ MANIFEST = Manifest(
             per_community=False,
         ),
     ),
+    leads={"Room": (OWED,), "Customer": (OWED,)},
+    links={"Room": (to_desk,), "Customer": (to_desk,)},
     searches=(Search(Receipt, find_receipts),),
     tabs={"Community": (within(Receipt),), "Building": (within(Receipt),), "Room": (within(Receipt),)},
     # A receipt stands where the charges stand that it settled.

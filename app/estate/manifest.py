@@ -28,6 +28,7 @@ from app.estate.sales_import.job import CHECK_JOB, IMPORT_JOB, TITLE
 from app.estate.sales_import.upload import remove_old_uploads
 from app.estate.sales_import.views import SalesImportView
 from app.estate.views.cards import age
+from app.estate.views.leads import RESIDENTS
 from app.estate.views.search import SearchView
 from app.estate.views.tabs import within
 from app.estate.views.tree import TreeView
@@ -46,6 +47,7 @@ AREA_FROM = Field(
 
 MANIFEST = Manifest(
     list_columns=LIST_COLUMNS,
+    leads={"Room": (RESIDENTS,)},
     select_notes={"Customer": customer_notes, "Room": owners_of},
     name="estate",
     label=N_("资料管理"),

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from flask_appbuilder import Model
 from flask_babel import gettext
 from sqlalchemy import Column, ColumnElement, Index, Text, UniqueConstraint, inspect, text as sql_text
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, synonym
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, object_session, relationship, synonym
 
 from app.kernel.enums import LabelledEnum
 from app.kernel.errors import N_
@@ -25,9 +25,16 @@ from app.lowcode.fields import FIELD, Field, enum_check, link, moment, table_nam
 TABLE_OPTIONS = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
 
 
-def translated_title(title: Any) -> str:
-    """Return what names a row, in the reader's language where it is a word of ours."""
-    return gettext(title.label) if isinstance(title, LabelledEnum) else str(title)
+def part_of_title(value: Any, field: Field | None) -> str | None:
+    """Return a value as it stands in a row's title, in the reader's language where it is a word of ours."""
+    if value is None:
+        return None
+    if isinstance(value, LabelledEnum):
+        return gettext(value.label)
+    text = str(value)
+    if field is not None and field.codes is not None:
+        return field.codes.label(text)
+    return field.masked(text) if field is not None and field.masked is not None else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,9 @@ class About:
     """What a document says of itself beside its columns."""
 
     label: str
-    title: str  # the column that names a row to a person
+    # The column that names a row to a person; of a row without a name of its own the columns and links that tell
+    # whose it is, what and when.
+    title: str | tuple[str, ...]
     icon: str = "file"
     subtitle: str = ""
     order: Sequence[str] = ("id",)  # the list's own order; "-name" is descending
@@ -57,6 +66,8 @@ class About:
     tabs: Sequence[str] | None = (
         None  # class names of the related documents to show, in their order; None: all that link here
     )
+    # The fields that a row's page begins with, large: what whoever opens it wants to know first.
+    leads: Sequence[str] = ()
     counted: Counted | None = None  # None: the totals of its lists add up every row
     # The column whose day (or month) places a row in a month's books, of a document that is no MoneyDocument.
     dated: str = ""
@@ -90,7 +101,19 @@ class DocumentBase(Model):
         return table_name(cls.__name__)
 
     def __str__(self) -> str:
-        return translated_title(getattr(self, self.__about__.title))
+        spec = spec_of(type(self))
+        parts = [self._part_of_title(name, spec) for name in spec.title_parts]
+        return " ".join(part for part in parts if part)
+
+    def _part_of_title(self, name: str, spec: "Spec") -> str | None:
+        value = getattr(self, name)
+        if name not in spec.links:
+            return part_of_title(value, spec.fields.get(name))
+        # A new row's link is not read yet while the row is written.
+        linked = getattr(self, name.removesuffix("_id"))
+        if linked is None and value is not None and (session := object_session(self)) is not None:
+            linked = session.get(documents[str(spec.links[name].target)], value)
+        return None if linked is None else str(linked)
 
 
 class Document(DocumentBase):
@@ -258,6 +281,12 @@ class Spec:
         own = [f for f in named if f.group != "-"]
         scope_first = sorted(own, key=lambda f: f.name not in ("company_id", "community_id"))
         return {f.name: f for f in (*scope_first, *(f for f in named if f.group == "-"))}
+
+    @cached_property
+    def title_parts(self) -> tuple[str, ...]:
+        """The columns that name a row, in the order in which they are read."""
+        title = self.about.title
+        return (title,) if isinstance(title, str) else title
 
     @cached_property
     def links(self) -> dict[str, Field]:

@@ -15,15 +15,18 @@ from sqlalchemy.orm import Session, aliased
 from app.kernel.errors import N_, DomainError
 from app.kernel.phones import phone_spellings, whole_phone
 from app.lowcode.db import db
-from app.lowcode.document import DocumentBase, Spec, documents, spec_of, translated_title
+from app.lowcode.document import DocumentBase, Spec, documents, spec_of
 from app.lowcode.engine import current_engine
 from app.lowcode.fields import Field
 from app.lowcode.filters import Filter, parse
 from app.lowcode.lookups import look_up
 from app.lowcode.quick_search import read_conditions
+from app.lowcode.scope import scoped_core
+from app.lowcode.titles import Title, title_of
 
 SIZES = (25, 50, 100, 200, 500)
 MOST_ORDERS = 8
+MOST_COUNTED = 1000  # rows of a tab; more are not told apart
 
 
 class UnknownOrder(DomainError):
@@ -188,6 +191,14 @@ def summary(*, session: Session, query: Query, fields: Sequence[Field]) -> tuple
     }
 
 
+def some_count(query: Query) -> Any:
+    """Return the scalar expression of how many rows a query finds, up to MOST_COUNTED."""
+    model = query.spec.model
+    # The session narrows statements, and is not asked to look for what stands within one.
+    found = scoped_core(select(model.id).where(*query.conditions()), model).limit(MOST_COUNTED).subquery()
+    return select(func.count()).select_from(found).scalar_subquery()
+
+
 def total_words(spec: Spec) -> str:
     """How the totals of a document's lists are called: 合计, or what it says where they leave rows out."""
     return _("合计") if spec.about.counted is None else _(spec.about.counted.label)
@@ -243,32 +254,33 @@ def titles_of(*, session: Session, spec: Spec, row_id: int) -> dict[str, str | N
 def _reading(spec: Spec, fields: Sequence[Field]) -> tuple[Select[Any], Callable[[Any], Any]]:
     """Return a SELECT of the key, the fields and the titles of the links, and what reads a row of it."""
     columns: list[Any] = [spec.model.id]
-    joins = []
-    places: list[tuple[str, int, int | None]] = []
+    joins: list[tuple[Any, Any]] = []
+    places: list[tuple[str, int, Title | None]] = []
     for one in fields:
         columns.append(spec.column(one.name) if one.expression is None else one.expression())
         place = len(columns) - 1
-        title_place = None
+        title = None
         if one.kind == "link":
-            target = aliased(documents[str(one.target)])
-            columns.append(getattr(target, documents[str(one.target)].__about__.title))
-            title_place = len(columns) - 1
-            joins.append((target, spec.column(one.name) == target.id))
-        places.append((one.name, place, title_place))
+            model = documents[str(one.target)]
+            target = aliased(model)
+            title = title_of(model, target)
+            joins += [(target, spec.column(one.name) == target.id), *title.joins]
+            columns += title.columns
+        places.append((one.name, place, title))
     statement = select(*columns).select_from(spec.model)
     for target, condition in joins:
         statement = statement.outerjoin(target, condition)
 
     def read(row: Any) -> tuple[int, dict[str, Any], dict[str, str | None]]:
         values = {name: row[place] for name, place, _title in places}
-        titles = {name: _text(row[title]) for name, _place, title in places if title is not None}
+        titles = {
+            name: title.read(row[place + 1 : place + 1 + len(title.columns)])
+            for name, place, title in places
+            if title is not None
+        }
         return row[0], values, titles
 
     return statement, read
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else translated_title(value)
 
 
 @dataclass(slots=True)

@@ -191,6 +191,17 @@ class OpenWork:
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """A fact that the page of a document begins with, read in one statement with all of them.
+
+    `value`: row → the scalar expression that reads it, None for who may not know; `fact`: row and value → what is said.
+    """
+
+    value: Callable[[Any], Any]
+    fact: Callable[[Any, Any], Fact]
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """One module of the product. `entries` stand in the menu in their order."""
 
@@ -220,6 +231,8 @@ class Manifest:
     open_work: Sequence[Callable[[int], Sequence[OpenWork]]] = ()
     # tabs on the pages of other modules' documents, by class name: row → Tab, or None
     tabs: Mapping[str, Sequence[Callable[[Any], Any]]] = field(default_factory=dict)
+    # what the pages of documents begin with, by class name
+    leads: Mapping[str, Sequence[Lead]] = field(default_factory=dict)
     # columns of documents' lists that are computed, by class name (ListColumn)
     list_columns: Mapping[str, Sequence[ListColumn]] = field(default_factory=dict)
     # what tells rows of a document apart in a remote select, by class name: keys → a note each

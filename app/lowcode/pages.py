@@ -225,6 +225,8 @@ class Tab:
     label: str
     url: str
     icon: str = ""
+    document: str = ""  # of a list: whose rows it holds, by class name; they are counted
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +259,7 @@ class ShowPage:
     tabs: Sequence[Tab]
     crumbs: Sequence[tuple[str, str | None]] = ()
     badge: Cell | None = None
+    leads: Sequence[Fact] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,10 +244,10 @@ def scoped_core(statement: Select[Any], model: type[DocumentBase]) -> Select[Any
     """Narrow a Core statement on a document's table, which the session's events do not see."""
     reach = current_actor().reach
     if issubclass(model, CommunityScoped) and reach.communities is not None:
-        statement = statement.where(model.__table__.c.community_id.in_(sorted(reach.communities)))
+        statement = statement.where(model.community_id.in_(sorted(reach.communities)))
     if issubclass(model, OfficeOrCommunityScoped) and reach.communities is not None:
-        column = model.__table__.c.community_id
+        column = model.community_id
         statement = statement.where(or_(column.is_(None), column.in_(sorted(reach.communities))))
     if issubclass(model, CompanyScoped) and reach.companies is not None:
-        statement = statement.where(model.__table__.c.company_id.in_(sorted(reach.companies)))
+        statement = statement.where(model.company_id.in_(sorted(reach.companies)))
     return statement

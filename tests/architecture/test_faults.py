@@ -11,14 +11,9 @@ OPEN = {
     "A2": "a guided page for an operator, and warnings of one without role or reach",
     "A3": "home pages of the administrator, the technician and the reader",
     "E3": "the migration tool asks for no default and knows no rename",
-    "L3": "names of rows that have none of their own",
-    "L4": "the head of a room's page, and its tabs",
     "S1": "one box that fills a registration",
     "S2": "three kinds of my work",
-    "S3": "what is issued at the issue of material",
-    "S4": "labels of facts on cards",
     "S6": "one notice a person and event",
-    "W1": "English of charts, titles and built-in roles",
 }
 NAMED = re.compile(r"\b([ADEILMSWXZ][0-9]{1,2})\b")
 

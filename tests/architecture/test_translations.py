@@ -14,7 +14,7 @@ Spoil = Callable[[Catalog], object]
 HALF_WIDTH = re.compile(r"([\u4e00-\u9fff）]|\)[sd]) ?[:;,!?(]|[:;,!?)] ?[\u4e00-\u9fff（]")
 
 
-def translated_title(catalog: Catalog, message: str, english: str) -> None:
+def translate(catalog: Catalog, message: str, english: str) -> None:
     found = catalog.get(message)
     assert found is not None
     found.string = english
@@ -47,10 +47,10 @@ def test_a_whole_catalog_passes(checked: Callable[[Spoil], int]) -> None:
     "spoil",
     [
         lambda catalog: catalog.delete("保存"),
-        lambda catalog: translated_title(catalog, "保存", ""),
-        lambda catalog: translated_title(catalog, "保存", "保存"),
-        lambda catalog: translated_title(catalog, "保存", "Save 100%"),
-        lambda catalog: translated_title(catalog, "共 %(count)d 行", "%(number)d rows"),
+        lambda catalog: translate(catalog, "保存", ""),
+        lambda catalog: translate(catalog, "保存", "保存"),
+        lambda catalog: translate(catalog, "保存", "Save 100%"),
+        lambda catalog: translate(catalog, "共 %(count)d 行", "%(number)d rows"),
         lambda catalog: catalog.add("取消", "Cancel"),
     ],
     ids=["missing", "untranslated", "Chinese", "bare percent", "other places", "left over"],

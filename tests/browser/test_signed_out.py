@@ -77,7 +77,7 @@ def test_a_form_left_open_is_sent_after_a_new_login(desk: Desk) -> None:
     expect(desk.hands.field("姓名")).to_have_value("久等")
     desk.hands.press("保存")
     desk.log_in_again("不对的密码")
-    expect(box.get_by_role("alert")).to_contain_text("密码")
+    expect(box.get_by_role("status")).to_contain_text("密码")
     assert desk.customers("久等") == 0
     desk.log_in_again()
     page.wait_for_url(re.compile(r"/customer/show/\d+"))

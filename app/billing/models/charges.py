@@ -35,6 +35,7 @@ from app.lowcode.fields import (
     text,
     unit_price,
 )
+from app.lowcode.sentences import spoken
 from app.lowcode.types import AREA_SCALE, raw
 
 
@@ -63,7 +64,7 @@ class BillingRun(CommunityScoped, DocumentBase):
     unbillable: Mapped[int] = integer(
         N_("无法计费笔数"), required=True, listed=True, default=0, server_default="0"
     )
-    message: Mapped[str | None] = long_text(N_("说明"))
+    message: Mapped[str | None] = long_text(N_("说明"), masked=spoken)
     created_at: Mapped[Any] = moment(N_("建立时间"), required=True, listed=True)
     created_by: Mapped[str] = text(N_("制单人"), 100, required=True, listed=True)
     computed_at: Mapped[Any] = moment(N_("计算时间"))
@@ -115,7 +116,7 @@ class BillingLine(ChargeFacts, CommunityScoped, DocumentBase):
 
     __about__ = About(
         N_("出账明细"),
-        "id",
+        ("customer_id", "room_id", "space_id", "fee_item_id", "period"),
         icon="list-details",
         order=("run_id", "-oddness", "room_id", "id"),
         readonly=True,
@@ -142,7 +143,13 @@ class BillingLine(ChargeFacts, CommunityScoped, DocumentBase):
 class Charge(ChargeFacts, CommunityScoped, MoneyDocument):
     """应收(账单行). Never changes once posted, its checked copies aside: waived later, adjusted, paid, and due of them."""
 
-    __about__ = About(N_("应收"), "id", icon="receipt", order=("-id",), readonly=True)
+    __about__ = About(
+        N_("应收"),
+        ("customer_id", "room_id", "space_id", "fee_item_id", "period"),
+        icon="receipt",
+        order=("-id",),
+        readonly=True,
+    )
     __table_args__ = (
         UniqueConstraint("assignment_id", "starts"),
         UniqueConstraint("source", "source_id", "part"),

@@ -16,7 +16,9 @@ class ReadingExemption(Requested, CommunityScoped, Document):
     It counts while the month has no reading of the meter: one that is entered later takes its place.
     """
 
-    __about__ = About(N_("未抄登记"), "period", icon="gauge-off", order=("-id",), deletable=False)
+    __about__ = About(
+        N_("未抄登记"), ("meter_id", "period"), icon="gauge-off", order=("-id",), deletable=False
+    )
     __table_args__ = (
         Index("ix_reading_exemption_month", "community_id", "period", "meter_id"),
         two_persons(),
@@ -25,7 +27,3 @@ class ReadingExemption(Requested, CommunityScoped, Document):
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True, listed=True)
     meter_id: Mapped[int] = link(N_("仪表"), "Meter", required=True, fixed=True, listed=True, searched=True)
     period: Mapped[Period] = month(N_("账期"), required=True, fixed=True, listed=True)
-
-    def __str__(self) -> str:
-        # While a new row is written its meter is not read yet.
-        return f"{self.meter or ''} {self.period}".strip()

@@ -65,7 +65,11 @@ class FeeStandardVersion(CommunityScoped, Document):
     """收费标准版本: the price from a date on. What is billed never changes with it; once billed it is not edited."""
 
     __about__ = About(
-        N_("标准价格"), "starts", icon="history-toggle", order=("standard_id", "-starts"), deletable=False
+        N_("标准价格"),
+        ("standard_id", "starts"),
+        icon="history-toggle",
+        order=("standard_id", "-starts"),
+        deletable=False,
     )
     __table_args__ = (
         UniqueConstraint("standard_id", "starts"),
@@ -89,7 +93,13 @@ class FeeStandardVersion(CommunityScoped, Document):
 class FeeAssignment(CommunityScoped, Document):
     """收费标准分配: a standard for one room, one space or one meter, from a day to a day."""
 
-    __about__ = About(N_("标准分配"), "id", icon="link", order=("-id",), readonly=True)
+    __about__ = About(
+        N_("标准分配"),
+        ("standard_id", "room_id", "space_id", "meter_id"),
+        icon="link",
+        order=("-id",),
+        readonly=True,
+    )
     __table_args__ = (
         CheckConstraint(
             "(CASE WHEN room_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN space_id IS NULL THEN 0 ELSE 1 END)"

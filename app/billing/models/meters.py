@@ -13,6 +13,7 @@ from app.kernel.periods import Period
 from app.lowcode.db import Key
 from app.lowcode.document import About, CommunityScoped, Document, MoneyDocument
 from app.lowcode.fields import choice, date_, exact, flag, integer, link, long_text, month, text, unit_price
+from app.lowcode.sentences import spoken
 
 
 class Meter(CommunityScoped, Document):
@@ -81,7 +82,9 @@ class MeterReading(CommunityScoped, MoneyDocument):
     as they were.
     """
 
-    __about__ = About(N_("抄表记录"), "day", icon="list-numbers", order=("-day", "-id"), readonly=True)
+    __about__ = About(
+        N_("抄表记录"), ("meter_id", "day"), icon="list-numbers", order=("-day", "-id"), readonly=True
+    )
     __table_args__ = (
         # Of two who read the same meter at once the second is refused; a correction is the next version.
         UniqueConstraint("meter_id", "day", "kind", "version"),
@@ -112,4 +115,4 @@ class MeterReading(CommunityScoped, MoneyDocument):
     replaced: Mapped[bool] = flag(N_("已被更正"), listed=True)
     version: Mapped[int] = integer(N_("版本"), required=True, default=1, server_default="1")
     replaces_id: Mapped[int | None] = mapped_column(Key, unique=True)
-    reason: Mapped[str | None] = text(N_("原因"), 200, listed=True)
+    reason: Mapped[str | None] = text(N_("原因"), 200, listed=True, masked=spoken)

@@ -16,7 +16,9 @@ class AccountingPeriod(CommunityScoped, DocumentBase):
     """账期: a community's month; opens when something is first dated in it."""
 
     __machine__ = PERIOD_MACHINE
-    __about__ = About(N_("账期"), "period", icon="calendar-month", order=("-period",), readonly=True)
+    __about__ = About(
+        N_("账期"), ("community_id", "period"), icon="calendar-month", order=("-period",), readonly=True
+    )
     __table_args__ = (UniqueConstraint("community_id", "period"),)
 
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, listed=True)

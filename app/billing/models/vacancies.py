@@ -15,7 +15,9 @@ from app.lowcode.fields import date_, link, unit_price
 class Vacancy(Requested, CommunityScoped, Document):
     """空置(停供): an approved range with a factor; it never splits a charge, the rest is its waiver (fee rules, vacancy)."""
 
-    __about__ = About(N_("空置登记"), "starts", icon="door-off", order=("-id",), deletable=False)
+    __about__ = About(
+        N_("空置登记"), ("room_id", "starts", "ends"), icon="door-off", order=("-id",), deletable=False
+    )
     __table_args__ = (
         CheckConstraint("ends >= starts", name="ends_after_start"),
         CheckConstraint("factor >= 0 AND factor <= 1000000", name="factor_range"),
@@ -36,7 +38,3 @@ class Vacancy(Requested, CommunityScoped, Document):
         minimum=Decimal(0),
         help=N_("0.7 表示按七成缴纳，其余减免。"),
     )
-
-    def __str__(self) -> str:
-        # While a new row is written its room is not read yet.
-        return f"{self.room or ''} {self.starts}~{self.ends}".strip()

@@ -13,7 +13,9 @@ from app.lowcode.fields import integer, link, month
 class PeriodReopen(Requested, CommunityScoped, Document):
     """反结账申请: approved, the latest closed month is open again; the reports of that closing stay as a version."""
 
-    __about__ = About(N_("反结账申请"), "period", icon="lock-open", order=("-id",), deletable=False)
+    __about__ = About(
+        N_("反结账申请"), ("community_id", "period"), icon="lock-open", order=("-id",), deletable=False
+    )
     __table_args__ = (two_persons(),)
 
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, fixed=True, listed=True)

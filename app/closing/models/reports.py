@@ -22,7 +22,13 @@ def report_label(name: str) -> str:
 class PeriodReport(CommunityScoped, MoneyDocument):
     """结账报表: a report of a month as it was when the month was closed for the `version`th time."""
 
-    __about__ = About(N_("结账报表"), "report", icon="file-certificate", order=("-id",), readonly=True)
+    __about__ = About(
+        N_("结账报表"),
+        ("community_id", "period", "report"),
+        icon="file-certificate",
+        order=("-id",),
+        readonly=True,
+    )
     __table_args__ = (UniqueConstraint("community_id", "period", "version", "report"),)
 
     # The unique constraint begins with it and serves as its index.
@@ -37,9 +43,6 @@ class PeriodReport(CommunityScoped, MoneyDocument):
     closed_by: Mapped[str] = text(N_("结账人"), 100, required=True, listed=True)
     # Count, sums and figures as canonical JSON text: read as they were written, whatever the database makes of JSON.
     totals: Mapped[str] = mapped_column(Text, nullable=False)
-
-    def __str__(self) -> str:
-        return report_label(self.report)
 
 
 class PeriodReportRow(CommunityScoped, DocumentBase):

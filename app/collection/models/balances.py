@@ -21,7 +21,13 @@ DEPOSIT_ITEM = "deposit_item"
 class Prepayment(CommunityScoped, MoneyDocument):
     """预收款: an account of a customer, general or for one fee; a liability until it is applied to a charge."""
 
-    __about__ = About(N_("预收款"), "id", icon="pig-money", order=("-id",), readonly=True)
+    __about__ = About(
+        N_("预收款"),
+        ("customer_id", "room_id", "fee_item_id"),
+        icon="pig-money",
+        order=("-id",),
+        readonly=True,
+    )
     __table_args__ = (
         UniqueConstraint("community_id", "account"),
         CheckConstraint("balance >= 0", name="balance_not_negative"),
@@ -41,7 +47,13 @@ class Prepayment(CommunityScoped, MoneyDocument):
 class PrepaymentEntry(CommunityScoped, MoneyDocument):
     """预收明细: money in (+), applied to a charge (−), refunded (−), and what undoes one of these."""
 
-    __about__ = About(N_("预收明细"), "id", icon="list-details", order=("-id",), readonly=True)
+    __about__ = About(
+        N_("预收明细"),
+        ("customer_id", "room_id", "kind", "day"),
+        icon="list-details",
+        order=("-id",),
+        readonly=True,
+    )
     __table_args__ = (
         CheckConstraint("amount <> 0", name="amount_not_zero"),
         Index("ix_prepayment_entry_month", "community_id", "posting_period", "kind", "amount"),
@@ -65,7 +77,9 @@ class PrepaymentEntry(CommunityScoped, MoneyDocument):
 class Deposit(CommunityScoped, MoneyDocument):
     """押金/保证金: an account of a customer's room for one purpose; a liability, never income until deducted."""
 
-    __about__ = About(N_("押金"), "item", icon="lock-dollar", order=("-id",), readonly=True)
+    __about__ = About(
+        N_("押金"), ("customer_id", "room_id", "item"), icon="lock-dollar", order=("-id",), readonly=True
+    )
     __table_args__ = (
         UniqueConstraint("community_id", "account"),
         CheckConstraint("balance >= 0", name="balance_not_negative"),
@@ -80,14 +94,17 @@ class Deposit(CommunityScoped, MoneyDocument):
         N_("余额"), required=True, listed=True, totalled=True, default=Decimal(0), server_default="0"
     )
 
-    def __str__(self) -> str:
-        return codes_of(DEPOSIT_ITEM).label(self.item)
-
 
 class DepositEntry(CommunityScoped, MoneyDocument):
     """押金明细: money in (+), returned (−), deducted with a reason (−, income), and what takes one of these back."""
 
-    __about__ = About(N_("押金明细"), "id", icon="list-details", order=("-id",), readonly=True)
+    __about__ = About(
+        N_("押金明细"),
+        ("customer_id", "room_id", "item", "kind", "day"),
+        icon="list-details",
+        order=("-id",),
+        readonly=True,
+    )
     __table_args__ = (
         CheckConstraint("amount <> 0", name="amount_not_zero"),
         Index("ix_deposit_entry_month", "community_id", "posting_period", "kind", "amount"),

@@ -85,7 +85,7 @@ class ReceiptTender(CommunityScoped, MoneyDocument):
 
     __about__ = About(
         N_("结算明细"),
-        "tender",
+        ("receipt_id", "tender"),
         icon="wallet",
         order=("id",),
         readonly=True,
@@ -109,7 +109,7 @@ class ReceiptVoid(CommunityScoped, MoneyDocument):
     A reversal carries a number of its own and money out of a desk, which is handed over like a receipt's.
     """
 
-    __about__ = About(N_("作废与冲红"), "receipt_id", icon="ban", order=("-id",), readonly=True)
+    __about__ = About(N_("作废与冲红"), ("number", "receipt_id"), icon="ban", order=("-id",), readonly=True)
     __table_args__ = (
         UniqueConstraint("receipt_id"),
         UniqueConstraint("community_id", "number"),
@@ -129,9 +129,6 @@ class ReceiptVoid(CommunityScoped, MoneyDocument):
     cashier_id: Mapped[int | None] = mapped_column(Key, index=True)
     handover_id: Mapped[int | None] = link(N_("交款单"), "CashHandover")
 
-    def __str__(self) -> str:
-        return self.number or str(self.receipt)
-
 
 class Allocation(CommunityScoped, MoneyDocument):
     """核销: what settled (or, negative, opened again) how much of a charge, in which month's books.
@@ -140,7 +137,13 @@ class Allocation(CommunityScoped, MoneyDocument):
     allocations without reading a million charges again. Like the charge's, they carry no foreign key.
     """
 
-    __about__ = About(N_("核销"), "id", icon="arrows-exchange", order=("-id",), readonly=True)
+    __about__ = About(
+        N_("核销"),
+        ("receipt_id", "room_id", "space_id", "fee_item_id", "period"),
+        icon="arrows-exchange",
+        order=("-id",),
+        readonly=True,
+    )
     __table_args__ = (
         CheckConstraint("amount <> 0", name="amount_not_zero"),
         # A month by place and fee, for the books' check and the drill-downs.

@@ -15,7 +15,7 @@ from app.lowcode.fields import choice, date_, link, long_text
 class Reminder(CommunityScoped, Document):
     """One asking of a customer for what is open; the latest stands beside each of their arrears."""
 
-    __about__ = About(N_("催缴记录"), "day", icon="bell-ringing", order=("-day", "-id"))
+    __about__ = About(N_("催缴记录"), ("customer_id", "day"), icon="bell-ringing", order=("-day", "-id"))
     __table_args__ = (Index("ix_reminder_customer_id_day", "customer_id", "day"),)
 
     customer_id: Mapped[int] = link(

@@ -23,7 +23,13 @@ from app.lowcode.fields import choice, code, date_, link, money, month, text
 class Waiver(Requested, CommunityScoped, MoneyDocument):
     """减免: approved, it is an allocation to the charge in the open period (抹零 at the desk is one, approved by limit)."""
 
-    __about__ = About(N_("减免"), "reason", icon="discount-2", order=("-id",), readonly=True)
+    __about__ = About(
+        N_("减免"),
+        ("customer_id", "room_id", "fee_item_id", "reason"),
+        icon="discount-2",
+        order=("-id",),
+        readonly=True,
+    )
     __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"), two_persons())
 
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, listed=True)
@@ -42,7 +48,13 @@ class Waiver(Requested, CommunityScoped, MoneyDocument):
 class Adjustment(Requested, CommunityScoped, MoneyDocument):
     """应收调整: signed; approved, it changes what the charge asks for, posted in the open period, of the charge's period."""
 
-    __about__ = About(N_("应收调整"), "reason", icon="adjustments-dollar", order=("-id",), readonly=True)
+    __about__ = About(
+        N_("应收调整"),
+        ("customer_id", "room_id", "fee_item_id", "reason"),
+        icon="adjustments-dollar",
+        order=("-id",),
+        readonly=True,
+    )
     __table_args__ = (CheckConstraint("amount <> 0", name="amount_not_zero"), two_persons())
 
     community_id: Mapped[int] = link(N_("小区"), "Community", required=True, listed=True)
@@ -59,7 +71,13 @@ class Adjustment(Requested, CommunityScoped, MoneyDocument):
 class Refund(Requested, CommunityScoped, MoneyDocument):
     """退款: money out of a prepayment or a deposit; numbered and in the books once approved."""
 
-    __about__ = About(N_("退款"), "reason", icon="cash-off", order=("-id",), readonly=True)
+    __about__ = About(
+        N_("退款"),
+        ("number", "customer_id", "room_id", "reason"),
+        icon="cash-off",
+        order=("-id",),
+        readonly=True,
+    )
     __table_args__ = (
         UniqueConstraint("community_id", "number"),
         CheckConstraint("amount > 0", name="amount_positive"),
@@ -80,9 +98,6 @@ class Refund(Requested, CommunityScoped, MoneyDocument):
     posting_period: Mapped[Period | None] = month(N_("入账期"), listed=True)
     cashier_id: Mapped[int | None] = mapped_column(Key, index=True)
     handover_id: Mapped[int | None] = link(N_("交款单"), "CashHandover", listed=True)
-
-    def __str__(self) -> str:
-        return self.number or self.reason
 
 
 def role_names() -> dict[str, str]:

@@ -161,7 +161,11 @@ class RoomArea(CommunityScoped, Document):
     """房间面积版本: the area that counts from a date on; what is billed keeps the area that it was billed with."""
 
     __about__ = About(
-        N_("面积版本"), "starts", icon="ruler-measure", order=("room_id", "starts"), readonly=True
+        N_("面积版本"),
+        ("room_id", "starts"),
+        icon="ruler-measure",
+        order=("room_id", "starts"),
+        readonly=True,
     )
     __table_args__ = (
         UniqueConstraint("room_id", "starts"),

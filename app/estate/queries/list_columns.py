@@ -23,7 +23,7 @@ AND = " · "
 def owners_of(session: Session, keys: Sequence[int]) -> dict[int, str]:
     """Return the owners' names by room id."""
     statement = (
-        _holding(select(Occupancy.room_id, Customer.name))
+        holding(select(Occupancy.room_id, Customer.name))
         .join(Customer, Customer.id == Occupancy.customer_id)
         .where(Occupancy.room_id.in_(keys), Occupancy.role == OccupancyRole.OWNER)
         .order_by(Occupancy.id)
@@ -34,7 +34,7 @@ def owners_of(session: Session, keys: Sequence[int]) -> dict[int, str]:
 def rooms_of_customers(session: Session, keys: Sequence[int]) -> dict[int, str]:
     """Return the codes of the rooms held, by customer id."""
     statement = (
-        _holding(select(Occupancy.customer_id, Room.code))
+        holding(select(Occupancy.customer_id, Room.code))
         .join(Room, Room.id == Occupancy.room_id)
         .where(Occupancy.customer_id.in_(keys))
         .order_by(Room.code_order)
@@ -63,7 +63,8 @@ def joined(rows: Iterable[Any]) -> dict[int, str]:
     }
 
 
-def _holding(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+def holding(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Narrow a statement on occupancies to those of today."""
     today = clock.today()
     return statement.where(
         or_(Occupancy.starts.is_(None), Occupancy.starts <= today),
@@ -73,7 +74,7 @@ def _holding(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 
 def owner_names() -> Any:
     """Return the expression of a room's owners: read with the rows of a list."""
-    names = _holding(select(func.aggregate_strings(Customer.name, BETWEEN)))
+    names = holding(select(func.aggregate_strings(Customer.name, BETWEEN)))
     return (
         names.select_from(Occupancy)
         .join(Customer, Customer.id == Occupancy.customer_id)

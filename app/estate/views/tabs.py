@@ -22,7 +22,7 @@ def within(document: type[DocumentBase]) -> Make:
             return None
         node = _KINDS[type(row).__name__]
         url = f"{spec.url}/list/?embedded=1&in={node}:{row.id}"
-        return Tab(f"{spec.name}-in", _(spec.about.label), url, spec.about.icon)
+        return Tab(f"{spec.name}-in", _(spec.about.label), url, spec.about.icon, spec.name)
 
     return make
 

@@ -112,19 +112,22 @@ def _of_about(model: type[DocumentBase]) -> Iterator[tuple[str, str]]:
     mapped = {name for name in inspect(model).all_orm_descriptors.keys() if not name.startswith("_")}  # noqa: SIM118
     columns = mapped - set(inspect(model).relationships.keys())
     named: list[tuple[str, str, Iterable[str]]] = [
-        ("title", about.title, columns),
+        *(("title", one, columns) for one in spec.title_parts),
         *([("subtitle", about.subtitle, _attributes(model))] if about.subtitle else []),
         *([("dated", about.dated, columns)] if about.dated else []),
         *(("order", one.removeprefix("-"), columns) for one in about.order),
+        *(("leads", one, spec.fields) for one in about.leads),
         *(("depends", link, spec.links) for link, _other in about.depends),
         *(("depends", other, spec.fields) for _link, other in about.depends),
         *(("tabs", one, _linking(model)) for one in about.tabs or ()),
     ]
     for option, value, names in named:
         if value not in names:
-            kind = {"tabs": "document that links here", "depends": "field"}.get(option, "column")
+            kind = {"tabs": "document that links here", "depends": "field", "leads": "field"}.get(
+                option, "column"
+            )
             yield f"__about__.{option}", unknown(kind, value, names)
-    for option, values in (("order", about.order), ("tabs", about.tabs or ())):
+    for option, values in (("order", about.order), ("tabs", about.tabs or ()), ("leads", about.leads)):
         for value in repeated(value.removeprefix("-") for value in values):
             yield f"__about__.{option}", f'"{value}" stands there twice'
 

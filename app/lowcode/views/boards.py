@@ -127,7 +127,7 @@ class BoardMixin:
         """Return what a card says: as declared, else what the list says first beside what the card says anyway."""
         if board.facts is not None:
             return [self.spec.fields[name] for name in board.facts]
-        said = {self.spec.about.title, "state", "overdue", "community_id", board.heading}
+        said = {*self.spec.title_parts, "state", "overdue", "community_id", board.heading}
         return [one for one in self.spec.listed if one.name not in said][:FACTS]
 
     def _card(self, flow: Workflow, row: Any, titles: Mapping[str, str | None], back: str) -> Card:

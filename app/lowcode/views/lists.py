@@ -37,6 +37,7 @@ from app.lowcode.pages import Button, Cell, FilterChip, FilterField, Heading, Li
 from app.lowcode.permissions import may, needs
 from app.lowcode.redirects import BACK
 from app.lowcode.scope import find, reaches_rows_of
+from app.lowcode.titles import select_titles
 from app.lowcode.values import NUMERIC, cell, format_value
 
 EXPORT_INLINE_ROWS = 5000
@@ -176,7 +177,8 @@ class ListMixin:
 
     def _title_place(self, fields: Sequence[Field]) -> int:
         """Return the place of the column that leads to the row's page."""
-        return next((i for i, one in enumerate(fields) if one.name == self.spec.about.title), 0)
+        named = [one.name in self.spec.title_parts and one.kind != "link" for one in fields]
+        return named.index(True) if True in named else 0
 
     def _row(self, key: int, values: dict[str, Any], titles: dict[str, Any], fields: Sequence[Field]) -> Row:
         url = f"{self.spec.url}/show/{key}"
@@ -350,19 +352,18 @@ def _choices(one: Field, given: Mapping[str, str], conditions: Sequence[ColumnEl
     narrowing: Pairs = [("q", typed)] if typed else []
     narrowing += [(f"f.{name}.eq", value) for name, value in given.items()]
     query = Query.of(target, [*narrowing, ("embedded", "1"), ("page", request.args.get("page", "1"))])
-    title = target.column(target.about.title)
+    titles, read = select_titles(target.model)
     statement = (
-        listing.select(target.model.id, title)
-        .where(*query.conditions(), *conditions)
+        titles.where(*query.conditions(), *conditions)
         .order_by(*query.ordering())
         .limit(query.size + 1)
         .offset((query.page - 1) * query.size)
     )
-    rows = list(db.session.execute(statement))
+    rows = [read(row) for row in db.session.execute(statement)]
     notes = select_notes(target, [key for key, _text in rows[: query.size]])
     return {
         "items": [
-            {"value": key, "text": str(text), "note": notes.get(key, "")} for key, text in rows[: query.size]
+            {"value": key, "text": text, "note": notes.get(key, "")} for key, text in rows[: query.size]
         ],
         "more": len(rows) > query.size,
     }

@@ -1,8 +1,9 @@
 """The page of one row: facts, what may be done now, related documents in tabs that load by themselves, history."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import render_template
 from flask_appbuilder import expose
@@ -10,16 +11,17 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.lowcode.db import db
-from app.lowcode.document import CommunityScoped, DocumentBase, Spec, documents, spec_of, translated_title
+from app.lowcode.document import CommunityScoped, DocumentBase, Spec, documents, spec_of
 from app.lowcode.engine import current_engine
 from app.lowcode.fields import Field
 from app.lowcode.history import YES, History
-from app.lowcode.listing import titles_of
+from app.lowcode.listing import Query, some_count, titles_of
 from app.lowcode.manifest import Entry
 from app.lowcode.pages import Button, Fact, ShowPage, Tab
 from app.lowcode.permissions import may, needs
 from app.lowcode.redirects import BACK
 from app.lowcode.scope import UNSCOPED
+from app.lowcode.titles import select_titles
 from app.lowcode.values import cell
 from app.lowcode.views.actions import SEEN
 from app.lowcode.views.lists import may_write
@@ -51,20 +53,31 @@ class ShowMixin:
         titles = titles_of(session=db.session(), spec=spec, row_id=row.id) if spec.links else {}
         groups: dict[str, list[Fact]] = {}
         unfilled = self._unfilled(row)
+        leads: dict[str, Fact] = {}
         for one in spec.fields.values():
             if one.shown and one.group not in unfilled:
                 heading = "" if one.group == "-" else one.group
-                fact = cell(getattr(row, one.name), one, title=titles.get(one.name))
-                groups.setdefault(heading, []).append(Fact(_(one.label), fact))
+                fact = Fact(_(one.label), cell(getattr(row, one.name), one, title=titles.get(one.name)))
+                if one.name in spec.about.leads:
+                    leads[one.name] = fact
+                else:
+                    groups.setdefault(heading, []).append(fact)
         if self.entry.facts is not None:
             groups.setdefault("", []).extend(self.entry.facts(row))
+        others = [
+            (lead, value)
+            for one in current_engine().manifests
+            for lead in one.leads.get(spec.name, ())
+            if (value := lead.value(row)) is not None
+        ]
+        tabs, values = _read(self._tabs(row), [value for _lead, value in others])
         subtitle = getattr(row, spec.about.subtitle) if spec.about.subtitle else ""
         return ShowPage(
             title=str(row),
             subtitle=str(subtitle or _(spec.about.label)),
             groups=[(_(name) if name else "", facts) for name, facts in groups.items()],
             buttons=[*self._show_buttons(row)],
-            tabs=self._tabs(row),
+            tabs=tabs,
             crumbs=[(_(spec.about.label), f"{spec.url}/list/"), (str(row), None)],
             badge=next(
                 (
@@ -74,6 +87,10 @@ class ShowMixin:
                 ),
                 None,
             ),
+            leads=[
+                *(leads[name] for name in spec.about.leads if name in leads and leads[name].cell.text),
+                *(lead.fact(row, value) for (lead, _value), value in zip(others, values, strict=True)),
+            ],
         )
 
     def _unfilled(self, row: Any) -> set[str]:
@@ -124,7 +141,7 @@ class ShowMixin:
             its = spec_of(other)
             url = f"{its.url}/list/?embedded=1&held={one.name}&f.{one.name}.eq={row.id}"
             if may("read", its.name):
-                found.append(Tab(f"{its.name}-{one.name}", _(its.about.label), url, its.about.icon))
+                found.append(Tab(f"{its.name}-{one.name}", _(its.about.label), url, its.about.icon, its.name))
         for manifest in current_engine().manifests:
             found += [tab for make in manifest.tabs.get(self.spec.name, ()) if (tab := make(row)) is not None]
         if self.entry.workflow is not None:
@@ -161,9 +178,10 @@ class ShowMixin:
         found = {}
         for name, keys in ids.items():
             target = documents[name]
-            title = getattr(target, target.__about__.title)
-            for key, text in db.session.execute(select(target.id, title).where(target.id.in_(keys))):
-                found[name, str(key)] = translated_title(text)
+            statement, read = select_titles(target)
+            for row in db.session.execute(statement.where(target.id.in_(keys))):
+                key, text = read(row)
+                found[name, str(key)] = text
         return found
 
     def _entry(self, line: History, titles: Mapping[tuple[str, str], str]) -> dict[str, Any]:
@@ -191,6 +209,18 @@ class ShowMixin:
         if one is not None and one.kind == "link":
             return titles.get((str(one.target), value), value)
         return value
+
+
+def _read(tabs: Sequence[Tab], leads: Sequence[Any]) -> tuple[list[Tab], list[Any]]:
+    """Return the tabs with the number of their rows, and the values of the leads: one statement."""
+    listed = [place for place, tab in enumerate(tabs) if tab.document]
+    counts = [
+        some_count(Query.of(spec_of(documents[tabs[at].document]), parse_qsl(urlsplit(tabs[at].url).query)))
+        for at in listed
+    ]
+    found = [*db.session.execute(select(*counts, *leads)).one()] if counts or leads else []
+    counted = dict(zip(listed, found[: len(listed)], strict=True))
+    return [replace(tab, count=counted.get(at)) for at, tab in enumerate(tabs)], found[len(listed) :]
 
 
 def related(spec: Spec) -> list[tuple[type[DocumentBase], Field]]:

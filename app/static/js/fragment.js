@@ -73,14 +73,28 @@ function listen() {
   });
 }
 
+// More than eight tabs: the rest stand behind a button, unless one of them is the one that is open.
+function showAll(button) {
+  button.setAttribute("aria-expanded", "true");
+  button.hidden = true;
+  document.getElementById(button.getAttribute("aria-controls")).classList.add("all-tabs");
+}
+
 export function startFragments(root) {
   listen();
+  const more = root === document ? root.querySelector("[data-more-tabs]") : null;
+  more?.addEventListener("click", () => {
+    showAll(more);
+    document.querySelector(".tab-rest").focus();
+  });
   const wanted =
     root === document && location.hash.startsWith("#tab-")
       ? document.getElementById(location.hash.slice(1))
       : null;
-  if (wanted?.matches("[data-tabs] [role=tab]") && !wanted.classList.contains("active"))
+  if (wanted?.matches("[data-tabs] [role=tab]") && !wanted.classList.contains("active")) {
+    if (wanted.matches(".tab-rest")) showAll(more);
     tabler.Tab.getOrCreateInstance(wanted).show();
+  }
   for (const box of root.querySelectorAll("[data-fragment]")) {
     const pane = box.closest(".tab-pane");
     if ("eager" in box.dataset && (!pane || pane.classList.contains("active"))) first(box);

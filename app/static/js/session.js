@@ -42,7 +42,7 @@ async function standing() {
 function logIn() {
   const box = document.getElementById("signed-out");
   const form = box.querySelector("form");
-  const wrong = box.querySelector("[role=alert]");
+  const wrong = box.querySelector("output");
   const password = form.elements.password;
   wrong.hidden = true;
   password.value = "";

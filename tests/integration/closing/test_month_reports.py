@@ -47,10 +47,10 @@ def told(found: Reading, *names: str) -> list[tuple[str, ...]]:
     """Lines as texts, and whether everything holds."""
     assert [one for one in found.equations if not one.holds] == []
 
-    def translated_title(value: Any) -> str:
+    def cell_text(value: Any) -> str:
         return value.label if isinstance(value, LabelledEnum) else "" if value is None else str(value)
 
-    return [tuple(translated_title(line.values[name]) for name in names) for line in found.lines]
+    return [tuple(cell_text(line.values[name]) for name in names) for line in found.lines]
 
 
 def totals(found: Reading, *names: str) -> tuple[str, ...]:

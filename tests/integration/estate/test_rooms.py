@@ -162,7 +162,11 @@ def test_the_owner_card_is_not_for_the_neighbour(town, client_of, session):
 def tabs(client: Any, url: str) -> dict[str, str]:
     """The tabs of a page: label → where each loads itself from."""
     page = client.get(url).get_data(as_text=True)
-    names = re.findall(r'id="tab-([^"]+)"[^>]*>.*?</i>\s*([^<]+)</button>', page, re.DOTALL)
+    names = re.findall(
+        r'id="tab-([^"]+)"[^>]*>(?:<i[^>]*></i>)?\s*([^<]+)(?:<span[^>]*>[^<]*</span>)?</button>',
+        page,
+        re.DOTALL,
+    )
     places = dict(re.findall(r'id="pane-([^"]+)".*?data-fragment="([^"]+)"', page, re.DOTALL))
     return {label.strip(): places[name].replace("&amp;", "&") for name, label in names}
 

@@ -62,7 +62,7 @@ def lines(*rows: str) -> bytes:
 def uploaded(client: FlaskClient, content: bytes, name: str = "房源.csv", community: str = "") -> str:
     """Upload a readable file; returns the address of its check page."""
     answer = send(client, content, name, community)
-    assert answer.status_code == 302, translated_title(answer)
+    assert answer.status_code == 302, page_text(answer)
     address: str = answer.headers["Location"]
     assert re.fullmatch(r"/import_sales/check/[0-9a-f]{32}", address)
     do_jobs(client)
@@ -82,14 +82,14 @@ def check_again(client: FlaskClient, address: str, form: dict[str, str]) -> None
     do_jobs(client)
 
 
-def translated_title(answer: Any) -> str:
+def page_text(answer: Any) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True))))
 
 
 def start(client: FlaskClient, address: str, *, good_rows: bool = False) -> int:
     """Press the button; returns the job's id."""
     answer = client.post(f"{address}/start", data={"good_rows": "1"} if good_rows else {})
-    assert answer.status_code == 302, translated_title(answer)
+    assert answer.status_code == 302, page_text(answer)
     return int(answer.headers["Location"].removeprefix("/jobs/"))
 
 
@@ -115,18 +115,18 @@ def test_a_real_file_from_upload_to_result(
     with unit_of_work() as unit:  # the file's community, in the manager's reach
         unit.execute(update(Community).where(Community.id == cast.ours.community_id).values(name="锦绣花园"))
     address = uploaded(manager, FILE.read_bytes(), FILE.name)
-    text = translated_title(manager.get(address))
+    text = page_text(manager.get(address))
     assert "数据行 1,884 可导入 1,857 被拒绝 27" in text
     assert "有 27 行被拒绝，不能全部导入" in text
     refused = manager.post(f"{address}/start")
     assert refused.status_code == 400
-    assert "没有导入任何数据" in translated_title(refused)
+    assert "没有导入任何数据" in page_text(refused)
     job = start(manager, address, good_rows=True)
     assert manager.get(f"/import_sales/result/{job}").headers["Location"] == f"/jobs/{job}"
     assert run_jobs() == 1
     told = manager.get(f"/jobs/{job}.json").json
     assert (told["state"], told["go_url"]) == ("done", f"/import_sales/result/{job}"), told
-    text = translated_title(manager.get(told["go_url"]))
+    text = page_text(manager.get(told["go_url"]))
     assert "数据 1,884 行，已导入 1,857 行。" in text
     made = int(re.findall(r"楼宇 [\d,]+ 房间 ([\d,]+)", text)[-1].replace(",", ""))
     assert made == count(session, Room) - rooms > 1300
@@ -145,7 +145,7 @@ def test_the_same_file_again_creates_nothing(
     for expected in ("新建 楼宇 1 房间 1 客户 1", "新建 楼宇 0 房间 0 客户 0"):
         job = start(manager, uploaded(manager, lines(GOOD)))
         run_jobs()
-        assert expected in translated_title(manager.get(f"/import_sales/result/{job}"))
+        assert expected in page_text(manager.get(f"/import_sales/result/{job}"))
     assert count(session, Customer) == 1
 
 
@@ -163,7 +163,7 @@ def test_everything_wrong_is_listed_and_downloaded(manager: FlaskClient, cast: C
     ]
     assert len(found) == 601
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
-    assert "没有可以导入的行。" in translated_title(manager.get(address))
+    assert "没有可以导入的行。" in page_text(manager.get(address))
 
 
 def test_a_column_read_as_another(
@@ -172,7 +172,7 @@ def test_a_column_read_as_another(
     # 甲 and 乙 mean nothing to anybody but the person at the page.
     content = "小区,楼栋,单元,房号,甲,乙\n锦绣园,9号楼,1,101,66.6,77.7\n".encode()
     address = uploaded(manager, content)
-    assert "被拒绝 1" in translated_title(manager.get(address))
+    assert "被拒绝 1" in page_text(manager.get(address))
     form = typed(manager, address)
     assert (form["kind-0"], form["row-0"], form["column-0-3"], form["column-0-4"]) == (
         "room",
@@ -184,9 +184,9 @@ def test_a_column_read_as_another(
         address, data=form | {"column-0-4": "built_area", "column-0-5": "built_area", "row-0": "1"}
     )
     assert twice.status_code == 422
-    assert "“建筑面积”选了两次" in translated_title(twice)
+    assert "“建筑面积”选了两次" in page_text(twice)
     check_again(manager, address, form | {"column-0-5": "built_area"})
-    assert "被拒绝 0" in translated_title(manager.get(address))
+    assert "被拒绝 0" in page_text(manager.get(address))
     start(manager, address)
     run_jobs()
     room = session.scalars(select(Room).where(Room.number == "101").order_by(Room.id.desc())).first()
@@ -215,19 +215,17 @@ def test_a_choice_that_cannot_be(manager: FlaskClient, change: dict[str, str], s
         assert manager.post(f"{address}/start").status_code == 400
     else:
         assert answer.status_code == 422
-    assert sentence in translated_title(answer)
+    assert sentence in page_text(answer)
 
 
 def test_a_community_that_no_sheet_names(manager: FlaskClient, run_jobs: Callable[[], int]) -> None:
     content = "楼栋,单元,房号,建筑面积\n9号楼,1,101,66.6\n".encode()
     address = uploaded(manager, content)
-    assert "工作表“房源”没有写小区" in translated_title(manager.get(address))
+    assert "工作表“房源”没有写小区" in page_text(manager.get(address))
     assert manager.post(f"{address}/start", data={"good_rows": "1"}).status_code == 400
     check_again(manager, address, typed(manager, address) | {"community": "锦绣园"})
-    assert "可导入 1 被拒绝 0" in translated_title(manager.get(address))
-    assert "可导入 1 被拒绝 0" in translated_title(
-        manager.get(uploaded(manager, content, community="锦绣园"))
-    )
+    assert "可导入 1 被拒绝 0" in page_text(manager.get(address))
+    assert "可导入 1 被拒绝 0" in page_text(manager.get(uploaded(manager, content, community="锦绣园")))
 
 
 @pytest.mark.parametrize(
@@ -249,7 +247,7 @@ def test_a_file_that_cannot_be_read(
     before = set(folder.glob("*"))
     answer = send(manager, content, name)
     assert answer.status_code == 422
-    assert sentence in translated_title(answer)
+    assert sentence in page_text(answer)
     assert 'id="file-error"' in answer.get_data(as_text=True)
     assert set(folder.glob("*")) == before
 
@@ -257,7 +255,7 @@ def test_a_file_that_cannot_be_read(
 def test_a_file_larger_than_anything(manager: FlaskClient) -> None:
     answer = send_huge(manager)
     assert answer.status_code == 422
-    assert "文件太大，最多 20 MB。" in translated_title(answer)
+    assert "文件太大，最多 20 MB。" in page_text(answer)
     assert 'id="file-error"' in answer.get_data(as_text=True)
 
 
@@ -266,10 +264,10 @@ def test_headings_that_nobody_knows_are_mapped_by_hand(
 ) -> None:
     rooms = count(session, Room)
     address = uploaded(manager, "说明\n甲,乙,丙\n101,66.6,9号楼\n".encode())
-    assert "文件里没有认得出的工作表" in translated_title(manager.get(address))
+    assert "文件里没有认得出的工作表" in page_text(manager.get(address))
     form = typed(manager, address) | {"kind-0": "room", "row-0": "2", "community": "锦绣园"}
     check_again(manager, address, form)
-    assert "至少要有其中一列：房号" in translated_title(manager.get(address))
+    assert "至少要有其中一列：房号" in page_text(manager.get(address))
     assert manager.post(f"{address}/start", data={"good_rows": "1"}).status_code == 400
     form = typed(manager, address) | {"community": "锦绣园"}
     assert form["column-0-0"] == ""
@@ -311,7 +309,7 @@ def test_who_may_not_import(
         assert client.post(url).status_code == 403
     assert count(session, Job) == jobs
     assert send_huge(client).status_code == 413
-    assert "导入销售数据" not in translated_title(client.get("/"))
+    assert "导入销售数据" not in page_text(client.get("/"))
 
 
 def test_a_community_out_of_reach_stays_as_it_is(
@@ -320,7 +318,7 @@ def test_a_community_out_of_reach_stays_as_it_is(
     """I11: what the job would refuse the dry run says already, and the import cannot be started."""
     rooms = count(session, Room)
     address = uploaded(manager, lines(GOOD.replace("锦绣园", "邻里苑")))
-    assert "小区“邻里苑”不在您的管辖范围内" in translated_title(manager.get(address))
+    assert "小区“邻里苑”不在您的管辖范围内" in page_text(manager.get(address))
     assert manager.post(f"{address}/start", data={"good_rows": "1"}).status_code == 400
     assert run_jobs() == 0
     assert count(session, Room) == rooms
@@ -329,7 +327,7 @@ def test_a_community_out_of_reach_stays_as_it_is(
 def test_a_community_that_may_not_be_made(manager: FlaskClient, cast: Cast, session: Session) -> None:
     """I11: who holds no company is told at the dry run that a community cannot be made; the others see its name."""
     address = uploaded(manager, lines(GOOD.replace("锦绣园", "没有的苑")))
-    assert "没有小区“没有的苑”，您的管辖范围里也没有公司" in translated_title(manager.get(address))
+    assert "没有小区“没有的苑”，您的管辖范围里也没有公司" in page_text(manager.get(address))
     assert manager.post(f"{address}/start").status_code == 400
     with unit_of_work() as unit:
         unit.execute(
@@ -343,7 +341,7 @@ def test_a_community_that_may_not_be_made(manager: FlaskClient, cast: Cast, sess
     address = uploaded(manager, lines(GOOD.replace("锦绣园", "没有的苑")))
     job = start(manager, address)
     do_jobs(manager)
-    assert "小区 没有的苑" in translated_title(manager.get(f"/import_sales/result/{job}"))
+    assert "小区 没有的苑" in page_text(manager.get(f"/import_sales/result/{job}"))
 
 
 def test_the_dry_run_is_a_job_with_a_bar(
@@ -364,7 +362,7 @@ def test_the_dry_run_is_a_job_with_a_bar(
     assert manager.post(f"{address}/start").status_code == 400  # nothing is checked yet
     do_jobs(manager)
     assert reports == [(0, 1200), (500, 1200), (1000, 1200)]
-    assert "可导入 1,200" in translated_title(manager.get(address))
+    assert "可导入 1,200" in page_text(manager.get(address))
     reports.clear()
     start(manager, address)
     do_jobs(manager)
@@ -374,7 +372,7 @@ def test_the_dry_run_is_a_job_with_a_bar(
     job = session.scalars(select(Job.id).order_by(Job.id.desc())).first()
     manager.post(f"/jobs/{job}/cancel")
     do_jobs(manager)
-    assert "已取消" in translated_title(manager.get(address))
+    assert "已取消" in page_text(manager.get(address))
     assert manager.post(f"{address}/start").status_code == 400
 
 
@@ -397,7 +395,7 @@ def test_a_workbook_that_claims_the_whole_sheet(manager: FlaskClient) -> None:
     assert manager.get("/").status_code == 200
     rows = [HEADS.split(","), *(GOOD.replace("101", str(n)).split(",") for n in range(1000, 2500))]
     address = uploaded(manager, far_workbook(" ", rows), "空格.xlsx")
-    assert "数据行 1,500 可导入 1,500" in translated_title(manager.get(address))
+    assert "数据行 1,500 可导入 1,500" in page_text(manager.get(address))
 
 
 def test_two_presses_are_one_import(
@@ -415,14 +413,14 @@ def test_a_killed_import_repeats_nothing(
 ) -> None:
     job = start(manager, uploaded(manager, lines(GOOD, BAD)), good_rows=True)
     run_jobs()
-    page = translated_title(manager.get(f"/import_sales/result/{job}"))
+    page = page_text(manager.get(f"/import_sales/result/{job}"))
     # As a kill between the commit and the end of the job leaves it.
     with unit_of_work() as unit:
         unit.execute(update(Job).where(Job.id == job).values(state=JobState.RUNNING, url=None, file=None))
     assert requeue_orphans() == 1
     assert run_jobs() == 1
     assert manager.get(f"/jobs/{job}.json").json["state"] == "done"
-    assert translated_title(manager.get(f"/import_sales/result/{job}")) == page
+    assert page_text(manager.get(f"/import_sales/result/{job}")) == page
     assert manager.get(f"/jobs/{job}/result").status_code == 200
 
 
