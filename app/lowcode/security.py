@@ -51,6 +51,7 @@ WITHOUT_NEW_PASSWORD = frozenset(
         "LoginView.logout",
         "LoginView.password",
         "LoginView.language",
+        "LoginView.current",
     }
 )
 """What answers while a new password is due."""
@@ -82,7 +83,11 @@ class PasswordForm(FlaskForm):
     """修改密码."""
 
     old = PasswordField(N_("原密码"), [InputRequired(), Length(max=200)])
-    password = PasswordField(N_("新密码"), [InputRequired(), Length(max=200)])
+    password = PasswordField(
+        N_("新密码"),
+        [InputRequired(), Length(max=200)],
+        description=N_("至少 8 位，含大写、小写、数字、符号中的三种。"),
+    )
     again = PasswordField(N_("再输一次"), [InputRequired(), Length(max=200)])
 
 
@@ -126,7 +131,9 @@ class LoginView(BaseView):
     def current(self) -> Response:
         """Return who is logged in and the token of their forms, for a page that has been open for long."""
         return jsonify(
-            login=current_user.username if current_user.is_authenticated else None, csrf=generate_csrf()
+            login=current_user.username if current_user.is_authenticated else None,
+            csrf=generate_csrf(),
+            due=_(PASSWORD_DUE) if password_is_due() else None,
         )
 
     @expose("/logout/", methods=["POST"])
@@ -147,6 +154,7 @@ class LoginView(BaseView):
         form = PasswordForm()
         for one in (form.old, form.password, form.again):
             one.label.text = _(str(one.label.text))
+            one.description = _(one.description) if one.description else ""
         if form.validate_on_submit():
             try:
                 self._choose_password(form)

@@ -14,8 +14,10 @@ from app.estate.models import Employee
 from app.kernel.errors import N_
 from app.lowcode.dictionary import codes_of
 from app.lowcode.document import spec_of
+from app.lowcode.errors import message_of
 from app.lowcode.forms import ChoiceField, CodeField, DocumentForm, Given, RemoteSelect
 from app.lowcode.inputs import PrivateField
+from app.lowcode.logins import WeakPassword, check_password
 
 Choices = Sequence[tuple[int, str]]
 
@@ -47,6 +49,16 @@ class RightsField(SelectMultipleField):
         return ""
 
 
+class Strong:
+    """The rule of passwords as a validator, so that it is told with the other errors of the form."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        try:
+            check_password(field.data or "")
+        except WeakPassword as error:
+            raise ValidationError(message_of(error)) from error
+
+
 def _stripped(value: str | None) -> str | None:
     return (value.strip() or None) if isinstance(value, str) else value
 
@@ -60,6 +72,7 @@ def user_form(
     """
     needed = Given(_("必填。"))
     short = Length(max=64, message=_("最多 %(max)d 个字。"))
+    strong = Strong()
     gone = {"coerce": int, "validate_choice": True}
     members: dict[str, Any] = {}
     if adding:
@@ -74,7 +87,7 @@ def user_form(
     )
     members["password"] = PasswordField(
         _("初始密码") if adding else _("重置密码"),
-        [needed] if adding else [Optional()],
+        [needed if adding else Optional(), strong],
         description=_("至少 8 位，含大写、小写、数字、符号中的三种。")
         + ("" if adding else _("不改则留空。")),
         render_kw={"autocomplete": "new-password"},

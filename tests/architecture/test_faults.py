@@ -8,7 +8,6 @@ ROOT = Path(__file__).resolve().parents[2]
 FAULTS = ROOT / "tests" / "data" / "faults.txt"
 OPEN = {
     "A1": "post code, birth, areas and plates are not warned of before saving; telephones are checked",
-    "A2": "a guided page for an operator, and warnings of one without role or reach",
     "A3": "home pages of the administrator, the technician and the reader",
     "E3": "the migration tool asks for no default and knows no rename",
     "S1": "one box that fills a registration",

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_appbuilder.security.sqla.models import User
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import func, select
 
 from app.estate.models import Customer
+from app.lowcode.accounts import require_new_password
 from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.db import db
 from app.lowcode.unit import unit_of_work
@@ -143,3 +145,18 @@ def test_without_the_script_the_answer_says_what_to_do(app: Flask, cast: Any) ->
         app.config["WTF_CSRF_ENABLED"] = before
     assert answer.status_code == 401
     assert "请在新标签页登录" in answer.text
+
+
+def test_a_new_password_that_is_due_is_told_before_a_form_is_lost(app: Flask, cast: Any) -> None:
+    with app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
+        user_id = session.scalars(select(User.id).where(User.username == "kefu")).one()
+    with serving(app) as address, chromium() as browser:
+        hands = Hands(browser, address)
+        hands.log_in("kefu", PASSWORD)
+        hands.page.goto("/customer/add")
+        hands.field("姓名").fill("改密码前")
+        with app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
+            require_new_password(session=session, user_id=user_id)
+        hands.press("保存")
+        expect(hands.page.locator("#flashes")).to_contain_text("请先设置新密码")
+        expect(hands.field("姓名")).to_have_value("改密码前")

@@ -28,11 +28,13 @@ DOCUMENT_OF: Final = {
     "space": "ParkingSpace",
 }
 """Which document a person must be allowed to read to see a kind of node."""
+WAY_TO_ROOMS: Final = frozenset({"company", "community", "building"})
 
 
 def readable_kinds() -> frozenset[str]:
-    """Return the kinds of nodes that this person may see."""
-    return frozenset(kind for kind, document in DOCUMENT_OF.items() if may("read", document))
+    """Return the kinds of nodes that this person may see; who may read rooms sees the way to them."""
+    above = WAY_TO_ROOMS if may("read", "Room") else frozenset()
+    return above.union(kind for kind, document in DOCUMENT_OF.items() if may("read", document))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,17 @@ function turn(boxes) {
   const its = boxes.filter(shown);
   const on = its.some((box) => !box.checked);
   for (const box of its) box.checked = on;
+  for (const row of new Set(its.map((box) => box.closest("tr")))) seeWhatIsWritten(row);
   count();
+}
+
+// Nobody writes what they may not see: 新增, 修改 and 删除 tick 查看, which cannot be cleared while one of them is on.
+const WRITING = ["add", "edit", "delete"];
+
+function seeWhatIsWritten(row) {
+  const box = (verb) => boxesIn(row).find((one) => one.value.endsWith(`.${verb}`));
+  const read = box("read");
+  if (read && WRITING.some((verb) => box(verb)?.checked)) read.checked = true;
 }
 
 function count() {
@@ -92,7 +102,11 @@ for (const table of tables) {
 for (const button of document.querySelectorAll("[data-matrix-all]")) {
   button.addEventListener("click", () => turn(boxesIn(button.closest("[data-matrix-module]"))));
 }
-document.addEventListener("change", (event) => event.target.name === "rights" && count());
+document.addEventListener("change", (event) => {
+  if (event.target.name !== "rights") return;
+  seeWhatIsWritten(event.target.closest("tr"));
+  count();
+});
 filter.addEventListener("input", narrow);
 filter.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.ctrlKey) event.preventDefault(); // it would send the form

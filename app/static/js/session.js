@@ -30,8 +30,10 @@ async function standing() {
       now = await current();
       renew(now.csrf);
     }
-    if (now.login === opened()) return true;
-    flash(word("other_login", { name: opened() }));
+    // Every other form would be answered with the page of the new password, and lose what was typed.
+    if (now.due && !location.pathname.endsWith("/password")) flash(now.due);
+    else if (now.login === opened()) return true;
+    else flash(word("other_login", { name: opened() }));
   } catch (error) {
     flash(error.message);
   }

@@ -62,9 +62,16 @@ class RoleGone(DomainError):
     message = N_("这个角色已不存在。")
 
 
+def with_reading(pairs: Collection[Pair]) -> frozenset[Pair]:
+    """Return the rights with 查看 beside each 新增, 修改 and 删除: nobody writes what they may not see."""
+    reading = {("read", document) for verb, document in pairs if verb in ("add", "edit", "delete")}
+    return frozenset(pairs) | reading.intersection(known_pairs(current_app))
+
+
 def add_role(*, session: Session, name: str, pairs: Collection[Pair]) -> Role:
     """Add a role with its rights. Raises RoleNameTaken, UnknownPermission, MayNotGrant."""
     _check_name(session=session, name=name, role_id=None)
+    pairs = with_reading(pairs)
     check_may_grant(session=session, pairs=pairs)
     role = Role(name=name)
     session.add(role)
@@ -75,7 +82,7 @@ def add_role(*, session: Session, name: str, pairs: Collection[Pair]) -> Role:
 
 
 def change_role(*, session: Session, role_id: int, name: str, pairs: Collection[Pair]) -> Role:
-    """Rename a role and give it exactly `pairs`.
+    """Rename a role and give it exactly `pairs`, with 查看 beside what they write.
 
     Raises RoleGone, RoleNameTaken, BuiltInRole, UnknownPermission, MayNotGrant, AdministratorNeedsRights,
     AdministratorWithoutMoney, AdministratorInMoneyRole.
@@ -84,7 +91,7 @@ def change_role(*, session: Session, role_id: int, name: str, pairs: Collection[
         role = _existing(session=session, role_id=role_id)
         before = pairs_of(session=session, role_id=role_id)
         # What no page shows, of modules that are not installed now, stays as it is.
-        wanted = frozenset(pairs) | before.difference(known_pairs(current_app))
+        wanted = with_reading(pairs) | before.difference(known_pairs(current_app))
         if role.name == ADMINISTRATOR:
             if grantable_pairs(session=session) is not None:
                 raise MayNotGrant

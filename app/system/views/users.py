@@ -53,6 +53,7 @@ class UserView(OwnFormView):
                 None,
             )
             if done is not None:
+                warn_of_nothing(values)
                 return done
         return self._page(form, None)
 
@@ -66,6 +67,7 @@ class UserView(OwnFormView):
         if values is not None:
             done = self.save(form, lambda: change_user(session=db.session(), user_id=pk, **values), pk)
             if done is not None:
+                warn_of_nothing(values)
                 return done
         return self._page(form, self.row_or_404(pk))
 
@@ -189,6 +191,14 @@ class UserView(OwnFormView):
     def _page(self, form: Any, user: User | None) -> Any:
         status = 422 if form.errors and request.method == "POST" else 200
         return render_template("form.html", page=self.page(form, user, USER_GROUPS)), status
+
+
+def warn_of_nothing(values: dict[str, Any]) -> None:
+    """Say what an operator lacks who will see an empty office."""
+    if not values["role_ids"]:
+        flash(_("这名操作员还没有角色，登录后什么也不能做。请修改，勾选角色。"), "warning")
+    if values["grants"] == Grants():
+        flash(_("这名操作员还没有管辖范围，登录后看不到任何小区。请修改，勾选公司或小区。"), "warning")
 
 
 def _employee(user_id: int) -> Employee | None:

@@ -135,3 +135,39 @@ def test_the_pages_are_the_administrators_alone(office: Flask, session: Session)
         ):
             assert browser.get(url).status_code == 403, (username, url)
         assert browser.post("/role/add", {"name": "偷偷"}).status_code == 403
+
+
+def test_nobody_is_given_to_write_what_they_may_not_see(admin: Browser, session: Session) -> None:
+    """A2: 新增, 修改 and 删除 bring 查看 along."""
+    answer = admin.post(
+        "/role/add", {"name": "录入员", "rights": ["Customer.add", "Room.edit", "Pet.delete"]}
+    )
+    assert answer.status_code == 302, answer.text
+    role = session.scalars(select(Role).where(Role.name == "录入员")).one()
+    assert pairs_of(session=session, role_id=role.id) == {
+        (verb, document)
+        for document, own in (("Customer", "add"), ("Room", "edit"), ("Pet", "delete"))
+        for verb in ("read", own)
+    }
+
+
+def test_the_tree_opens_for_whoever_may_read_rooms(office: Flask, admin: Browser, session: Session) -> None:
+    """A2: the communities and buildings that lead to the rooms are shown too."""
+    admin.post("/role/add", {"name": "看房", "rights": ["Room.read"]})
+    role = session.scalars(select(Role).where(Role.name == "看房")).one().id
+    sent = {
+        "username": "kanfang",
+        "name": "小看",
+        "password": "Xin-mi-ma-1",
+        "roles": [role],
+        "everything": "y",
+    }
+    assert admin.post("/user/add", sent).status_code == 302
+    browser = Browser(office)
+    browser.log_in("kanfang", "Xin-mi-ma-1")
+    titles, waiting = set(), [""]
+    while waiting:
+        for node in browser.get(f"/tree/nodes?key={waiting.pop()}").json:
+            titles.add(node["title"])
+            waiting += [node["key"]] if node["type"] == "company" else []
+    assert "锦绣花园" in titles

@@ -58,6 +58,31 @@ def test_an_operator_is_added_by_the_form_and_logs_in(
     assert Browser(office).log_in("xiaowang", NEW).location == "/"
 
 
+def test_an_operator_without_role_and_reach_is_warned_of(admin: Browser, session: Session) -> None:
+    """A2: an operator who would see an empty office."""
+    role = session.scalars(select(Role).where(Role.name == "收费员")).one().id
+    community = session.scalars(select(Community).where(Community.name == "锦绣花园")).one().id
+    bare = {"username": "kongkong", "name": "小空", "password": NEW}
+    page = admin.get(admin.post("/user/add", bare).location).text
+    assert "还没有角色" in page and "还没有管辖范围" in page
+    whole = bare | {"username": "quanquan", "roles": [role], "communities": [community]}
+    page = admin.get(admin.post("/user/add", whole).location).text
+    assert "还没有角色" not in page and "还没有管辖范围" not in page
+
+
+def test_all_that_is_wrong_is_said_at_once(admin: Browser) -> None:
+    """A2: name, address and password alike."""
+    page = admin.post("/user/add", {"username": "x", "name": "", "email": "不是", "password": "123"}).text
+    assert "有 3 处需要修改" in page
+    assert "必填。" in page and "邮箱地址不正确。" in page and "密码至少 8 位" in page
+
+
+def test_the_rule_of_passwords_is_said_beside_the_field(admin: Browser) -> None:
+    """A2: where one is set for somebody, and for oneself."""
+    for address in ("/user/add", "/password"):
+        assert "至少 8 位，含大写、小写、数字、符号中的三种。" in admin.get(address).text
+
+
 def test_the_form_says_what_is_wrong_and_keeps_what_was_typed(admin: Browser) -> None:
     answer = admin.post("/user/add", {"username": "xiaowang", "name": "小王", "password": "12345678"})
     assert answer.status_code == 422
