@@ -11,7 +11,6 @@ OPEN = {
     "A3": "home pages of the administrator, the technician and the reader",
     "E3": "the migration tool asks for no default and knows no rename",
     "S1": "one box that fills a registration",
-    "S2": "three kinds of my work",
     "S6": "one notice a person and event",
 }
 NAMED = re.compile(r"\b([ADEILMSWXZ][0-9]{1,2})\b")

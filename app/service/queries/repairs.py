@@ -76,7 +76,7 @@ def find_repairs(typed: str, most: int) -> list[Hit]:
 
 
 def own_orders(*, session: Session, user_id: int | None) -> Sequence[RepairOrder]:
-    """Return what a technician has in hand, and what waits to be signed: emergencies first, then by when it is due."""
+    """Return what a technician has in hand, and what waits to be signed: emergencies first, then the newest."""
     return session.scalars(
         select(RepairOrder)
         .join(Employee, Employee.id == RepairOrder.technician_id)
@@ -84,7 +84,7 @@ def own_orders(*, session: Session, user_id: int | None) -> Sequence[RepairOrder
         .options(
             joinedload(RepairOrder.community), joinedload(RepairOrder.room), joinedload(RepairOrder.building)
         )
-        .order_by(RepairOrder.rank, RepairOrder.due_at, RepairOrder.id)
+        .order_by(RepairOrder.rank, RepairOrder.reported_at.desc(), RepairOrder.id.desc())
         .limit(MOST_OWN)
     ).all()
 

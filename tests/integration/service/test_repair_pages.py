@@ -429,3 +429,28 @@ def test_what_a_technician_has_in_hand_is_told_before_the_login_is_disabled(
         repairs.order_in(state)
     told = re.sub(r"<[^>]+>|\s+", " ", text(admin, page))
     assert re.search(r"手上的报修单\s+2\b", told), told
+
+
+def test_my_work_is_in_three_kinds_newest_first(
+    repairs: RepairOffice, client_of: Callable[[str], FlaskClient]
+) -> None:
+    """S2: to be taken, in hand, held up by others; the home page counts the same."""
+    older = repairs.order_in(RepairState.WORKING)
+    newer = repairs.order_in(RepairState.WORKING)
+    with unit_of_work() as session:
+        session.get_one(RepairOrder, older).reported_at -= timedelta(days=1)
+    waiting = repairs.order_in(RepairState.WAITING)
+    handed = repairs.order_in(RepairState.DISPATCHED)
+    client = client_of("维修工")
+    page = text(client, "/repairs/mine/")
+    kinds = re.findall(r'<section aria-label="(.+?)">(.*?)</section>', page, re.DOTALL)
+    found = [(label, re.findall(r'href="/repairs/mine/(\d+)"', part)) for label, part in kinds]
+    assert found == [
+        ("待接单", [str(handed)]),
+        ("在办", [str(newer), str(older)]),
+        ("等别人", [str(waiting)]),
+    ]
+    assert re.search(r"我的工单<span class=\"page-count\">4<", page)
+    assert re.search(
+        r'href="/repairs/mine/"[^>]*>(?:(?!</a>).)*\b4\b', text(client, "/home/duties"), re.DOTALL
+    )
