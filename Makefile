@@ -51,8 +51,8 @@ demo: install ## Make communities with a believable history in an empty database
 	$(BIN)/flask --app app sync
 	$(BIN)/flask --app app demo $(if $(ROOMS),--rooms $(ROOMS)) $(if $(MONTHS),--months $(MONTHS))
 
-migration: dev ## Write a migration from the documents as declared now (m="what changes")
-	@$(BIN)/python tools/migration.py "$(m)"
+migration: dev ## Write a migration from the documents as declared now (m="what changes", ARGS="--default table.column=value --rename table.old=new --drop table.column")
+	@$(BIN)/python tools/migration.py "$(m)" $(ARGS)
 
 translations: dev ## Collect the message ids of sources and templates into translations/en
 	@$(BIN)/python tools/translations.py update

@@ -41,6 +41,13 @@ def tidy(_context: Any, _revision: Any, directives: list[Any]) -> None:
     if directives[0].upgrade_ops.is_empty():
         directives.clear()
         return
+    # Only who writes a migration has the tools beside the office.
+    from tools.schema_changes import Answers, Unanswered, apply_answers
+
+    try:
+        apply_answers(directives[0].upgrade_ops, directives[0].downgrade_ops, Answers.given())
+    except Unanswered as question:
+        raise SystemExit(str(question)) from question
     down = directives[0].downgrade_ops
     dropped = {one.table_name for one in down.ops if isinstance(one, DropTableOp)}
     down.ops = [one for one in down.ops if isinstance(one, DropTableOp) or one.table_name not in dropped]

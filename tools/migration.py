@@ -3,6 +3,8 @@
 Both compare with a database of their own that the existing migrations have just built, never with the office's.
 """
 
+import argparse
+import json
 import os
 import subprocess
 import sys
@@ -10,18 +12,35 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from tools.schema_changes import VARIABLE, Unanswered, pairs  # noqa: E402 (run by its path)
+
 VERSIONS = ROOT / "migrations" / "versions"
 
 
 def main() -> int:
     """Return the command: `check`, or the new migration's message."""
-    if len(sys.argv) != 2 or not sys.argv[1].strip():
-        print('usage: make migration m="what changes"', file=sys.stderr)
-        return 2
+    parser = argparse.ArgumentParser(prog="tools/migration.py")
+    parser.add_argument("message", help="what changes, or `check`")
+    parser.add_argument("--default", action="append", default=[], metavar="TABLE.COLUMN=VALUE")
+    parser.add_argument("--rename", action="append", default=[], metavar="TABLE.OLD=NEW")
+    parser.add_argument("--drop", action="append", default=[], metavar="TABLE.COLUMN")
+    given = parser.parse_args()
+    if not given.message.strip():
+        parser.error('make migration m="what changes"')
+    try:
+        answers = {
+            "default": dict(pairs(given.default)),
+            "rename": dict(pairs(given.rename)),
+            "drop": given.drop,
+        }
+    except Unanswered as error:
+        parser.error(str(error))
+    os.environ[VARIABLE] = json.dumps(answers)
     with tempfile.TemporaryDirectory(prefix="migration-") as folder:
         os.environ["INSTANCE_DIR"] = folder
         os.environ.pop("DATABASE_URL", None)
-        return check() if sys.argv[1] == "check" else write(sys.argv[1])
+        return check() if given.message == "check" else write(given.message)
 
 
 def check() -> int:
