@@ -81,7 +81,7 @@ MANIFEST = Manifest(
     duties=(
         *repairs.DUTIES,
         Duty(
-            "read",
+            "answer",
             "Complaint",
             rows_waiting(Complaint, N_("投诉已超时"), ("overdue.eq", "1"), late=True),
             "alarm",

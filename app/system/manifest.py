@@ -18,6 +18,7 @@ from app.system.operations.number_rules import remove_number_rule, save_number_r
 from app.system.roles import declared_pairs
 from app.system.views.dictionary import DISABLE, ENABLE
 from app.system.views.history import told_of
+from app.system.views.home import DUTIES, SHORTCUTS
 from app.system.views.logins import open_jobs
 from app.system.views.menu import MenuView
 from app.system.views.number_rules import example
@@ -52,6 +53,8 @@ MANIFEST = Manifest(
         LoginRecord,
     ),
     open_work=(open_jobs,),
+    duties=DUTIES,
+    shortcuts=SHORTCUTS,
     tabs={"User": (rights_tab,)},
     links={"Role": (compare_link,)},
     # The engine's own work, as its pages above.

@@ -8,7 +8,6 @@ ROOT = Path(__file__).resolve().parents[2]
 FAULTS = ROOT / "tests" / "data" / "faults.txt"
 OPEN = {
     "A1": "post code, birth, areas and plates are not warned of before saving; telephones are checked",
-    "A3": "home pages of the administrator, the technician and the reader",
     "S1": "one box that fills a registration",
     "S6": "one notice a person and event",
 }

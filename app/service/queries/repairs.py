@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
@@ -10,13 +11,14 @@ from sqlalchemy.orm import Session, joinedload
 from app.billing.models import Charge
 from app.estate.models import Building, Community, Customer, Employee, Occupancy, Room
 from app.estate.states import OccupancyRole
+from app.kernel.errors import N_
 from app.lowcode.db import db
 from app.lowcode.document import DocumentBase
 from app.lowcode.scope import find
 from app.lowcode.search import Hit
 from app.service.models import RepairMaterial, RepairOrder
 from app.service.operations.repairs.effects import CHARGE_SOURCE
-from app.service.states.repairs import ASSIGNED, OPEN
+from app.service.states.repairs import ASSIGNED, OPEN, RepairState
 
 LAST = "z"  # after every digit and capital, in whatever order a database sorts
 MOST_OWN = 100
@@ -87,6 +89,28 @@ def own_orders(*, session: Session, user_id: int | None) -> Sequence[RepairOrder
         .order_by(RepairOrder.rank, RepairOrder.reported_at.desc(), RepairOrder.id.desc())
         .limit(MOST_OWN)
     ).all()
+
+
+class OwnWork(Enum):
+    """Whose turn an order of a technician is: theirs, to take it or to go on, or that of who issues, resumes or checks."""
+
+    TO_TAKE = N_("待接单")
+    IN_HAND = N_("在办")
+    HELD_UP = N_("等别人")
+
+    @classmethod
+    def of(cls, row: RepairOrder) -> "OwnWork":
+        """Return the kind of an order."""
+        if row.awaiting_material or row.paused or row.state is RepairState.TO_CHECK:
+            return cls.HELD_UP
+        return cls.TO_TAKE if row.state is RepairState.DISPATCHED else cls.IN_HAND
+
+
+def own_work(*, session: Session, user_id: int | None) -> list[tuple[OwnWork, list[RepairOrder]]]:
+    """Return a technician's open orders by kind, the kinds that there are."""
+    rows = own_orders(session=session, user_id=user_id)
+    kinds = ((kind, [row for row in rows if OwnWork.of(row) is kind]) for kind in OwnWork)
+    return [(kind, some) for kind, some in kinds if some]
 
 
 def materials_of(*, session: Session, order: RepairOrder) -> Sequence[RepairMaterial]:

@@ -26,14 +26,10 @@ from app.service.operations.repairs import remove_material, save_material
 from app.service.operations.repairs.access import works_on
 from app.service.operations.repairs.registration import place_of
 from app.service.queries import repairs as queries
-from app.service.states.repairs import RepairState
 
 MOMENT = Field("", "moment")
 CALLED = N_("查看完整号码（联系报修人）")
 TYPED = ("name", "unit", "quantity", "price")
-
-
-TO_TAKE, IN_HAND, HELD_UP = N_("待接单"), N_("在办"), N_("等别人")
 
 
 class MyWorkView(BaseView):
@@ -48,12 +44,11 @@ class MyWorkView(BaseView):
     @needs("take")
     def index(self) -> str:
         """Return the person's open orders: to be taken, in hand, and held up by others."""
-        orders = queries.own_orders(session=db.session(), user_id=current_actor().user_id)
-        kinds: dict[str, list[dict[str, Any]]] = {label: [] for label in (TO_TAKE, IN_HAND, HELD_UP)}
-        for row in orders:
-            kinds[_kind_of(row)].append(_to_json(row))
-        groups = [(_(label), some) for label, some in kinds.items()]
-        return render_template("service/my_work.html", groups=groups, count=len(orders))
+        work = queries.own_work(session=db.session(), user_id=current_actor().user_id)
+        groups = [(kind.name.lower(), _(kind.value), [_to_json(row) for row in rows]) for kind, rows in work]
+        return render_template(
+            "service/my_work.html", groups=groups, count=sum(len(rows) for _kind, rows in work)
+        )
 
     @expose("/<int:pk>")
     @needs("take")
@@ -117,13 +112,6 @@ class MyWorkView(BaseView):
         except DomainError as error:
             flash(message_of(error), "danger")
         return redirect(_materials_url(pk))
-
-
-def _kind_of(row: RepairOrder) -> str:
-    """Return whose turn it is: the technician's to take it or to go on, or that of who issues, resumes or checks."""
-    if row.awaiting_material or row.paused or row.state is RepairState.TO_CHECK:
-        return HELD_UP
-    return TO_TAKE if row.state is RepairState.DISPATCHED else IN_HAND
 
 
 def _own(pk: int) -> RepairOrder:

@@ -94,10 +94,10 @@ def report_button(field: str) -> Any:
 
 
 def _mine() -> Iterator[Task]:
-    mine = queries.own_orders(session=db.session(), user_id=current_actor().user_id)
-    if mine:
-        late = any(is_late(session=db.session(), row=one, now=clock.now()) for one in mine)
-        yield Task(_("我手上的工单"), "/repairs/mine/", len(mine), late=late)
+    for kind, rows in queries.own_work(session=db.session(), user_id=current_actor().user_id):
+        late = any(is_late(session=db.session(), row=one, now=clock.now()) for one in rows)
+        text = _("我的工单：%(kind)s", kind=_(kind.value))
+        yield Task(text, f"/repairs/mine/#{kind.name.lower()}", len(rows), late=late)
 
 
 DUTIES = (

@@ -1,17 +1,20 @@
 """The home page: cards and what is to be done, each only for who may; charts that are tables first."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import render_template_string
+from flask import Flask, render_template_string
 from flask.testing import FlaskClient
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import insert
 
 from app.billing.models import BillingRun
 from app.billing.states import RunState
 from app.kernel.periods import Period
+from app.lowcode.actors import SYSTEM, acting_as
 from app.lowcode.engine import engine_of
 from app.lowcode.pages import Chart, Series
 from app.lowcode.unit import unit_of_work
@@ -118,3 +121,32 @@ def test_a_chart_of_rates_and_of_counts(app: Any) -> None:
     assert Chart(**of, series=[Series("张", [12345])], unit="张").rows == [
         ("2025-01", None, [("12345", "12,345")])
     ]
+
+
+def test_the_administrator_is_led_to_operators_and_told_what_they_lack(
+    app: Flask, cast: Any, client_of: Callable[[str], FlaskClient]
+) -> None:
+    """A3: operators without a role, refused logins of today; each count leads to its rows."""
+    with app.app_context(), acting_as(SYSTEM), unit_of_work() as session:
+        session.add(
+            User(username="wujuese", first_name="", last_name="无角", email="w@x.invalid", active=True)
+        )
+    app.test_client().post("/login/", data={"username": "shoufei", "password": "wrong"})
+    browser = client_of("guanliyuan")
+    head = browser.get("/").text
+    assert all(f'href="{url}"' in head for url in ("/user/add", "/role/list/", "/menu/"))
+    duties = re.findall(
+        r'href="([^"]+)".*?<span>(.*?)</span><span[^>]*>(\d+)<', browser.get("/home/duties").text
+    )
+    found = {text: (url.replace("&amp;", "&"), int(count)) for url, text, count in duties}
+    assert set(found) >= {"没有角色的操作员", "今天没有成功的登录"}
+    for url, count in found.values():
+        assert re.search(rf'class="page-count"[^>]*>\s*{count}\s*<', browser.get(url).text), url
+
+
+def test_who_only_reads_and_who_repairs_is_told_nothing_that_others_do(
+    app: Flask, cast: Any, client_of: Callable[[str], FlaskClient]
+) -> None:
+    """A3: a late complaint is for those who answer it."""
+    for role in ("只读", "维修工"):
+        assert "投诉已超时" not in client_of(role).get("/home/duties").text

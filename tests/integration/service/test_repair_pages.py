@@ -374,7 +374,7 @@ def test_the_home_page_says_what_is_to_be_done(repairs: RepairOffice, client_of:
     repairs.order_in(RepairState.PASSED)
     repairs.order_in(RepairState.WORKING)
     assert "工程报修单待派工" in text(client_of("工程主管"), "/home/duties")
-    assert "我手上的工单" in text(client_of("维修工"), "/home/duties")
+    assert "我的工单：在办" in text(client_of("维修工"), "/home/duties")
     card = text(client_of("物业经理"), "/repairs/cards/states")
     assert "已转工程" in card
     assert "/repair_order/list/?f.state.eq=passed" in card
@@ -443,7 +443,7 @@ def test_my_work_is_in_three_kinds_newest_first(
     handed = repairs.order_in(RepairState.DISPATCHED)
     client = client_of("维修工")
     page = text(client, "/repairs/mine/")
-    kinds = re.findall(r'<section aria-label="(.+?)">(.*?)</section>', page, re.DOTALL)
+    kinds = re.findall(r'<section id="\w+" aria-label="(.+?)">(.*?)</section>', page, re.DOTALL)
     found = [(label, re.findall(r'href="/repairs/mine/(\d+)"', part)) for label, part in kinds]
     assert found == [
         ("待接单", [str(handed)]),
@@ -451,6 +451,8 @@ def test_my_work_is_in_three_kinds_newest_first(
         ("等别人", [str(waiting)]),
     ]
     assert re.search(r"我的工单<span class=\"page-count\">4<", page)
-    assert re.search(
-        r'href="/repairs/mine/"[^>]*>(?:(?!</a>).)*\b4\b', text(client, "/home/duties"), re.DOTALL
+    duties = re.findall(
+        r'href="/repairs/mine/#(\w+)".*?>(\d+)</span>', text(client, "/home/duties"), re.DOTALL
     )
+    assert duties == [("to_take", "1"), ("in_hand", "2"), ("held_up", "1")]
+    assert re.findall(r'<section id="(\w+)"', page) == [kind for kind, _count in duties]
