@@ -1,6 +1,6 @@
 """通知: what the office tells a person inside the product; one row a person, so that each reads it for themselves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
     assoc_user_role,
 )
-from sqlalchemy import JSON, Index, Select, func, insert, select, update
+from sqlalchemy import JSON, ColumnElement, Index, Select, func, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kernel.errors import N_
@@ -31,7 +31,11 @@ class Notice(OfficeOrCommunityScoped, DocumentBase):
 
     __written_by_parts__ = "a notice is for the one person whom it is sent to"
     __about__ = About(N_("通知"), "message", icon="bell", order=("-id",), readonly=True, menu=False)
-    __table_args__ = (Index("ix_notice_user_id_read_at", "user_id", "read_at"),)
+    __table_args__ = (
+        Index("ix_notice_user_id_read_at", "user_id", "read_at"),
+        # What is told of one row, when its work is done.
+        Index("ix_notice_url_read_at", "url", "read_at"),
+    )
 
     at: Mapped[datetime] = moment(N_("时间"), default=clock.now, required=True, listed=True)
     community_id: Mapped[int | None] = link(N_("小区"), "Community", listed=True)
@@ -54,8 +58,19 @@ def notify(
     url: str,
     community_id: int | None = None,
     params: Mapping[str, str] | None = None,
+    again: bool = False,
 ) -> int:
-    """Tell these persons, each once; returns how many. `message`: a message id with %(name)s places for `params`."""
+    """Tell these persons, each once; returns how many. `message`: a message id with %(name)s places for `params`.
+
+    Who has not read the same yet is not told it twice; with `again` they are, and the earlier notice of the row counts as
+    read.
+    """
+    asked = set(users)
+    if again:
+        earlier = (Notice.url == url) & (Notice.message == message) & Notice.user_id.in_(asked)
+        _read(session, earlier)
+    else:
+        asked -= _told(session=session, url=url, message=message, params=dict(params or {}))
     rows = [
         {
             "at": clock.now(),
@@ -65,11 +80,29 @@ def notify(
             "params": dict(params or {}),
             "url": url,
         }
-        for user_id in sorted(set(users))
+        for user_id in sorted(asked)
     ]
     if rows:
         session.execute(insert(Notice.__table__), rows)
     return len(rows)
+
+
+def _told(*, session: Session, url: str, message: str, params: dict[str, str]) -> set[int]:
+    """Return who has not read the same yet."""
+    found = session.execute(
+        select(Notice.user_id, Notice.params).where(
+            Notice.url == url, Notice.message == message, Notice.read_at.is_(None)
+        ),
+        execution_options={UNSCOPED: True},
+    )
+    return {user_id for user_id, kept in found if kept == params}
+
+
+def _read(session: Session, which: ColumnElement[bool]) -> None:
+    session.execute(
+        update(Notice).where(which, Notice.read_at.is_(None)).values(read_at=clock.now()),
+        execution_options={UNSCOPED: True, "synchronize_session": False},
+    )
 
 
 def holders(*, session: Session, verb: str, document: str, community_id: int | None) -> list[int]:
@@ -91,6 +124,14 @@ def holders(*, session: Session, verb: str, document: str, community_id: int | N
 def unread(user_id: int) -> Select[Any]:
     """How many notices a person has not read."""
     return select(func.count(Notice.id)).where(Notice.user_id == user_id, Notice.read_at.is_(None))
+
+
+def mark_done(*, session: Session, urls: Sequence[str], messages: Sequence[str] | None) -> None:
+    """Mark what was told of a row as read: the actor's own, others' of these messages (None: of any)."""
+    done: ColumnElement[bool] = Notice.url.in_(urls)
+    if messages is not None:
+        done &= or_(Notice.user_id == current_actor().user_id, Notice.message.in_(messages))
+    _read(session, done)
 
 
 def mark_read(*, session: Session, notice_id: int | None = None) -> int:

@@ -9,7 +9,6 @@ FAULTS = ROOT / "tests" / "data" / "faults.txt"
 OPEN = {
     "A1": "post code, birth, areas and plates are not warned of before saving; telephones are checked",
     "S1": "one box that fills a registration",
-    "S6": "one notice a person and event",
 }
 NAMED = re.compile(r"\b([ADEILMSWXZ][0-9]{1,2})\b")
 

@@ -106,7 +106,8 @@ class Workflow:
 
     `editable_in`: states in which the form is open; the initial one alone unless named, none where empty. `limits`: how
     long it may stay where. `board`: how its cards look. `verbs`: further permissions that `allowed_for` asks for, with
-    labels. `closed`: states in which nobody waits, beside those that nothing leaves.
+    labels. `closed`: states in which nobody waits, beside those that nothing leaves. `asking`: messages of notices that
+    ask for a step, and are read when one is done; `pages`: further pages of a row that notices lead to ("/x/{id}").
     """
 
     document: type[DocumentBase]
@@ -117,6 +118,8 @@ class Workflow:
     board: Board = Board()
     verbs: Mapping[str, str] = field(default_factory=dict)
     closed: Sequence[Any] = ()
+    asking: Sequence[str] = ()
+    pages: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         actions = {transition.action for transition in self.machine.transitions}

@@ -136,6 +136,7 @@ def _escalate(session: Session, flow: Workflow, limit: Limit, late: Late, now: d
         url=f"{spec_of(document).url}/show/{row.id}",
         community_id=late.community_id,
         params={"document": document.__about__.label, "title": str(row), "limit": limit.label},
+        again=True,
     )
     session.execute(
         update(Escalation)

@@ -13,6 +13,7 @@ from app.lowcode.actors import current_actor
 from app.lowcode.db import session_of
 from app.lowcode.document import DocumentBase, spec_of
 from app.lowcode.engine import current_engine
+from app.lowcode.notices import mark_done
 from app.lowcode.permissions import verbs_of_actor
 from app.lowcode.workflow.declaration import REASON, TransitionContext, Who, Workflow
 from app.lowcode.workflow.inputs import checked
@@ -93,6 +94,9 @@ def move(*, session: Session, row: D, action: str, seen: str | None = None, **in
     reason = values.get(REASON) if step.told is None else step.told(context)
     history.note(row, label=transition.label, reason=reason)
     session.add(_line(row, transition.action, transition.label, before, moment, since, reason))
+    urls = [f"{spec_of(flow.document).url}/show/{row.id}", *(page.format(id=row.id) for page in flow.pages)]
+    # Before the effect, which tells who is next.
+    mark_done(session=session, urls=urls, messages=None if flow.is_closed(row.state) else flow.asking)
     if step.effect is not None:
         step.effect(context)
     if isinstance(row, Flowing):

@@ -16,7 +16,7 @@ from app.lowcode import clock
 from app.lowcode.attachments import attachments_of
 from app.lowcode.db import db
 from app.lowcode.history import History
-from app.lowcode.notices import Notice
+from app.lowcode.notices import Notice, notify
 from app.lowcode.scope import MixedCommunities, OutOfScope
 from app.lowcode.unit import unit_of_work
 from app.lowcode.workflow import NotYours, StateChange, move
@@ -364,3 +364,39 @@ def test_a_room_of_another_building_brings_its_own(repairs: RepairOffice) -> Non
     room = db.session.get_one(Room, repairs.cast.ours.room_ids[1])
     row = order(repairs.order_in(RepairState.REGISTERED, room_id=room.id))
     assert row.building_id == room.building_id
+
+
+def unread_of(repairs: RepairOffice, who: str) -> list[str]:
+    rows = db.session.scalars(
+        select(Notice).where(Notice.user_id == repairs.user_id(who), Notice.read_at.is_(None))
+    )
+    return [row.words() for row in rows]
+
+
+def test_work_that_is_done_is_asked_for_no_more(repairs: RepairOffice) -> None:
+    """S6: whoever does the step, everybody's notice that asked for it is read; what only informs waits for its reader."""
+    pk = repairs.order_in(RepairState.PASSED)
+    assert any("请派工" in one for one in unread_of(repairs, "工程主管"))
+    step(repairs, pk, "dispatch", by="物业经理", technician_id=repairs.technician_id)
+    assert not any("请派工" in one for one in unread_of(repairs, "工程主管"))
+    assert any("新工单" in one for one in unread_of(repairs, "维修工"))
+    step(repairs, pk, "take", by="维修工")
+    assert unread_of(repairs, "维修工") == []
+    step(repairs, pk, "delay", by="维修工")
+    assert any("延期" in one for one in unread_of(repairs, "客服"))
+    step(repairs, pk, "resume", by="维修工")
+    assert any("延期" in one for one in unread_of(repairs, "客服"))
+
+
+def test_the_same_is_told_once_until_it_is_read(repairs: RepairOffice) -> None:
+    """S6: one notice a person and event."""
+    pk = repairs.order_in(RepairState.REGISTERED)
+    with unit_of_work() as session:
+        given = {"session": session, "message": "报修单 %(number)s", "url": f"/repair_order/show/{pk}"}
+        user = repairs.user_id("客服")
+        assert notify(users=[user, user], params={"number": "1"}, **given) == 1
+        assert notify(users=[user], params={"number": "1"}, **given) == 0
+        assert notify(users=[user], params={"number": "2"}, **given) == 1
+        # Told again, the earlier one counts as read: one of a row stays to be read.
+        assert notify(users=[user], params={"number": "2"}, again=True, **given) == 1
+    assert len([one for one in unread_of(repairs, "客服") if one.startswith("报修单 ")]) == 1

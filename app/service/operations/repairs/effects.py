@@ -27,6 +27,8 @@ ASSIGNED_TO_YOU = N_("新工单 %(number)s：%(place)s")
 MATERIAL_ISSUED = N_("工单 %(number)s 的材料已发，请继续处理：%(place)s")
 TO_DO_AGAIN = N_("工单 %(number)s 要继续维修：%(place)s")
 MATERIAL_WANTED = N_("报修单 %(number)s 等待发料确认：%(materials)s")
+ASKING = (PASSED_ON, SENT_BACK, ASSIGNED_TO_YOU, MATERIAL_ISSUED, TO_DO_AGAIN, MATERIAL_WANTED)
+"""What is asked for with a notice, and done when the order moves on."""
 PUT_OFF = N_("报修单 %(number)s 延期到 %(day)s，请告知报修人：%(reason)s")
 
 

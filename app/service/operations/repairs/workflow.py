@@ -7,6 +7,7 @@ from app.lowcode.fields import Field
 from app.lowcode.workflow import Ask, Board, Level, Limit, Step, Workflow
 from app.service.models import RepairOrder
 from app.service.operations.repairs import access, conditions, dialogs, dispatch, effects
+from app.service.operations.repairs.registration import REGISTERED_URGENT
 from app.service.states.repairs import REPAIR_MACHINE, UNREPAIRED, RepairState
 
 LATE_VERB = "alert_late"
@@ -121,6 +122,8 @@ REPAIR_FLOW = Workflow(
     REPAIR_MACHINE,
     steps=_STEPS,
     editable_in=UNREPAIRED,
+    asking=(REGISTERED_URGENT, *effects.ASKING),
+    pages=("/repairs/mine/{id}",),
     limits=(
         Limit(
             "repair",
