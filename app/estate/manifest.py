@@ -17,6 +17,7 @@ from app.estate.models import (
     RoomArea,
     Vehicle,
 )
+from app.estate.operations.doubts import doubts_of_room, doubts_of_vehicle
 from app.estate.operations.people import save_customer, save_member, save_occupancy, save_vehicle
 from app.estate.operations.places import save_building, save_community, save_company, save_room
 from app.estate.operations.staff import remove_staff, save_department, save_employee
@@ -64,6 +65,7 @@ MANIFEST = Manifest(
             Room,
             save=save_room,
             extra_fields=(AREA_FROM,),
+            doubts=doubts_of_room,
             tabs=(within(Customer), within(Vehicle), within(HouseholdMember), within(Pet)),
         ),
         RoomArea,
@@ -73,7 +75,7 @@ MANIFEST = Manifest(
         Entry(Occupancy, save=save_occupancy),
         ParkingLot,
         ParkingSpace,
-        Entry(Vehicle, save=save_vehicle),
+        Entry(Vehicle, save=save_vehicle, doubts=doubts_of_vehicle),
         Entry(Department, save=save_department, remove=remove_staff),
         Entry(Employee, save=save_employee, remove=remove_staff),
         Page(SalesImportView, TITLE, "file-import", "import"),

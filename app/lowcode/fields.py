@@ -92,6 +92,9 @@ class Field:
     length: int | None = None
     scale: int = 0
     minimum: Decimal | None = None
+    judge: Callable[[Any], str | None] | None = (
+        None  # what is wrong with a typed value (a message id), or None
+    )
     unit: str = ""
     tone: str | None = None  # colour of a yes that calls for attention: a badge with the label instead of 是
     enum: type[LabelledEnum] | None = None

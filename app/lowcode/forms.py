@@ -196,6 +196,17 @@ class Given(InputRequired):
             raise StopValidation(self.message)
 
 
+class Judged:
+    """What a field's own rule says of a value; what stands already is let be."""
+
+    def __init__(self, judge: Callable[[Any], str | None]) -> None:
+        self.judge = judge
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.data != field.object_data and (wrong := self.judge(field.data)) is not None:
+            raise ValidationError(_(wrong))
+
+
 class DocumentForm(FlaskForm):
     """Base of the made forms: `row_version` tells whether somebody else changed the row meanwhile.
 
@@ -239,6 +250,8 @@ def _form_field(
     validators: list[Any] = [Given(_("必填。"))] if one.required and one.kind != "bool" else [Optional()]
     if one.length:
         validators.append(Length(max=one.length, message=_("最多 %(max)d 个字。")))
+    if one.judge is not None:
+        validators.append(Judged(one.judge))
     common: dict[str, Any] = {
         "label": _(one.label) + (_("（%(text)s）", text=_(one.unit)) if one.unit else ""),
         "validators": validators,

@@ -103,6 +103,9 @@ class Entry:
     attachments: Attaching | None = None  # pictures that hang on its rows
     # parameters of the add form's URL → what follows from them: a room's community, owner, …
     begins: Callable[[Mapping[str, str]], Mapping[str, str]] | None = None
+    # What is odd about typed values though nothing forbids it, in sentences of the reader's: asked before saving.
+    # `doubts(session=, row=, **values)`; `row` is None for a new one.
+    doubts: Callable[..., Sequence[str]] | None = None
 
     def __post_init__(self) -> None:
         if self.workflow is not None:

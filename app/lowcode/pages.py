@@ -191,6 +191,9 @@ class FormPage:
     error: str | None = None  # a refusal that belongs to no single field
     # what the masked inputs of a row's form show: unchanged, they leave the value alone, whoever changed it meanwhile
     masks: Mapping[str, str] = field(default_factory=dict)
+    # what is odd about the values, and the word by which the person says that they are meant
+    doubts: Sequence[str] = ()
+    meant: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FAULTS = ROOT / "tests" / "data" / "faults.txt"
 OPEN = {
-    "A1": "post code, birth, areas and plates are not warned of before saving; telephones are checked",
     "S1": "one box that fills a registration",
 }
 NAMED = re.compile(r"\b([ADEILMSWXZ][0-9]{1,2})\b")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.estate.rules.people import birth_wrong, postcode_wrong
 from app.estate.states import (
     CustomerKind,
     OccupancyRole,
@@ -15,6 +16,7 @@ from app.estate.states import (
 )
 from app.kernel.errors import N_
 from app.kernel.pinyin import pinyin_initials, pinyin_key
+from app.lowcode import clock
 from app.lowcode.derived import derived
 from app.lowcode.document import About, CommunityScoped, Document
 from app.lowcode.fields import (
@@ -30,6 +32,10 @@ from app.lowcode.fields import (
     telephone,
     text,
 )
+
+
+def _birth_wrong(born: date) -> str | None:
+    return birth_wrong(born, clock.today())
 
 
 class Customer(CommunityScoped, Document):
@@ -59,7 +65,7 @@ class Customer(CommunityScoped, Document):
         N_("客户类别"), CustomerKind, required=True, listed=True, default=CustomerKind.OWNER
     )
     sex: Mapped[Sex | None] = choice(N_("性别"), Sex, listed=True)
-    born: Mapped[date | None] = date_(N_("出生年月"))
+    born: Mapped[date | None] = date_(N_("出生年月"), judge=_birth_wrong)
     ethnicity: Mapped[str | None] = text(N_("民族"), 20)
     marriage: Mapped[str | None] = text(N_("婚姻状况"), 20)
     identity: Mapped[str | None] = identity_number(N_("身份证号"), group=N_("证件与联系"))
@@ -69,7 +75,7 @@ class Customer(CommunityScoped, Document):
     )
     phone2: Mapped[str | None] = telephone(N_("联系电话2"), searched=True, group=N_("证件与联系"))
     address: Mapped[str | None] = text(N_("联系地址"), 200, group=N_("证件与联系"))
-    postcode: Mapped[str | None] = text(N_("邮政编码"), 10, group=N_("证件与联系"))
+    postcode: Mapped[str | None] = text(N_("邮政编码"), 10, group=N_("证件与联系"), judge=postcode_wrong)
     registered_at: Mapped[str | None] = text(N_("户口所在地"), 200, group=N_("证件与联系"))
     employer: Mapped[str | None] = text(N_("工作单位"), 200, group=N_("证件与联系"))
     employer_address: Mapped[str | None] = text(N_("单位地址"), 200, group=N_("证件与联系"))
@@ -90,7 +96,7 @@ class HouseholdMember(CommunityScoped, Document):
     )
     relation: Mapped[str | None] = text(N_("与业主关系"), 20, listed=True)
     sex: Mapped[Sex | None] = choice(N_("性别"), Sex, listed=True)
-    born: Mapped[date | None] = date_(N_("出生年月"), listed=True)
+    born: Mapped[date | None] = date_(N_("出生年月"), listed=True, judge=_birth_wrong)
     ethnicity: Mapped[str | None] = text(N_("民族"), 20)
     marriage: Mapped[str | None] = text(N_("婚姻状况"), 20)
     identity: Mapped[str | None] = identity_number(N_("身份证号码"), listed=True)

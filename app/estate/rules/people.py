@@ -77,6 +77,16 @@ def overlap(
     )
 
 
+def postcode_wrong(text: str) -> str | None:
+    """Return what is wrong with a Chinese post code, or None."""
+    return None if len(text) == 6 and text.isascii() and text.isdigit() else N_("邮政编码是六位数字。")
+
+
+def birth_wrong(born: date, today: date) -> str | None:
+    """Return what is wrong with a day of birth, or None; no form takes a day before 1900."""
+    return N_("出生日期不能晚于今天。") if born > today else None
+
+
 def age_on(*, born: date, today: date) -> int | None:
     """Full years of age on a day; None for who is not born by then. Who is born on a 29 February is older on 1 March."""
     years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))

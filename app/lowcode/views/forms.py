@@ -1,5 +1,7 @@
 """Add, edit and delete: one unit of work each; what was typed is kept when it is refused."""
 
+import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request
@@ -37,6 +39,14 @@ class NotEditableNow(DomainError):
     message = N_("现在的状态是“%(state)s”，内容不能再修改。")
 
 
+MEANT = "meant"
+
+
+def _word_of(doubts: Sequence[str]) -> str:
+    """Return the word that says of these doubts that the values are meant."""
+    return hashlib.sha256("\n".join(doubts).encode()).hexdigest()[:16] if doubts else ""
+
+
 class FormMixin:
     """The forms of a document."""
 
@@ -50,14 +60,14 @@ class FormMixin:
         """Return the form of a new row; URL parameters fill it in."""
         self._refuse_readonly()
         form = self.form(adding=True, obj=None)
-        if request.method == "POST" and form.validate():
+        doubts: list[str] = []
+        if request.method == "POST" and form.validate() and not (doubts := self._doubts(form, None)):
             key = self._saved(form, None)
             if key is not None:
                 flash(_("已新增%(label)s。", label=_(self.spec.about.label)), "success")
                 return redirect(f"{self.spec.url}/show/{key}")
-        return self._form_page(
-            form, _("新增%(label)s", label=_(self.spec.about.label)), f"{self.spec.url}/list/"
-        )
+        title = _("新增%(label)s", label=_(self.spec.about.label))
+        return self._form_page(form, title, f"{self.spec.url}/list/", doubts=doubts)
 
     @expose("/edit/<int:pk>", methods=["GET", "POST"])
     @needs("edit")
@@ -68,15 +78,17 @@ class FormMixin:
         self._refuse_uneditable(row)
         title = _("修改%(label)s：%(title)s", label=_(self.spec.about.label), title=str(row))
         form = self.form(adding=False, obj=row)
-        if request.method == "POST" and form.validate():
-            key = self._saved(form, pk)
-            if key is not None:
-                flash(_("已保存。"), "success")
-                return redirect(f"{self.spec.url}/show/{key}")
-        elif request.method == "GET":
+        doubts: list[str] = []
+        if request.method == "POST":
+            if form.validate() and not (doubts := self._doubts(form, row)):
+                key = self._saved(form, pk)
+                if key is not None:
+                    flash(_("已保存。"), "success")
+                    return redirect(f"{self.spec.url}/show/{key}")
+        else:
             form.row_version.data = str(getattr(row, "row_version", ""))
             form.row_seen.data = newest_line(session=db.session(), spec=self.spec, row=row)
-        return self._form_page(form, title, f"{self.spec.url}/show/{pk}", editing=True)
+        return self._form_page(form, title, f"{self.spec.url}/show/{pk}", editing=True, doubts=doubts)
 
     @expose("/delete/<int:pk>", methods=["POST"])
     @needs("delete")
@@ -186,10 +198,7 @@ class FormMixin:
                 self._refuse_uneditable(row)
             if pk is not None and form.row_version.data != str(getattr(row, "row_version", "")):
                 raise self._changed_meanwhile(form, row)
-            values = {one.name: form[one.name].data for one in self.spec.written if one.name in form}
-            for one in self.entry.extra_fields:
-                if one.name in form:
-                    values[one.name] = form[one.name].data
+            values = self._values(form)
             if self.entry.save is not None:
                 row = self.entry.save(session=session, row=row, **values)
                 session.flush()
@@ -209,6 +218,17 @@ class FormMixin:
             told = ChangedMeanwhile() if pk is None else self._changed_meanwhile(form, self.row_or_404(pk))
             self._blame(form, None, message_of(told))
         return None
+
+    def _values(self, form: DocumentForm) -> dict[str, Any]:
+        typed = (*self.spec.written, *self.entry.extra_fields)
+        return {one.name: form[one.name].data for one in typed if one.name in form}
+
+    def _doubts(self, form: DocumentForm, row: Any) -> list[str]:
+        """Return what is odd about the values, unless the person has said that just this is meant."""
+        if self.entry.doubts is None:
+            return []
+        found = [*self.entry.doubts(session=db.session(), row=row, **self._values(form))]
+        return [] if request.form.get(MEANT) == _word_of(found) else found
 
     def _repetition(self, form: DocumentForm, pk: int | None) -> AlreadyThere:
         """Return what the database refused as a repetition, beside the field whose value it is where that is known."""
@@ -238,7 +258,9 @@ class FormMixin:
         else:
             form.form_errors = [*form.form_errors, message]
 
-    def _form_page(self, form: DocumentForm, title: str, back: str, *, editing: bool = False) -> Any:
+    def _form_page(
+        self, form: DocumentForm, title: str, back: str, *, editing: bool = False, doubts: Sequence[str] = ()
+    ) -> Any:
         page = FormPage(
             title=title,
             form=form,
@@ -248,6 +270,8 @@ class FormMixin:
             crumbs=[(_(self.spec.about.label), f"{self.spec.url}/list/"), (title, None)],
             error=_("；").join(form.form_errors) or None,
             masks=masks_of(form) if editing else {},
+            doubts=doubts,
+            meant=_word_of(doubts),
         )
-        status = 422 if form.errors and request.method == "POST" else 200
+        status = 422 if (form.errors or doubts) and request.method == "POST" else 200
         return render_template("form.html", page=page), status
