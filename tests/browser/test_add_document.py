@@ -126,6 +126,7 @@ def the_administrator_grants_it(administrator: Hands) -> None:
     expect(boxes).to_have_count(6)
     line.get_by_role("button", name="租赁合同").click()
     administrator.press("保存")
+    page.wait_for_url(re.compile(r"/role/show/"))
     expect(page.get_by_role("main").get_by_text("租赁合同").first).to_be_visible()
 
 

@@ -27,4 +27,4 @@ def test_a_date_is_typed_or_picked(app: Flask, cast: Any, login: Callable[..., A
         expect(typed).to_have_value("2024-07-08")
         expect(typed).to_be_focused()
         page.get_by_role("main").locator("button[type=submit]").click()
-        expect(page.locator("dl").first).to_contain_text("2024-07-08")
+        expect(page.locator("dl.facts:not(.facts-lead)").first).to_contain_text("2024-07-08")
