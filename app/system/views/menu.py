@@ -24,6 +24,7 @@ from app.lowcode.menu.items import ICON, LABEL, NAME, URL, MenuItem, arranged
 from app.lowcode.menu.nodes import LEVELS, Arranged, MenuKind, MenuNode, arrange
 from app.lowcode.permissions import may, needs
 from app.lowcode.requests import takes_json
+from app.lowcode.scope import reaches_rows_of
 from app.lowcode.unit import in_unit_of_work
 from app.system.models import ADMINISTRATOR
 from app.system.operations.menu import KEPT_PAGES, NEW, BadMenu, menu_version, reset_menu, save_menu
@@ -66,7 +67,7 @@ class MenuView(BaseView):
                 for key, name in names.items()
             ],
             "limits": {"label": LABEL, "url": URL},
-            "editable": may("edit", self.class_permission_name),
+            "editable": may("edit", self.class_permission_name) and reaches_rows_of(MenuItem),
         }
         return render_template("system/menu.html", editor=editor)
 
