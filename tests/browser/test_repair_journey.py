@@ -73,7 +73,8 @@ def test_a_leak_from_the_call_to_the_desk(office: Office) -> None:
     wants_material(technician)
 
     open_from_the_home_page(engineer, "工程报修单待发料确认", number)
-    does(engineer, "发料确认", becomes="处理中")
+    expect(dialog(engineer, "发料确认")).to_contain_text("角阀 × 2个 = 25.00")
+    agree(engineer, becomes="处理中")
 
     repairs_and_has_it_signed(technician)
 

@@ -126,7 +126,7 @@ class Pet(CommunityScoped, Document):
 class Occupancy(CommunityScoped, Document):
     """入住关系: who holds or lives in a room, as what, from when to when; the payer is who charges go to."""
 
-    __about__ = About(N_("入住关系"), ("room_id", "customer_id", "role"), icon="key", order=("-id",))
+    __about__ = About(N_("入住关系"), ("room_id", "customer_id"), icon="key", order=("-id",))
     __table_args__ = (
         CheckConstraint("ends IS NULL OR starts IS NULL OR ends >= starts", name="ends_after_start"),
         UniqueConstraint("room_id", "customer_id", "role", "starts"),
