@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.lowcode.db import db
-from app.lowcode.document import CommunityScoped, DocumentBase, Spec, documents, spec_of
+from app.lowcode.document import CommunityScoped, DocumentBase, Spec, documents, part_of_title, spec_of
 from app.lowcode.engine import current_engine
 from app.lowcode.fields import Field
 from app.lowcode.history import YES, History
@@ -64,6 +64,7 @@ class ShowMixin:
                     groups.setdefault(heading, []).append(fact)
         if self.entry.facts is not None:
             groups.setdefault("", []).extend(self.entry.facts(row))
+        title = _title(row, spec, titles)
         others = [
             (lead, value)
             for one in current_engine().manifests
@@ -73,12 +74,12 @@ class ShowMixin:
         tabs, values = _read(self._tabs(row), [value for _lead, value in others])
         subtitle = getattr(row, spec.about.subtitle) if spec.about.subtitle else ""
         return ShowPage(
-            title=str(row),
+            title=title,
             subtitle=str(subtitle or _(spec.about.label)),
             groups=[(_(name) if name else "", facts) for name, facts in groups.items()],
             buttons=[*self._show_buttons(row)],
             tabs=tabs,
-            crumbs=[(_(spec.about.label), f"{spec.url}/list/"), (str(row), None)],
+            crumbs=[(_(spec.about.label), f"{spec.url}/list/"), (title, None)],
             badge=next(
                 (
                     cell(getattr(row, f.name), f)
@@ -209,6 +210,17 @@ class ShowMixin:
         if one is not None and one.kind == "link":
             return titles.get((str(one.target), value), value)
         return value
+
+
+def _title(row: Any, spec: Spec, titles: Mapping[str, str | None]) -> str:
+    """Return what a row is called, with the names of its links that were read already."""
+    if type(row).__str__ is not DocumentBase.__str__:
+        return str(row)
+    parts = [
+        titles.get(name) if name in spec.links else part_of_title(getattr(row, name), spec.fields.get(name))
+        for name in spec.title_parts
+    ]
+    return " ".join(part for part in parts if part)
 
 
 def _read(tabs: Sequence[Tab], leads: Sequence[Any]) -> tuple[list[Tab], list[Any]]:
