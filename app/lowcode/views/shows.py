@@ -214,7 +214,8 @@ class ShowMixin:
 
 def _title(row: Any, spec: Spec, titles: Mapping[str, str | None]) -> str:
     """Return what a row is called, with the names of its links that were read already."""
-    if type(row).__str__ is not DocumentBase.__str__:
+    own: Any = type(row)
+    if own.__str__ is not DocumentBase.__str__:
         return str(row)
     parts = [
         titles.get(name) if name in spec.links else part_of_title(getattr(row, name), spec.fields.get(name))
